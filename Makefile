@@ -1,0 +1,48 @@
+# One command per task. `make demo` and `make test` do all set-up on a fresh machine.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+BENCH_STAMP := $(VENV)/.bench-installed
+
+.PHONY: help install demo serve test check format bench soak docs browser clean
+
+help:  ## What there is
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+install: $(STAMP)  ## Make .venv with everything in it
+
+# venv without pip and `pip --python` work where Debian's python3-venv is not installed
+$(STAMP): pyproject.toml constraints.txt
+	$(PYTHON) -m venv --without-pip $(VENV)
+	$(PYTHON) -m pip --python $(BIN)/python install -q --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+demo: install  ## Build the demo region and serve it on http://127.0.0.1:8000
+	$(BIN)/umkreis serve neubrandenburg
+
+browser:
+	@tools/install-browser.sh
+
+test: install browser  ## Run every test, browser tests included
+	$(BIN)/pytest -n auto
+
+check: install  ## Lint and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: install  ## Format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+$(BENCH_STAMP): $(STAMP)
+	$(PYTHON) -m pip --python $(BIN)/python install -q --disable-pip-version-check -c constraints.txt '.[bench]'
+	@touch $@
+
+bench: $(BENCH_STAMP)  ## Measure against peers (see benchmarks/README.md)
+	$(BIN)/python -m benchmarks.run
+
+clean:  ## Remove what the other targets made
+	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache .hypothesis

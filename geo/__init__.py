@@ -1,0 +1,1 @@
+"""Space: metres, graphs, people. Knows nothing of offers, requests or pages."""

@@ -1,0 +1,1 @@
+"""HTTP, pages, maps, settings and the command line: thin skins over `layers`."""
