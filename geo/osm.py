@@ -15,8 +15,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import osmium
@@ -28,6 +27,7 @@ from geo.errors import ExtractError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -455,7 +455,7 @@ def _objects(
     keys: Collection[str] = (),
     with_locations: bool = False,
     with_areas: bool = False,
-) -> Iterator[osmium.osm.OSMObject]:
+) -> Iterator[Any]:
     """Iterate over the objects of one kind that have any of the keys, in one pass."""
     _check_is_pbf(path)
     wanted = [osmium.filter.KeyFilter(*keys)] if keys else []
