@@ -2,9 +2,9 @@
 Fills a folder of vendored front-end files from npm packages, or checks it.
 
 What is vendored stands in the folder's `VERSIONS.json`: for each npm package its version, its
-licence, and each file taken from it with its place here and its SHA-256. Files are taken unmodified;
-a file that differs from its checksum is refused, so a changed package cannot slip in. Packages are
-fetched by the npm client from whatever registry it is configured for.
+licence, and each file taken from it with its place here and its SHA-256. Files are taken as they
+are; one that differs from its checksum is refused, so a changed package cannot slip in. The npm
+client fetches the packages from whatever registry it is configured for.
 
     python tools/vendor.py                       fetch, verify and write server/static/vendor
     python tools/vendor.py --pin                 write the checksums of what was fetched

@@ -1,4 +1,4 @@
-"""The vendored front-end files are what their packages shipped, with their licences, and no more."""
+"""The vendored front-end files are what their packages shipped, with their licences, no more."""
 
 import hashlib
 import json
