@@ -1,0 +1,132 @@
+"""What may be published about few people, and attempts to find a house by difference."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from geo.disclosure import publish_levels, publish_parts, publish_single, round_to_tens
+
+
+def one_municipality(rows: list[list[float]]):
+    return publish_levels(rows, [0] * len(rows))
+
+
+def test_counts_below_25_are_withheld_and_zero_is_said():
+    published = one_municipality([[400, 24.9, 0, 0], [400, 300, 0, 0], [500, 300, 0, 0]])
+    assert np.isnan(published.finest.counts[0, 1])
+    assert published.finest.counts[0, 2] == 0
+
+
+def test_25_people_are_published():
+    published = one_municipality([[400, 25, 0, 0], [400, 300, 0, 0]])
+    assert published.finest.counts[0].tolist() == [400, 25, 0, 0]
+
+
+def test_a_row_cannot_be_completed_by_subtraction():
+    # 425 - 400 would tell the 20 at home who are not covered
+    published = one_municipality([[400, 20, 0, 0], [400, 300, 0, 0], [500, 300, 0, 0]])
+    assert np.isnan(published.finest.counts[0, :2]).all()
+    assert published.finest.totals[0] == 420
+
+
+def test_a_column_cannot_be_completed_by_subtraction_from_the_region():
+    published = publish_levels([[400, 20, 0, 0], [400, 300, 0, 0], [500, 900, 0, 0]], [0, 1, 2])
+    assert np.isnan(published.finest.counts[:, 1]).sum() == 2
+    assert np.isnan(published.municipalities.counts[:, 1]).sum() == 2
+    assert published.region.counts[0].tolist() == [1300, 1220, 0, 0]
+
+
+def test_both_levels_withhold_the_same_single_districts():
+    rows = [[400, 20, 0, 0], [400, 300, 0, 0], [500, 900, 0, 0], [90, 30, 0, 0]]
+    published = publish_levels(rows, [0, 1, 2, 2])
+    for level in (published.municipalities, published.finest):
+        assert np.isnan(level.counts[0, 1])
+        assert np.isnan(level.counts[1, 1])
+    assert published.finest.counts[2:, 1].tolist() == [900, 30]
+
+
+def test_withheld_counts_hold_25_people_together():
+    published = one_municipality([[3, 4, 500, 0], [300, 300, 300, 0], [310, 310, 310, 0]])
+    hidden = np.isnan(published.finest.counts[0])
+    assert hidden[:3].all()
+
+
+def test_a_total_below_25_is_withheld_with_all_its_parts():
+    published = one_municipality([[9, 5, 0, 0], [400, 300, 0, 0], [500, 300, 0, 0]])
+    assert np.isnan(published.finest.totals[0])
+    assert np.isnan(published.finest.counts[0, :2]).all()
+
+
+def test_two_limits_one_house_apart_do_not_tell_who_lives_in_it():
+    house = 3.2
+    differences = set()
+    for covered in np.linspace(1000, 1010, 23):
+        low = one_municipality([[covered, 2000 - covered, 0, 0]]).finest.counts[0, 0]
+        high = one_municipality([[covered + house, 2000 - covered - house, 0, 0]]).finest.counts[
+            0, 0
+        ]
+        differences.add(high - low)
+    assert differences == {0, 10}
+
+
+def test_rows_add_up_to_their_totals():
+    published = one_municipality([[104.4, 200.3, 30.7, 26.1], [66, 66, 66, 66]])
+    np.testing.assert_array_equal(published.finest.counts.sum(axis=1), published.finest.totals)
+    np.testing.assert_array_equal(published.region.counts.sum(axis=1), published.region.totals)
+
+
+def test_everybody_and_nobody_are_not_rounded_away():
+    published = one_municipality([[4317.2, 0, 0, 0], [0, 4317.2, 0, 0]])
+    assert published.finest.counts[:, :2].tolist() == [[4317, 0], [0, 4317]]
+
+
+def test_rounding_never_shows_fewer_than_25_people():
+    published = one_municipality([[27, 26, 0, 0], [400, 300, 0, 0]])
+    assert published.finest.counts[0, :2].min() >= 25
+    assert published.finest.counts[0, :2].sum() == 53
+
+
+@pytest.mark.parametrize(("people", "shown"), [(25, 30), (34.9, 30), (35, 40), (0, 0)])
+def test_rounding_is_half_up(people: float, shown: float):
+    assert round_to_tens(people) == shown
+
+
+def test_single_counts_follow_the_same_rule():
+    assert np.isnan(publish_single(24.0))
+    assert publish_single(1234.0) == 1230
+
+
+def test_parts_of_a_published_sum_withhold_a_second_one():
+    assert np.isnan(publish_parts([20, 500, 40])).tolist() == [True, False, True]
+    assert len(publish_parts([])) == 0
+
+
+people = st.one_of(st.just(0.0), st.floats(0.01, 60), st.floats(60, 5000))
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.tuples(people, people, people, people, st.integers(0, 3)), min_size=1, max_size=9)
+)
+def test_no_sum_of_published_counts_isolates_fewer_than_25_people(rows):
+    exact = np.array([row[:4] for row in rows])
+    parent = np.unique([row[4] for row in rows], return_inverse=True)[1]
+    levels = publish_levels(exact, parent)
+    finest = levels.finest
+    for row, counts in enumerate(finest.counts):
+        unknown = np.isnan(counts)
+        if unknown.any() and not np.isnan(finest.totals[row]):
+            assert exact[row, unknown].sum() >= 25
+            assert unknown.sum() >= 2
+    for municipality in range(parent.max() + 1):
+        own = parent == municipality
+        for column in range(4):
+            unknown = np.isnan(finest.counts[own, column])
+            known_sum = not np.isnan(levels.municipalities.counts[municipality, column])
+            if unknown.any() and known_sum:
+                assert exact[own, column][unknown].sum() >= 25
+            if not known_sum:  # its quarters must not give it away
+                assert unknown.any()
+    shown = np.nan_to_num(finest.counts, nan=25.0)
+    assert not ((shown > 0) & (shown < 25)).any()

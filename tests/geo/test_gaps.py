@@ -1,0 +1,45 @@
+"""Uncovered people grouped into areas."""
+
+import numpy as np
+import pytest
+import shapely
+
+from geo.gaps import find_gaps
+
+
+def street(x: float, y: float, houses: int) -> np.ndarray:
+    return np.column_stack([x + 20.0 * np.arange(houses), np.full(houses, y)])
+
+
+def test_two_villages_are_two_gaps_the_larger_first():
+    xy = np.vstack([street(0, 0, 10), street(2000, 0, 20)])
+    gaps = find_gaps(xy, np.full(30, 3.0), smallest=25)
+    assert gaps.weight.tolist() == [60, 30]
+    assert gaps.member.tolist() == [1] * 10 + [0] * 20
+
+
+def test_a_street_between_does_not_tear_a_gap():
+    xy = np.vstack([street(10, 50, 10), street(10, 250, 10)])  # one empty row of cells between
+    assert len(find_gaps(xy, np.full(20, 3.0), smallest=25).weight) == 1
+
+
+def test_a_lone_farm_is_scattered_not_a_gap():
+    xy = np.vstack([street(0, 0, 20), [[5000, 5000]]])
+    gaps = find_gaps(xy, np.full(21, 4.0), smallest=25)
+    assert gaps.scattered == pytest.approx(4)
+    assert gaps.member[-1] == -1
+    assert gaps.weight.sum() + gaps.scattered == pytest.approx(84)
+
+
+def test_shape_covers_its_people_and_does_not_depend_on_a_single_house():
+    xy = street(10, 50, 10)
+    shape = find_gaps(xy, np.full(10, 3.0), smallest=25).geometry[0]
+    assert shapely.contains_xy(shape, xy).all()
+    moved = xy - [7, 3]  # within the same cells
+    assert find_gaps(moved, np.full(10, 3.0), smallest=25).geometry[0].equals(shape)
+
+
+def test_nobody_uncovered_gives_no_gap():
+    gaps = find_gaps(np.empty((0, 2)), np.empty(0), smallest=25)
+    assert len(gaps.weight) == 0
+    assert gaps.scattered == 0
