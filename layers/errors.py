@@ -1,0 +1,102 @@
+"""
+What can go wrong with offers, categories and regions.
+
+Each failure is an `UmkreisError` and a builtin error, as in `geo.errors`. A name that is not known
+is answered with the nearest known ones.
+
+    UmkreisError
+    ├── UnknownNameError            (LookupError)  a name that nothing carries
+    │   ├── UnknownCategoryError
+    │   ├── UnknownRegionError
+    │   ├── UnknownDistrictError
+    │   └── UnknownOfferError
+    ├── TaxonomyError               (ValueError)   a taxonomy file with faults
+    └── AtlasError                  (ValueError)   a built region that cannot be opened or used
+"""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING, ClassVar
+
+from geo.errors import UmkreisError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+def nearest_names(name: str, known: Iterable[str], *, count: int = 3) -> tuple[str, ...]:
+    """
+    Return the known names that look most like `name`, the nearest first.
+
+    Names that contain it, or that it contains, count as near as well. Empty where none is near.
+    """
+    ordered = sorted(set(known))
+    lowered = name.strip().lower()
+    near = difflib.get_close_matches(lowered, ordered, n=count, cutoff=0.6)
+    if len(lowered) > 2:
+        near += [k for k in ordered if (lowered in k or k in lowered) and k not in near]
+    return tuple(near[:count])
+
+
+class UnknownNameError(UmkreisError, LookupError):
+    """
+    Nothing carries this name.
+
+    `name` is what was asked for; `nearest` are known names like it.
+    """
+
+    parameter: ClassVar[str] = "name"
+    way_out: ClassVar[str] = ""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        self.name = name
+        self.nearest = nearest_names(name, known)
+        hint = f"did you mean {' or '.join(map(repr, self.nearest))}? " if self.nearest else ""
+        super().__init__(f"`{self.parameter}` {name!r} is not known; {hint}{self.way_out}".strip())
+
+
+class UnknownCategoryError(UnknownNameError):
+    """No category of the taxonomy has this id."""
+
+    parameter = "category"
+    way_out = "data/taxonomy.toml and /api/v1/regions/{region}/categories list all"
+
+
+class UnknownRegionError(UnknownNameError):
+    """No region has this id."""
+
+    parameter = "region"
+    way_out = "`umkreis region list` lists all"
+
+
+class UnknownDistrictError(UnknownNameError):
+    """No district of the region has this id."""
+
+    parameter = "district"
+    way_out = "/api/v1/regions/{region}/districts lists all"
+
+
+class UnknownOfferError(UnknownNameError):
+    """No offer of the region has this id."""
+
+    parameter = "offer"
+    way_out = "/api/v1/regions/{region}/offers lists all"
+
+
+class TaxonomyError(UmkreisError, ValueError):
+    """
+    A taxonomy file has faults.
+
+    `faults` holds all of them, each with the entry and the key it stands at.
+    """
+
+    def __init__(self, file: str, faults: Sequence[str]) -> None:
+        self.file = file
+        self.faults = tuple(faults)
+        count = "one fault" if len(self.faults) == 1 else f"{len(self.faults)} faults"
+        super().__init__("\n  ".join([f"`taxonomy` {file} has {count}:", *self.faults]))
+
+
+class AtlasError(UmkreisError, ValueError):
+    """A built region cannot be opened or used."""
