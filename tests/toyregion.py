@@ -2,7 +2,7 @@
 The toy region: a whole region made in code, whose answers are arithmetic.
 
 Metres count from the toy town's south-west crossing (`ORIGIN` in EPSG:25833); OpenStreetMap keeps
-seven decimals of a degree, so positions in the file are right to a centimetre, and footprints (hence
+seven decimals of a degree, so positions in the file are right to a centimetre, footprints (hence
 the residents of a house) to 0.2 %.
 
     y
