@@ -1,0 +1,498 @@
+"""
+The street network of one travel mode: snap points to it, and ask how far they are.
+
+People leave their door straight to the nearest point of the nearest street (the access leg), travel
+along streets as the access model allows (`geo.street_access`), and leave the street straight to the
+other door. Both legs count, in seconds and in metres. What is minimised is seconds; `distance_m` is
+the length of that path. Two points on the same street meet along it.
+
+A `Network` never changes after it was built and may be used from many threads.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from geo.crs import check_metric
+from geo.errors import NetworkError
+from geo.search import (
+    MAX_SUPPLIES,
+    Arcs,
+    EdgeCosts,
+    Ends,
+    arcs_of,
+    nearest,
+    pairs_within,
+    to_ticks,
+)
+from geo.street_access import Speeds
+from geo.street_graph import build_edges
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+    from typing import Self
+
+    from numpy.typing import ArrayLike, NDArray
+
+    from geo.osm import Streets
+    from geo.street_graph import Built
+
+    Floats = NDArray[np.float64]
+
+MODES = ("walk", "stepfree", "bike", "car")
+MAX_LEG_M = 500.0  # a house farther from any street than this is not on the network
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Snapped:
+    """
+    Points on the edges of a network, in the order of the input, shapes (n,).
+
+    Attributes
+    ----------
+    edge
+        Edge, −1 for a point farther from every edge than the maximum snap distance.
+    fraction
+        Place along the edge, 0 at its start, 1 at its end.
+    leg_m
+        Straight way from the point to its place; inf where `edge` is −1.
+    network_id
+        The network that the points were snapped to.
+    """
+
+    edge: NDArray[np.int32]
+    fraction: Floats
+    leg_m: Floats
+    network_id: str
+
+    def __len__(self) -> int:
+        return len(self.edge)
+
+    @property
+    def placed(self) -> NDArray[np.bool_]:
+        """Return which points are on the network."""
+        return self.edge >= 0
+
+    def take(self, rows: ArrayLike) -> Snapped:
+        """Return the points at `rows` (a mask or indices)."""
+        at = np.asarray(rows)
+        return Snapped(self.edge[at], self.fraction[at], self.leg_m[at], self.network_id)
+
+
+@dataclass(frozen=True)
+class Nearest:
+    """
+    The nearest supply of each of k sets for each of n points.
+
+    `travel_s` (k, n) is inf and `supply` (k, n) −1 where none is reached; `distance_m` (k, n) is
+    the length of the fastest path, inf there, None where not asked for.
+    """
+
+    travel_s: Floats
+    supply: NDArray[np.int32]
+    distance_m: Floats | None
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """
+    Pairs of points within a limit, sorted by source and target, shapes (p,).
+
+    `source`, `target` are rows of the input; `travel_s`, `distance_m` include both access legs.
+    """
+
+    source: NDArray[np.int64]
+    target: NDArray[np.int64]
+    travel_s: Floats
+    distance_m: Floats
+
+
+class Network:
+    """
+    The street graph of one mode, as arrays.
+
+    Attributes
+    ----------
+    mode, crs
+        One of `MODES`; the projected CRS of all coordinates.
+    xy
+        Nodes, shape (n, 2), in metres.
+    a, b
+        Shape (e,): the nodes where each edge starts and ends.
+    length_m, forward_s, backward_s
+        Shape (e,): length of each edge, and the seconds along and against it, inf where closed.
+    leg_kmh
+        Speed on the access legs.
+    left_out
+        Counts by name of what the network does not hold.
+    dropped_share
+        Length of open ways outside the kept part, as a share of all open ways.
+    network_id
+        Checksum of the network; the same for the same input.
+    """
+
+    def __init__(self, arrays: dict[str, NDArray[Any]], about: dict[str, Any]) -> None:
+        self._arrays = arrays
+        self._about = about
+        self.mode: str = about["mode"]
+        self.crs: str = about["crs"]
+        self.leg_kmh: float = about["leg_kmh"]
+        self.dropped_share: float = about["dropped_share"]
+        self.left_out: dict[str, int] = dict(about["left_out"])
+        self.network_id: str = about["network_id"]
+        self.xy: Floats = arrays["xy"]
+        self.a: NDArray[np.int32] = arrays["a"]
+        self.b: NDArray[np.int32] = arrays["b"]
+        self.length_m: Floats = arrays["length_m"]
+        self.forward_s: Floats = arrays["forward_s"]
+        self.backward_s: Floats = arrays["backward_s"]
+        self._costs = EdgeCosts(self.forward_s, self.backward_s, self.length_m)
+        self._out = _arcs(arrays, "out")
+        self._in = _arcs(arrays, "in")
+        self._tree: tuple[shapely.STRtree, NDArray[np.int64]] | None = None
+        self._tree_lock = threading.Lock()
+
+    def __repr__(self) -> str:
+        return f"<Network {self.mode}, {len(self.xy)} nodes, {len(self.a)} edges, {self.crs}>"
+
+    @classmethod
+    def build(
+        cls,
+        streets: Streets,
+        *,
+        mode: str,
+        crs: str,
+        speeds: Speeds | None = None,
+        extent: shapely.Polygon | shapely.MultiPolygon | None = None,
+    ) -> Self:
+        """
+        Build the network of one mode.
+
+        Parameters
+        ----------
+        streets
+            Ways and barriers of the extract.
+        mode
+            One of `MODES`.
+        crs
+            Projected CRS in metres.
+        speeds
+            By default those of `Speeds()`.
+        extent
+            Where the data is complete, in `crs`; where streets cross its edge they leave the data.
+
+        Raises
+        ------
+        NetworkError
+            If the mode is unknown or no way is open to it.
+        CRSError
+            If `crs` is not projected in metres.
+        """
+        if mode not in MODES:
+            raise NetworkError(f"`mode` is {mode!r}; use one of {', '.join(MODES)}")
+        speeds = speeds or Speeds()
+        built = build_edges(streets, mode=mode, crs=check_metric(crs), speeds=speeds)
+        arrays = _network_arrays(built)
+        arrays["exit_edge"], arrays["exit_fraction"] = _exits(
+            arrays, built.edges.vertex_id, streets.cut_node_id, extent
+        )
+        about = {
+            "format": FORMAT,
+            "mode": mode,
+            "crs": crs,
+            "leg_kmh": speeds.leg_kmh(mode),
+            "dropped_share": built.dropped_share,
+            "left_out": built.left_out,
+        }
+        about["network_id"] = _checksum(arrays, about)
+        return cls(arrays, about)
+
+    def snap(self, xy: ArrayLike, *, max_leg_m: float = MAX_LEG_M) -> Snapped:
+        """
+        Place points on the nearest point of the nearest edge.
+
+        Motorways and ferries take nobody up between their ends. Between edges at the same distance
+        the first in the network's order is taken.
+
+        Parameters
+        ----------
+        xy
+            Shape (n, 2) in metres of `crs`.
+        max_leg_m
+            A point farther than this from every edge is marked, not moved.
+
+        Returns
+        -------
+        snapped
+            Shapes (n,), in the order of `xy`.
+        """
+        points = np.asarray(xy, float).reshape(-1, 2)
+        edge = np.full(len(points), -1, np.int32)
+        fraction = np.zeros(len(points))
+        leg_m = np.full(len(points), np.inf)
+        tree, tail = self._segments()
+        finite = np.flatnonzero(np.isfinite(points).all(axis=1))
+        if len(tail) and len(finite):
+            found, distance = tree.query_nearest(
+                shapely.points(points[finite]), max_distance=max_leg_m, return_distance=True
+            )
+            order = np.lexsort((found[1], found[0]))
+            row, segment = found[0][order], tail[found[1][order]]
+            first = np.r_[True, row[1:] != row[:-1]][: len(row)]
+            row, segment = finite[row[first]], segment[first]
+            leg_m[row] = distance[order][first]
+            edge[row], fraction[row] = self._place(points[row], segment)
+        return Snapped(edge, fraction, leg_m, self.network_id)
+
+    def to_nearest(
+        self, demand: Snapped, supplies: Sequence[Snapped], *, with_distance: bool = False
+    ) -> Nearest:
+        """
+        Find the nearest supply of each set for each point of demand.
+
+        Travel goes from demand to supply; seconds are minimised. Ties go to the lower supply index.
+
+        Parameters
+        ----------
+        demand
+            Shape (n,).
+        supplies
+            k sets of any size, also empty.
+        with_distance
+            Also measure the path.
+
+        Returns
+        -------
+        nearest
+            Shapes (k, n).
+
+        Raises
+        ------
+        NetworkError
+            If points were snapped to another network.
+
+        Notes
+        -----
+        Multi-source Dijkstra on the reversed graph (Dijkstra 1959), O(k E log V).
+        """
+        sets = [self._ends(s, "supplies", leaving=False) for s in supplies]
+        found = nearest(
+            self._in,
+            self._costs,
+            self._ends(demand, "demand", leaving=True),
+            sets,
+            with_length=with_distance,
+        )
+        return Nearest(found.seconds, found.number, found.length_m)
+
+    def within(self, sources: Snapped, targets: Snapped, limit_s: float) -> Pairs:
+        """
+        Find all pairs whose travel from source to target takes at most `limit_s`.
+
+        Raises
+        ------
+        NetworkError
+            If points were snapped to another network, or the limit is not a number above 0.
+        """
+        if not limit_s > 0:
+            raise NetworkError(f"`limit_s` is {limit_s}; use seconds above 0, or inf")
+        found = pairs_within(
+            self._out,
+            self._costs,
+            self._ends(sources, "sources", leaving=True),
+            self._ends(targets, "targets", leaving=False),
+            limit_s,
+        )
+        return Pairs(found.source, found.target, found.seconds, found.length_m)
+
+    def exits(self) -> Snapped:
+        """Return where streets leave the data: at the edge of the extent, and at clipped ways."""
+        edge, fraction = self._arrays["exit_edge"], self._arrays["exit_fraction"]
+        return Snapped(edge, fraction, np.zeros(len(edge)), self.network_id)
+
+    def save(self, folder: Path) -> None:
+        """Write one `.npy` an array and `network.json`; the same network gives the same bytes."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, array in self._arrays.items():
+            np.save(folder / f"{name}.npy", array)
+        text = json.dumps(self._about, indent=1, sort_keys=True)
+        (folder / "network.json").write_text(text + "\n", encoding="utf-8")
+
+    @classmethod
+    def open(cls, folder: Path) -> Self:
+        """
+        Open a saved network by memory map.
+
+        Raises
+        ------
+        NetworkError
+            If the folder holds no network, or one of another format.
+        """
+        about_path = folder / "network.json"
+        if not about_path.is_file():
+            raise NetworkError(f"`folder` {folder} holds no network.json; build the network first")
+        about = json.loads(about_path.read_text(encoding="utf-8"))
+        if about.get("format") != FORMAT:
+            raise NetworkError(
+                f"`folder` {folder} has network format {about.get('format')}, this version reads "
+                f"{FORMAT}; build the network again"
+            )
+        arrays = {p.stem: np.load(p, mmap_mode="r") for p in sorted(folder.glob("*.npy"))}
+        return cls(arrays, about)
+
+    def _ends(self, points: Snapped, name: str, *, leaving: bool) -> Ends:
+        """Say what it takes from the points to the nodes of their edge, or back."""
+        if points.network_id != self.network_id:
+            raise NetworkError(
+                f"`{name}` were snapped to another network ({points.network_id}) than this "
+                f"{self.mode} network ({self.network_id}); snap them to this one"
+            )
+        if len(points) > MAX_SUPPLIES:
+            raise NetworkError(f"`{name}` holds {len(points)} points, at most {MAX_SUPPLIES}")
+        placed = points.placed
+        edge = np.where(placed, points.edge, 0)
+        before, after = points.fraction, 1.0 - points.fraction
+        to_a, to_b = self.backward_s[edge], self.forward_s[edge]
+        if not leaving:
+            to_a, to_b = to_b, to_a
+        leg_m = np.where(placed, points.leg_m, np.inf)
+        leg_s = to_ticks(leg_m * (3.6 / self.leg_kmh))
+        length = self.length_m[edge]
+        # at a node even a closed direction costs nothing (and 0 × inf is no number)
+        a_s = to_ticks(before * np.where(before > 0, to_a, 0.0)) + leg_s
+        b_s = to_ticks(after * np.where(after > 0, to_b, 0.0)) + leg_s
+        return Ends(
+            np.where(placed, points.edge, np.int32(-1)), points.fraction, self.a[edge],
+            self.b[edge], a_s, b_s, before * length + leg_m, after * length + leg_m, leg_s, leg_m,
+        )  # fmt: skip
+
+    def _segments(self) -> tuple[shapely.STRtree, NDArray[np.int64]]:
+        """Return the tree of the pieces that points may snap to, and their first vertices."""
+        if self._tree is None:
+            with self._tree_lock:
+                if self._tree is None:
+                    may_stop = ~np.asarray(self._arrays["no_stop"])
+                    tail = _tails(self._arrays["vertex_start"])
+                    tail = tail[may_stop[self._edge_of(tail)]]
+                    xy = self._arrays["vertex_xy"]
+                    lines = shapely.linestrings(np.stack([xy[tail], xy[tail + 1]], axis=1))
+                    self._tree = (shapely.STRtree(lines), tail)
+        return self._tree
+
+    def _edge_of(self, vertex: NDArray[np.int64]) -> NDArray[np.int64]:
+        return np.searchsorted(self._arrays["vertex_start"], vertex, "right") - 1
+
+    def _place(self, points: Floats, tail: NDArray[np.int64]) -> tuple[NDArray[np.int64], Floats]:
+        xy, offset = self._arrays["vertex_xy"], self._arrays["vertex_m"]
+        start, step = xy[tail], xy[tail + 1] - xy[tail]
+        square = np.maximum((step**2).sum(axis=1), 1e-12)
+        share = np.clip(((points - start) * step).sum(axis=1) / square, 0.0, 1.0)
+        edge = self._edge_of(tail)
+        along = offset[tail] + share * (offset[tail + 1] - offset[tail])
+        along = np.where(share == 1.0, offset[tail + 1], along)
+        length = self.length_m[edge]
+        return edge, np.where(length > 0, along / np.where(length > 0, length, 1.0), 0.0)
+
+
+def _network_arrays(built: Built) -> dict[str, NDArray[Any]]:
+    edges = built.edges
+    start = edges.vertex_start
+    tail = _tails(start)
+    step = np.zeros(len(edges.vertex_xy))
+    step[tail + 1] = np.hypot(*(edges.vertex_xy[tail + 1] - edges.vertex_xy[tail]).T)
+    vertex_m = _cumulated(step, start)
+    length_m = vertex_m[start[1:] - 1]
+    arrays: dict[str, NDArray[Any]] = {
+        "xy": edges.xy,
+        "a": edges.a.astype(np.int32),
+        "b": edges.b.astype(np.int32),
+        "length_m": length_m,
+        "forward_s": _edge_seconds(length_m, edges.forward_kmh),
+        "backward_s": _edge_seconds(length_m, edges.backward_kmh),
+        "no_stop": edges.no_stop,
+        "vertex_start": start,
+        "vertex_xy": edges.vertex_xy,
+        "vertex_m": vertex_m,
+    }
+    tail_node, head_node = np.r_[edges.a, edges.b], np.r_[edges.b, edges.a]
+    seconds = np.r_[arrays["forward_s"], arrays["backward_s"]]
+    metres = np.tile(length_m, 2)
+    for name, (u, v) in {"out": (tail_node, head_node), "in": (head_node, tail_node)}.items():
+        arcs = arcs_of(u, v, seconds, metres, nodes=len(edges.xy))
+        arrays[f"{name}_start"], arrays[f"{name}_node"] = arcs.start, arcs.node
+        arrays[f"{name}_s"], arrays[f"{name}_m"] = arcs.seconds, arcs.length_m
+    return arrays
+
+
+def _arcs(arrays: dict[str, NDArray[Any]], name: str) -> Arcs:
+    return Arcs(*(arrays[f"{name}_{part}"] for part in ("start", "node", "s", "m")))
+
+
+def _tails(vertex_start: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the vertices from which a straight piece starts: all but the last of each edge."""
+    is_tail = np.ones(int(vertex_start[-1]), bool)
+    is_tail[vertex_start[1:] - 1] = False
+    return np.flatnonzero(is_tail)
+
+
+def _cumulated(step: Floats, start: NDArray[np.int64]) -> Floats:
+    """Add up steps within each edge, starting again at each edge so that no error is carried on."""
+    total = np.cumsum(step)
+    count = np.diff(start)
+    return np.maximum(total - np.repeat(total[start[:-1]], count), 0.0)
+
+
+def _edge_seconds(length_m: Floats, kmh: Floats) -> Floats:
+    """Return whole ticks above 0, inf where closed."""
+    seconds = np.full(len(length_m), np.inf)
+    is_open = kmh > 0
+    seconds[is_open] = np.maximum(to_ticks(length_m[is_open] * 3.6 / kmh[is_open]), 1 / 1024)
+    return seconds
+
+
+def _exits(
+    arrays: dict[str, NDArray[Any]],
+    vertex_id: NDArray[np.int64],
+    cut_node_id: NDArray[np.int64],
+    extent: shapely.Polygon | shapely.MultiPolygon | None,
+) -> tuple[NDArray[np.int32], Floats]:
+    """Find the vertices at clipped ways or not inside the extent, and where edges cross its rim."""
+    xy, metres = arrays["vertex_xy"], arrays["vertex_m"]
+    leaves = np.isin(vertex_id, cut_node_id)
+    tail = _tails(arrays["vertex_start"])
+    crossing = np.zeros(0, np.int64)
+    along = np.zeros(0)
+    if extent is not None:
+        shapely.prepare(extent)
+        outside = ~shapely.contains_xy(extent, xy)
+        leaves |= outside
+        crossing = tail[outside[tail] != outside[tail + 1]]
+        inner = shapely.points(xy[np.where(outside[crossing], crossing + 1, crossing)])
+        lines = shapely.linestrings(np.stack([xy[crossing], xy[crossing + 1]], axis=1))
+        rim = shapely.intersection(lines, extent.boundary)
+        place = shapely.get_point(shapely.shortest_line(inner, rim), 1)
+        along = metres[crossing] + shapely.line_locate_point(lines, place)
+    vertex = np.flatnonzero(leaves)
+    at = np.r_[vertex, crossing]
+    edge = np.searchsorted(arrays["vertex_start"], at, "right") - 1
+    length = arrays["length_m"][edge]
+    fraction = np.r_[metres[vertex], along] / np.where(length > 0, length, 1.0)
+    place_of = np.unique(np.column_stack([edge, np.clip(fraction, 0.0, 1.0)]), axis=0)
+    return place_of[:, 0].astype(np.int32), place_of[:, 1].copy()
+
+
+def _checksum(arrays: dict[str, NDArray[Any]], about: dict[str, Any]) -> str:
+    digest = hashlib.sha256(json.dumps(about, sort_keys=True).encode())
+    for name in sorted(arrays):
+        digest.update(name.encode())
+        digest.update(np.ascontiguousarray(arrays[name]).data)
+    return digest.hexdigest()[:16]

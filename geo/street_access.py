@@ -1,0 +1,371 @@
+"""
+Who may use which way, in which direction and how fast: the access model.
+
+The model reads OpenStreetMap's tags as its wiki defines them: the most specific access key wins
+(`foot` before `access`; `bicycle` before `vehicle` before `access`; `motorcar` before
+`motor_vehicle` before `vehicle` before `access`), then the default of the road class. A value of
+unknown meaning counts as not tagged. The decisions where the wiki leaves room:
+
+- **Private, customers, destination.** Such a way is used at the two ends of a journey and never
+  passed through (`ends_only`). For people on foot a general `access=destination`, `delivery`,
+  `agricultural` or `forestry` closes nothing: those signs speak to vehicles.
+- **Cycleways** without a foot tag are open to people on foot; trunk roads and motor roads only
+  where a sidewalk or a foot tag is mapped.
+- **Mountain paths** from `sac_scale=mountain_hiking` up ask for sure feet and are no everyday way.
+- **Bicycles** are ridden where they may and pushed at walking pace where only walking is allowed:
+  on footways, against one-way streets, where `bicycle=dismount`; on stairs only beside a ramp.
+- **Step-free** leaves out what stops a wheelchair or a stroller, unless `wheelchair=yes`.
+- **Cars** use tracks only at the ends of a journey, unless a motor tag opens them.
+
+Sources: OpenStreetMap wiki, pages Key:access, OSM tags for routing/Access restrictions, Key:oneway,
+Key:barrier, Key:smoothness, Key:kerb, Key:sac_scale, Key:conveying (read in November 2026);
+DIN 18040-3:2014 for widths and slopes.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from geo.osm import Tags
+
+# Open road speeds by class, from the default car profile of the Open Source Routing Machine
+# (osrm-backend, profiles/car.lua, version 5): averages with junctions, not speed limits.
+CAR_KMH: Mapping[str, float] = {
+    "motorway": 90, "motorway_link": 45, "trunk": 85, "trunk_link": 40,
+    "primary": 65, "primary_link": 30, "secondary": 55, "secondary_link": 25,
+    "tertiary": 40, "tertiary_link": 20, "unclassified": 25, "residential": 25, "road": 25,
+    "living_street": 10, "service": 15, "track": 10, "pedestrian": 10,
+}  # fmt: skip
+MAXSPEED_FACTOR = 0.8  # what is driven of a signed limit; source: the same profile
+RAMP_MAX_PERCENT = 6.0  # DIN 18040-3:2014, 4.3: longitudinal slope with resting places
+PASSAGE_MIN_M = 0.9  # DIN 18040-3:2014, 4.1: least clear width
+
+
+@dataclass(frozen=True)
+class Speeds:
+    """
+    Speeds in km/h, all settable.
+
+    `push_kmh` is a bicycle that is pushed. `leg_kmh` is the straight way between a bicycle's or a
+    car's street and the door, on foot. `ferry_kmh` holds where no `duration` is mapped. `car_kmh`
+    is by road class; a signed limit caps it at `maxspeed_factor` of the limit.
+    """
+
+    walk_kmh: float = 4.8
+    stepfree_kmh: float = 3.6
+    bike_kmh: float = 15.0
+    push_kmh: float = 4.8
+    ferry_kmh: float = 10.0
+    car_leg_kmh: float = 4.8
+    car_kmh: Mapping[str, float] = field(default_factory=lambda: dict(CAR_KMH))
+    maxspeed_factor: float = MAXSPEED_FACTOR
+
+    def leg_kmh(self, mode: str) -> float:
+        """Return the speed on the straight leg between door and street."""
+        by_mode = {"walk": self.walk_kmh, "stepfree": self.stepfree_kmh, "bike": self.bike_kmh}
+        return by_mode.get(mode, self.car_leg_kmh)
+
+
+class Passage(NamedTuple):
+    """
+    What one mode may do on a way.
+
+    `forward_kmh`, `backward_kmh` are 0 where closed. `ends_only`: only at the ends of a journey.
+    `no_stop`: nobody gets on or off between its nodes (motorways, ferries). `duration_s`: a
+    ferry's mapped crossing time, 0 where none is mapped.
+    """
+
+    forward_kmh: float
+    backward_kmh: float
+    ends_only: bool = False
+    no_stop: bool = False
+    duration_s: float = 0.0
+
+
+CLOSED = Passage(0.0, 0.0)
+
+_LINKED = ("primary", "secondary", "tertiary")
+_STREETS = {
+    *_LINKED, *(f"{c}_link" for c in _LINKED),
+    "unclassified", "residential", "living_street", "service", "road", "track",
+}  # fmt: skip
+_TRUNKS = {"trunk", "trunk_link"}
+_MOTORWAYS = {"motorway", "motorway_link"}
+_WALKED = {"footway", "path", "pedestrian", "steps", "cycleway", "corridor", "platform", "elevator"}
+_WALK_BY_TAG = {*_TRUNKS, *_MOTORWAYS, "bridleway", "busway", "bus_guideway", "escape"}
+_RIDDEN = {*_STREETS, *_TRUNKS, "path", "cycleway"}
+_RIDE_BY_TAG = {"footway", "pedestrian", "bridleway", "busway", "corridor", "platform"}
+_DRIVEN_BY_TAG = {"pedestrian", "footway", "path", "cycleway"}
+
+_OPEN = {"yes", "designated", "official", "permissive", "public", "allowed", "discouraged"}
+_ENDS = {"private", "destination", "customers", "delivery", "residents", "permit", "members"}
+_SHUT = {
+    "no", "agricultural", "forestry", "emergency", "military", "service", "psv", "bus",
+    "use_sidepath", "closed",
+}  # fmt: skip
+_FOR_VEHICLES = {"destination", "delivery", "agricultural", "forestry", "residents"}
+
+_KEYS = {
+    "foot": ("foot", "access"),
+    "bicycle": ("bicycle", "vehicle", "access"),
+    "motorcar": ("motorcar", "motor_vehicle", "vehicle", "access"),
+}
+
+_SAC_EVERYDAY = {"hiking", "strolling"}
+_ROUGH_SURFACES = {
+    "sand", "mud", "gravel", "pebblestone", "grass", "ground", "dirt", "earth", "soil", "rock",
+    "unhewn_cobblestone", "stepping_stones", "woodchips", "grass_paver", "shells", "snow", "ice",
+}  # fmt: skip
+# Key:smoothness: "intermediate" is the last step for wheelchairs
+_ROUGH_SMOOTHNESS = {"bad", "very_bad", "horrible", "very_horrible", "impassable"}
+_ROUGH_TRACKS = {"grade3", "grade4", "grade5"}
+
+_WALLS = {"wall", "fence", "hedge", "city_wall", "retaining_wall", "ditch", "guard_rail"}
+_NARROWS = {"stile", "kissing_gate", "turnstile", "full-height_turnstile", "horse_stile", "log"}
+_BARRIERS_SHUT = {
+    "walk": _WALLS,
+    "stepfree": {*_WALLS, *_NARROWS, "cycle_barrier", "motorcycle_barrier", "debris", "chain"},
+    "bike": {*_WALLS, *_NARROWS},
+    "car": {
+        *_WALLS, *_NARROWS, "bollard", "block", "cycle_barrier", "motorcycle_barrier", "chain",
+        "debris", "jersey_barrier", "bus_trap", "sump_buster", "planter", "rope", "yes", "bar",
+    },
+}  # fmt: skip
+_KERBS_SHUT = {"raised", "rolled", "regular", "yes"}
+
+
+def way_passage(tags: Tags, *, mode: str, speeds: Speeds) -> Passage:
+    """
+    Say what `mode` may do on a way with these tags.
+
+    Returns
+    -------
+    passage
+        `CLOSED` where the mode may not go, or where the tags name no street.
+    """
+    if mode == "walk":
+        return _walk(tags, speeds.walk_kmh, speeds)
+    if mode == "stepfree":
+        return CLOSED if _stops_wheels(tags) else _walk(tags, speeds.stepfree_kmh, speeds)
+    if mode == "bike":
+        return _bike(tags, speeds)
+    return _car(tags, speeds)
+
+
+def node_is_open(tags: Tags, *, mode: str) -> bool:
+    """Say whether `mode` may pass a node with these tags; where not, every way is cut there."""
+    barrier = tags.get("barrier")
+    if barrier is None and "highway" in tags:
+        return True  # a crossing's or a bus stop's tags speak of the crossing, not of the street
+    if tags.get("locked") == "yes" and "foot" not in tags:
+        return False
+    if mode == "stepfree" and _node_stops_wheels(tags, barrier):
+        return False
+    if mode == "bike":
+        verdicts = (_node_verdict(tags, "bicycle"), _node_verdict(tags, "foot"))
+        if True in verdicts:
+            return True
+        return verdicts != (False, False) and barrier not in _BARRIERS_SHUT[mode]
+    verdict = _node_verdict(tags, "motorcar" if mode == "car" else "foot")
+    return barrier not in _BARRIERS_SHUT[mode] if verdict is None else verdict
+
+
+def _node_verdict(tags: Tags, who: str) -> bool | None:
+    key, value = _most_specific(tags, who)
+    if key is None or (who == "foot" and key == "access" and value in _FOR_VEHICLES):
+        return None
+    if value in _OPEN or value in {"destination", "customers"}:
+        # a general permission does not lift a bollard
+        return None if key == "access" and who == "motorcar" else True
+    return False
+
+
+def _node_stops_wheels(tags: Tags, barrier: str | None) -> bool:
+    if tags.get("wheelchair") in {"yes", "designated", "limited"}:
+        return False
+    if tags.get("wheelchair") == "no" and (barrier is not None or "kerb" in tags):
+        return True
+    kerb = tags.get("kerb", "yes" if barrier == "kerb" else "no")
+    width = _metres(tags.get("maxwidth") or tags.get("width"))
+    return kerb in _KERBS_SHUT or (barrier is not None and width < PASSAGE_MIN_M)
+
+
+def _most_specific(tags: Tags, who: str) -> tuple[str | None, str]:
+    """Return the first access key with a value of known meaning, and the value."""
+    for key in _KEYS[who]:
+        value = tags.get(key, "")
+        if value in _OPEN or value in _ENDS or value in _SHUT or value == "dismount":
+            return key, value
+    return None, ""
+
+
+def _walk(tags: Tags, kmh: float, speeds: Speeds) -> Passage:
+    key, value = _most_specific(tags, "foot")
+    if key == "access" and value in _FOR_VEHICLES:
+        key, value = None, ""
+    if value in _SHUT or tags.get("sac_scale", "hiking") not in _SAC_EVERYDAY:
+        return CLOSED
+    by_tag = key == "foot" and value in _OPEN | _ENDS
+    if tags.get("route") == "ferry":
+        return _ferry(tags, speeds)
+    if not _is_walkable_class(tags, by_tag=by_tag):
+        return CLOSED
+    forward, backward = _foot_directions(tags)
+    return Passage(kmh * forward, kmh * backward, ends_only=value in _ENDS)
+
+
+def _is_walkable_class(tags: Tags, *, by_tag: bool) -> bool:
+    highway = tags.get("highway")
+    if highway is None:
+        return "platform" in {tags.get("railway"), tags.get("public_transport")} or (
+            tags.get("man_made") == "pier"
+        )
+    has_sidewalk = tags.get("sidewalk") in {"yes", "both", "left", "right"}
+    if tags.get("motorroad") == "yes" or highway in _TRUNKS:
+        return by_tag or has_sidewalk
+    return highway in _STREETS or highway in _WALKED or (by_tag and highway in _WALK_BY_TAG)
+
+
+def _foot_directions(tags: Tags) -> tuple[bool, bool]:
+    forward, backward = _directions(tags.get("oneway:foot"))
+    conveyed = tags.get("conveying")  # an escalator or moving walkway against the feet
+    return forward and conveyed != "backward", backward and conveyed != "forward"
+
+
+def _directions(oneway: str | None) -> tuple[bool, bool]:
+    if oneway in {"yes", "true", "1"}:
+        return True, False
+    if oneway in {"-1", "reverse"}:
+        return False, True
+    # which way a reversible lane runs at a given time is not known
+    return (False, False) if oneway == "reversible" else (True, True)
+
+
+def _ferry(tags: Tags, speeds: Speeds) -> Passage:
+    kmh = speeds.ferry_kmh
+    return Passage(kmh, kmh, no_stop=True, duration_s=_duration_s(tags.get("duration")))
+
+
+def _stops_wheels(tags: Tags) -> bool:
+    wheelchair = tags.get("wheelchair")
+    if wheelchair in {"yes", "designated", "limited"}:
+        return False
+    if wheelchair == "no" or "sac_scale" in tags:
+        return True
+    if tags.get("highway") == "steps":
+        return tags.get("ramp:wheelchair") != "yes"
+    # the surface of a street with a sidewalk is that of its carriageway
+    rough = tags.get("surface") in _ROUGH_SURFACES and (
+        tags.get("sidewalk") not in {"yes", "both", "left", "right"}
+    )
+    return (
+        rough
+        or tags.get("smoothness") in _ROUGH_SMOOTHNESS
+        or tags.get("tracktype") in _ROUGH_TRACKS
+        or tags.get("kerb") in _KERBS_SHUT
+        or _is_steep(tags.get("incline", ""))
+        or _metres(tags.get("width")) < PASSAGE_MIN_M
+    )
+
+
+def _bike(tags: Tags, speeds: Speeds) -> Passage:
+    pushed = _walk(tags, speeds.push_kmh, speeds)
+    highway = tags.get("highway", "")
+    key, value = _most_specific(tags, "bicycle")
+    if tags.get("route") == "ferry":
+        return CLOSED if value in _SHUT else _ferry(tags, speeds)
+    if highway == "steps" and "yes" not in {tags.get("ramp"), tags.get("ramp:bicycle")}:
+        return CLOSED
+    by_tag = key == "bicycle" and value in _OPEN | _ENDS
+    rides = value not in _SHUT and value != "dismount"
+    rides = rides and (highway in _RIDDEN or (by_tag and highway in _RIDE_BY_TAG))
+    if (tags.get("motorroad") == "yes" or highway in _MOTORWAYS) and not by_tag:
+        rides = False
+    if not rides:
+        return pushed
+    forward, backward = _bike_directions(tags)
+    return Passage(
+        speeds.bike_kmh if forward else pushed.forward_kmh,
+        speeds.bike_kmh if backward else pushed.backward_kmh,
+        ends_only=value in _ENDS,
+    )
+
+
+def _bike_directions(tags: Tags) -> tuple[bool, bool]:
+    if (own := tags.get("oneway:bicycle")) is not None:
+        return _directions(own)
+    lanes = [tags.get(k, "") for k in ("cycleway", "cycleway:left", "cycleway:right")]
+    if any(lane.startswith("opposite") for lane in lanes):
+        return True, True
+    return _vehicle_directions(tags)
+
+
+def _vehicle_directions(tags: Tags) -> tuple[bool, bool]:
+    oneway = tags.get("oneway")
+    if oneway is None and (
+        tags.get("junction") in {"roundabout", "circular"} or tags.get("highway") in _MOTORWAYS
+    ):
+        oneway = "yes"
+    return _directions(oneway)
+
+
+def _car(tags: Tags, speeds: Speeds) -> Passage:
+    highway = tags.get("highway", "")
+    key, value = _most_specific(tags, "motorcar")
+    if value in _SHUT:
+        return CLOSED
+    by_tag = key in {"motorcar", "motor_vehicle"} and value in _OPEN | _ENDS
+    if tags.get("route") == "ferry":
+        return _ferry(tags, speeds) if by_tag else CLOSED
+    if highway not in speeds.car_kmh or (highway in _DRIVEN_BY_TAG and not by_tag):
+        return CLOSED
+    kmh = min(
+        speeds.car_kmh[highway], _limit_kmh(tags.get("maxspeed", "")) * speeds.maxspeed_factor
+    )
+    forward, backward = _vehicle_directions(tags)
+    return Passage(
+        kmh * forward,
+        kmh * backward,
+        ends_only=value in _ENDS or (highway == "track" and not by_tag),
+        no_stop=highway in _MOTORWAYS,
+    )
+
+
+def _limit_kmh(value: str) -> float:
+    """Return a signed limit; infinite where it is no number."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(mph)?", value.strip())
+    if match is None or float(match[1]) == 0:
+        return float("inf")
+    return float(match[1]) * (1.609344 if match[2] else 1.0)
+
+
+def _metres(value: str | None) -> float:
+    """Return a width; infinite where it is not tagged or no number."""
+    match = re.fullmatch(r"(\d+(?:[.,]\d+)?)\s*m?", (value or "").strip())
+    return float(match[1].replace(",", ".")) if match else float("inf")
+
+
+def _is_steep(incline: str) -> bool:
+    if incline == "steep":
+        return True
+    match = re.fullmatch(r"-?(\d+(?:\.\d+)?)\s*(%|°)", incline.strip())
+    # 6 % are 3.43°
+    return match is not None and float(match[1]) * (1 if match[2] == "%" else 1.75) > (
+        RAMP_MAX_PERCENT
+    )
+
+
+def _duration_s(value: str | None) -> float:
+    """Return minutes, `hh:mm` or `hh:mm:ss` in seconds; 0 where it is none of these."""
+    if value is None or re.fullmatch(r"\d+(:\d\d){0,2}", value.strip()) is None:
+        return 0.0
+    parts = [int(part) for part in value.strip().split(":")]
+    if len(parts) == 1:
+        return parts[0] * 60.0
+    hours, minutes, *seconds = parts
+    return hours * 3600.0 + minutes * 60.0 + (seconds[0] if seconds else 0)

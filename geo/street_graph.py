@@ -1,0 +1,391 @@
+"""
+Turns ways into the edges of one mode's street graph.
+
+Ways become segments between neighbouring nodes. A node that the mode may not pass cuts every way
+through it (each loose end gets a node of its own). Across a square mapped as an area people walk
+along its rim and straight between the streets that meet it, where the line stays inside. A way that
+is for the ends of a journey only is cut half-way between its public entrances, so that each place
+on it is reached from its nearest entrance and nobody passes through. Of what remains, the largest
+part in which everybody gets everywhere and back is kept; the rest is counted.
+
+Segments in a row between two junctions that share speed and direction are one edge: a polyline on
+which time is proportional to length.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components, dijkstra
+
+from geo.crs import to_metric
+from geo.errors import NetworkError
+from geo.street_access import Speeds, node_is_open, way_passage
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from geo.osm import Streets
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass
+class Segments:
+    """
+    Straight pieces between two nodes; all shapes (s,), nodes as rows of `xy` (n, 2).
+
+    `node_id` is the OSM id of each node, 0 for a loose end where a barrier or a private way is cut.
+    """
+
+    u: Ints
+    v: Ints
+    forward_kmh: Floats
+    backward_kmh: Floats
+    ends_only: NDArray[np.bool_]
+    no_stop: NDArray[np.bool_]
+    xy: Floats
+    node_id: Ints
+
+    @property
+    def length_m(self) -> Floats:
+        """Return the lengths in metres."""
+        length: Floats = np.hypot(*(self.xy[self.v] - self.xy[self.u]).T)
+        return length
+
+    def take(self, rows: NDArray[np.bool_] | Ints) -> Segments:
+        """Keep some of the segments, and all nodes."""
+        return Segments(
+            self.u[rows], self.v[rows], self.forward_kmh[rows], self.backward_kmh[rows],
+            self.ends_only[rows], self.no_stop[rows], self.xy, self.node_id,
+        )  # fmt: skip
+
+    def cut(self, at_u: NDArray[np.bool_], at_v: NDArray[np.bool_]) -> None:
+        """Give the chosen ends of segments a node of their own at the same place."""
+        for ends, chosen in ((self.u, at_u), (self.v, at_v)):
+            rows = np.flatnonzero(chosen)
+            self.xy = np.concatenate([self.xy, self.xy[ends[rows]]])
+            self.node_id = np.concatenate([self.node_id, np.zeros(len(rows), np.int64)])
+            ends[rows] = len(self.xy) - len(rows) + np.arange(len(rows))
+
+
+@dataclass(frozen=True)
+class Edges:
+    """
+    The edges of a street graph, shapes (e,) over nodes `xy` (n, 2).
+
+    Edge i runs from node `a[i]` to `b[i]` through the vertices `vertex_start[i]` to
+    `vertex_start[i + 1] - 1`, both ends included; `vertex_id` is their OSM id or 0.
+    """
+
+    xy: Floats
+    a: Ints
+    b: Ints
+    forward_kmh: Floats
+    backward_kmh: Floats
+    no_stop: NDArray[np.bool_]
+    vertex_start: Ints
+    vertex_xy: Floats
+    vertex_id: Ints
+
+
+@dataclass(frozen=True)
+class Built:
+    """
+    Edges and what was left out on the way.
+
+    `left_out` counts by name; `dropped_share` is the length of open ways outside the largest part
+    as a share of all open ways.
+    """
+
+    edges: Edges
+    left_out: dict[str, int]
+    dropped_share: float
+
+
+def build_edges(streets: Streets, *, mode: str, crs: str, speeds: Speeds) -> Built:
+    """
+    Build the edges of one mode.
+
+    Raises
+    ------
+    NetworkError
+        If no way is open to the mode.
+    """
+    left_out: dict[str, int] = {}
+    segments = _open_segments(streets, mode=mode, crs=crs, speeds=speeds, left_out=left_out)
+    _cut_ends_only(segments, left_out)
+    segments = segments.take(segments.u != segments.v)
+    if len(segments.u) == 0:
+        raise NetworkError(
+            f"no way of the {len(streets.way_id)} in `streets` is open to mode {mode!r}; "
+            "check that the extract covers the region and holds highways"
+        )
+    segments, dropped_share = _largest_part(segments, left_out)
+    edges = _join_chains(segments)
+    _log.info("%s: %d nodes, %d edges, left out %s", mode, len(edges.xy), len(edges.a), left_out)
+    return Built(edges, left_out, dropped_share)
+
+
+def _open_segments(
+    streets: Streets, *, mode: str, crs: str, speeds: Speeds, left_out: dict[str, int]
+) -> Segments:
+    passages = [way_passage(tags, mode=mode, speeds=speeds) for tags in streets.tag_sets]
+    by_set = np.array(passages, float).reshape(-1, 5)
+    is_open = (by_set[:, 0] > 0) | (by_set[:, 1] > 0)
+    way = np.flatnonzero(is_open[streets.tag_set])
+    left_out["closed_ways"] = len(streets.way_id) - len(way)
+    count = np.diff(streets.node_start)[way]
+    offset = np.cumsum(count) - count
+    row = np.repeat(streets.node_start[way] - offset, count) + np.arange(int(count.sum()))
+    node_id, first, node = np.unique(streets.node_id[row], return_index=True, return_inverse=True)
+    xy = to_metric(streets.lon[row][first], streets.lat[row][first], crs)
+    inner = np.ones(len(row), bool)
+    inner[(offset + count - 1)[count > 0]] = False
+    tail = np.flatnonzero(inner)
+    row_way = np.repeat(np.arange(len(way)), count)
+    values = by_set[streets.tag_set[way]][row_way[tail]]
+    segments = Segments(
+        u=node[tail],
+        v=node[tail + 1],
+        forward_kmh=values[:, 0],
+        backward_kmh=values[:, 1],
+        ends_only=values[:, 2] > 0,
+        no_stop=values[:, 3] > 0,
+        xy=xy,
+        node_id=node_id,
+    )
+    _time_ferries(segments, row_way[tail], values[:, 4])
+    is_area = np.array([tags.get("area") == "yes" for tags in streets.tag_sets], bool)
+    closed_ring = (node[offset] == node[offset + count - 1]) & is_area[streets.tag_set[way]]
+    rings = [
+        (
+            int(streets.way_id[way[i]]),
+            node[offset[i] : offset[i] + count[i]],
+            by_set[streets.tag_set[way[i]]],
+        )
+        for i in np.flatnonzero(closed_ring & (count > 3))
+    ]
+    _cut_at_barriers(segments, streets, mode, left_out)
+    return _with_chords(segments, rings, left_out) if rings else segments
+
+
+def _time_ferries(segments: Segments, way: Ints, duration_s: Floats) -> None:
+    timed = duration_s > 0
+    if timed.any():
+        length = np.bincount(way, segments.length_m)
+        kmh = length[way[timed]] / duration_s[timed] * 3.6
+        segments.forward_kmh[timed] = kmh
+        segments.backward_kmh[timed] = kmh
+
+
+def _cut_at_barriers(
+    segments: Segments, streets: Streets, mode: str, left_out: dict[str, int]
+) -> None:
+    shut_sets = np.array([not node_is_open(tags, mode=mode) for tags in streets.tag_sets], bool)
+    shut_ids = streets.barrier_node_id[shut_sets[streets.barrier_tag_set]]
+    shut = np.isin(segments.node_id, shut_ids)
+    left_out["barriers_cut"] = int(np.count_nonzero(shut))
+    segments.cut(shut[segments.u], shut[segments.v])
+
+
+def _with_chords(
+    segments: Segments, rings: list[tuple[int, Ints, Floats]], left_out: dict[str, int]
+) -> Segments:
+    """Add the straight lines across squares between the streets that meet them."""
+    groups: dict[int, list[tuple[Ints, Floats]]] = {}
+    for number, (way_id, nodes, passage) in enumerate(rings):
+        # rings of one relation share its negative id
+        groups.setdefault(way_id if way_id < 0 else number, []).append((nodes, passage))
+    uses = np.bincount(np.concatenate([segments.u, segments.v]), minlength=len(segments.xy))
+    tails: list[Ints] = []
+    heads: list[Ints] = []
+    passages: list[Floats] = []
+    for group in groups.values():
+        u, v = _chords([nodes for nodes, _ in group], segments.xy, uses)
+        tails.append(u)
+        heads.append(v)
+        passages.append(np.tile(group[0][1], (len(u), 1)))
+    values = np.concatenate(passages)
+    left_out["chords_added"] = len(values)
+    return Segments(
+        u=np.concatenate([segments.u, *tails]),
+        v=np.concatenate([segments.v, *heads]),
+        forward_kmh=np.concatenate([segments.forward_kmh, values[:, 0]]),
+        backward_kmh=np.concatenate([segments.backward_kmh, values[:, 1]]),
+        ends_only=np.concatenate([segments.ends_only, values[:, 2] > 0]),
+        no_stop=np.concatenate([segments.no_stop, values[:, 3] > 0]),
+        xy=segments.xy,
+        node_id=segments.node_id,
+    )
+
+
+def _chords(rings: list[Ints], xy: Floats, uses: Ints) -> tuple[Ints, Ints]:
+    """Find the straight lines inside a square between the nodes where something else meets it."""
+    square = shapely.build_area(
+        shapely.multilinestrings([shapely.linestrings(xy[r]) for r in rings])
+    )
+    own = np.bincount(np.concatenate([np.repeat(r, 2)[1:-1] for r in rings]), minlength=len(uses))
+    corners = np.unique(np.concatenate(rings))
+    corners = corners[uses[corners] > own[corners]]
+    i, j = np.triu_indices(len(corners), 1)
+    u, v = corners[i], corners[j]
+    neighbours = {frozenset(pair) for ring in rings for pair in pairwise(ring.tolist())}
+    fresh = np.array(
+        [frozenset(p) not in neighbours for p in zip(u.tolist(), v.tolist(), strict=True)], bool
+    )
+    u, v = u[fresh], v[fresh]
+    shapely.prepare(square)
+    inside = shapely.covers(square, shapely.linestrings(np.stack([xy[u], xy[v]], axis=1)))
+    return u[inside], v[inside]
+
+
+def _cut_ends_only(segments: Segments, left_out: dict[str, int]) -> None:
+    """Cut ways for the ends of a journey between the areas of their public entrances."""
+    private = np.flatnonzero(segments.ends_only)
+    left_out["ends_only_cut"] = 0
+    if len(private) == 0:
+        return
+    nodes = len(segments.xy)
+    public = np.unique(
+        np.concatenate([segments.u[~segments.ends_only], segments.v[~segments.ends_only]])
+    )
+    u, v = segments.u[private], segments.v[private]
+    entrances = public[np.isin(public, np.concatenate([u, v]))]
+    if len(entrances) == 0:
+        return
+    length = np.maximum(segments.length_m[private], 1e-3)
+    tail, head = np.concatenate([u, v]), np.concatenate([v, u])
+    order = np.lexsort((np.tile(length, 2), head, tail))
+    tail, head, weight = tail[order], head[order], np.tile(length, 2)[order]
+    first = np.r_[True, (tail[1:] != tail[:-1]) | (head[1:] != head[:-1])]
+    graph = csr_array((weight[first], (tail[first], head[first])), shape=(nodes, nodes))
+    distance, _, entrance = dijkstra(
+        graph, indices=entrances, min_only=True, return_predecessors=True
+    )
+    apart = entrance[u] != entrance[v]
+    at_v = apart & (distance[v] >= distance[u])
+    cut_u, cut_v = np.zeros(len(segments.u), bool), np.zeros(len(segments.u), bool)
+    cut_u[private[apart & ~at_v]] = True
+    cut_v[private[at_v]] = True
+    left_out["ends_only_cut"] = int(np.count_nonzero(apart))
+    segments.cut(cut_u, cut_v)
+
+
+def _largest_part(segments: Segments, left_out: dict[str, int]) -> tuple[Segments, float]:
+    """Keep the longest part in which every node reaches every other, and number its nodes."""
+    forward, backward = segments.forward_kmh > 0, segments.backward_kmh > 0
+    tail = np.concatenate([segments.u[forward], segments.v[backward]])
+    head = np.concatenate([segments.v[forward], segments.u[backward]])
+    nodes = len(segments.xy)
+    graph = csr_array((np.ones(len(tail), np.int8), (tail, head)), shape=(nodes, nodes))
+    _, part = connected_components(graph, connection="strong")
+    inside = part[segments.u] == part[segments.v]
+    length = segments.length_m
+    by_part = np.bincount(part[segments.u[inside]], length[inside], minlength=int(part.max()) + 1)
+    kept = inside & (part[segments.u] == int(np.argmax(by_part)))
+    left_out["island_segments"] = int(np.count_nonzero(~kept))
+    left_out["islands"] = int(np.count_nonzero(by_part)) - 1
+    used, node = np.unique(
+        np.concatenate([segments.u[kept], segments.v[kept]]), return_inverse=True
+    )
+    segments = segments.take(kept)
+    segments.u, segments.v = np.split(node, 2)
+    segments.xy, segments.node_id = segments.xy[used], segments.node_id[used]
+    total = float(length.sum())
+    return segments, float(length[~kept].sum()) / total if total > 0 else 0.0
+
+
+def _join_chains(segments: Segments) -> Edges:
+    """
+    Join segments that follow each other through nodes without a choice into edges.
+
+    Half-edge 2 i runs along segment i, 2 i + 1 against it; the start of each chain and the rank in
+    it are found by doubling the step to the half-edge before.
+    """
+    count = len(segments.u)
+    tail = np.stack([segments.u, segments.v], axis=1).ravel()
+    head = tail.reshape(-1, 2)[:, ::-1].ravel()
+    ahead = np.stack([segments.forward_kmh, segments.backward_kmh], axis=1).ravel()
+    behind = ahead.reshape(-1, 2)[:, ::-1].ravel()
+    no_stop = np.repeat(segments.no_stop, 2)
+
+    half = np.arange(2 * count)
+    by_head = np.argsort(head, kind="stable")
+    degree = np.bincount(head, minlength=len(segments.xy))
+    two = by_head[degree[head[by_head]] == 2].reshape(-1, 2)
+    i, j = two[:, 0], two[:, 1]
+    alike = (
+        (i != (j ^ 1))
+        & (ahead[i] == behind[j])
+        & (behind[i] == ahead[j])
+        & (no_stop[i] == no_stop[j])
+    )
+    i, j = i[alike], j[alike]
+    if len(i) == len(segments.xy):  # a single ring: it begins somewhere
+        i, j = i[1:], j[1:]
+    previous = half.copy()
+    previous[j ^ 1], previous[i ^ 1] = i, j
+    rank = (previous != half).astype(np.int64)
+    while True:
+        further = previous[previous]
+        if np.array_equal(further, previous):
+            break
+        rank += rank[previous]
+        previous = further
+    # of the two directions of a chain, the one whose first half-edge comes first in the data
+    along = np.where(previous[0::2] < previous[1::2], half[0::2], half[1::2])
+    order = along[np.lexsort((rank[along], previous[along]))]
+    first = np.flatnonzero(rank[order] == 0)
+    return _ordered(segments, tail, head, ahead, behind, no_stop, order, first)
+
+
+def _ordered(
+    segments: Segments, tail: Ints, head: Ints, ahead: Floats, behind: Floats,
+    no_stop: NDArray[np.bool_], order: Ints, first: Ints,
+) -> Edges:  # fmt: skip
+    """Lay nodes along a space-filling curve and edges after their nodes: neighbours in memory."""
+    count = np.diff(np.r_[first, len(order)])
+    a, b = tail[order[first]], head[order[first + count - 1]]
+    kept = np.unique(np.concatenate([a, b]))
+    kept = kept[np.argsort(_curve(segments.xy[kept]), kind="stable")]
+    number = np.full(len(segments.xy), -1, np.int64)
+    number[kept] = np.arange(len(kept))
+    a, b = number[a], number[b]
+    by_node = np.lexsort((np.maximum(a, b), np.minimum(a, b)))
+    first, count = first[by_node], count[by_node]
+    vertex_start = np.r_[0, np.cumsum(count + 1)]
+    inner = np.repeat(first - vertex_start[:-1] - 1, count + 1) + np.arange(vertex_start[-1])
+    vertex = head[order[np.maximum(inner, 0)]]
+    vertex[vertex_start[:-1]] = tail[order[first]]
+    return Edges(
+        xy=segments.xy[kept],
+        a=a[by_node],
+        b=b[by_node],
+        forward_kmh=ahead[order[first]],
+        backward_kmh=behind[order[first]],
+        no_stop=no_stop[order[first]],
+        vertex_start=vertex_start,
+        vertex_xy=segments.xy[vertex],
+        vertex_id=segments.node_id[vertex],
+    )
+
+
+def _curve(xy: Floats) -> Ints:
+    """Return the place of points on a Morton curve over 2^16 × 2^16 cells."""
+    low = xy.min(axis=0)
+    span = max(float((xy.max(axis=0) - low).max()), 1e-9)
+    cell = ((xy - low) / span * 65535).astype(np.int64)
+    for shift, mask in ((8, 0x00FF00FF), (4, 0x0F0F0F0F), (2, 0x33333333), (1, 0x55555555)):
+        cell = (cell | (cell << shift)) & mask
+    curve: Ints = cell[:, 0] | (cell[:, 1] << 1)
+    return curve
