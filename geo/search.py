@@ -308,4 +308,8 @@ def pairs_within(
 
 
 def _row(ends: Ends, i: int) -> Ends:
-    return ends._make(column[i : i + 1] for column in ends)
+    one = slice(i, i + 1)
+    return Ends(
+        ends.edge[one], ends.fraction[one], ends.a[one], ends.b[one], ends.a_s[one],
+        ends.b_s[one], ends.a_m[one], ends.b_m[one], ends.leg_s[one], ends.leg_m[one],
+    )  # fmt: skip
