@@ -142,6 +142,7 @@ class TaxonomyReader:
             impact=e.all_known("impact", self.impacts),
             facts=tuple(self.facts[id_] for id_ in facts if id_ in self.facts),
             max_age_years=e.number("max_age_years", low=0, high=100, required=False) or defaults,
+            merge_m=e.number("merge_m", low=0, high=200, required=False),
             note=e.text("note"),
         )
 
@@ -194,5 +195,5 @@ class TaxonomyReader:
 _CATEGORY_KEYS = {
     "field", "layer", "role", "reach", "osm", "not_named", "ofdb_types", "ofdb_tags",
     "ofdb_tags_guessed", "gives", "needs", "capacity_unit", "supply_km", "impact", "facts",
-    "max_age_years", "note",
+    "max_age_years", "merge_m", "note",
 }  # fmt: skip

@@ -167,6 +167,8 @@ class Category(Term):
         What is worth knowing of such an offer.
     max_age_years
         Data older than this at a region's date say nothing any more: the answer is `unknown`.
+    merge_m
+        Objects of the same name within this distance are one offer; None: only a node and its area.
     note
         For planners: what the data can and cannot tell.
     """
@@ -187,4 +189,5 @@ class Category(Term):
     impact: tuple[str, ...]
     facts: tuple[Fact, ...]
     max_age_years: float
+    merge_m: float | None
     note: str
