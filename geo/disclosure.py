@@ -7,6 +7,10 @@ published sum, are at least two and hold at least 25 people together. Zero may b
 nobody. Counts that change with the limit that an asker chooses are rounded to tens, so that two
 limits one house apart do not tell who lives in it.
 
+The first two columns of a table are its main ones (covered, uncovered). The others (unreachable,
+unplaced) are small as a rule: where one is withheld, its people are counted as uncovered, so that
+no subtraction leads to them and the main figures can stand.
+
 Rows are districts, nested in municipalities, nested in the region; each level is published, so the
 levels are decided together, from the top.
 """
@@ -31,8 +35,8 @@ class Published:
     """
     Counts as they may leave the house.
 
-    `counts` is shape (n, c) and `totals` shape (n,): whole people, NaN where withheld.
-    A row without a withheld count adds up to its total.
+    `counts` is shape (n, c) and `totals` shape (n,): whole people, NaN where withheld. A row whose
+    main counts are published adds up to its total, withheld others taken as 0.
     """
 
     counts: NDArray[np.float64]
@@ -69,20 +73,12 @@ def publish_levels(counts: ArrayLike, municipality: ArrayLike) -> PublishedLevel
     parent = np.asarray(municipality, np.int64)
     middle = np.zeros((parent.max(initial=-1) + 1, exact.shape[1]))
     np.add.at(middle, parent, exact)
-    top = exact.sum(axis=0, keepdims=True)
-    top_hidden = _withhold(_with_total(top), groups=[])
-    middle_hidden = _withhold(_with_total(middle), groups=[np.arange(len(middle))])
-    finest_hidden = _withhold_below(_with_total(exact), parent, middle_hidden)
-    return PublishedLevels(
-        *(
-            _published(table, hidden)
-            for table, hidden in (
-                (top, top_hidden),
-                (middle, middle_hidden),
-                (exact, finest_hidden),
-            )
-        )
-    )
+    levels = [exact.sum(axis=0, keepdims=True), middle, exact]
+    few = _decide_levels([level[:, 2:] for level in levels], parent, has_total=False)
+    merged = [_merge(level, mask) for level, mask in zip(levels, few, strict=True)]
+    main = [np.column_stack([level[:, :2], level.sum(axis=1)]) for level in merged]
+    hidden = _decide_levels(main, parent, has_total=True)
+    return PublishedLevels(*(_published(*parts) for parts in zip(merged, few, hidden, strict=True)))
 
 
 def publish_parts(parts: ArrayLike) -> NDArray[np.float64]:
@@ -100,9 +96,8 @@ def publish_parts(parts: ArrayLike) -> NDArray[np.float64]:
         Shape (n,): tens of people, NaN where withheld.
     """
     exact = np.asarray(parts, float)
-    hidden = np.zeros((len(exact), 1), bool)
-    _withhold_columns(exact[:, None], hidden, [np.arange(len(exact))])
-    return np.where(hidden[:, 0], np.nan, round_to_tens(exact))
+    hidden = _withhold(exact[:, None], has_total=False)[:, 0]
+    return np.where(hidden, np.nan, round_to_tens(exact))
 
 
 def round_to_tens(people: ArrayLike) -> NDArray[np.float64]:
@@ -118,24 +113,38 @@ def publish_single(people: float) -> float:
     return float("nan") if _is_few(np.float64(people)) else float(round_to_tens(people))
 
 
-def _with_total(counts: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.column_stack([counts, counts.sum(axis=1)])
-
-
 def _is_few(people: NDArray[np.float64] | np.float64) -> NDArray[np.bool_]:
     return np.asarray((people > _NOBODY) & (people < SMALLEST_PUBLISHED))
 
 
+def _decide_levels(
+    levels: list[NDArray[np.float64]], parent: NDArray[np.int64], *, has_total: bool
+) -> list[NDArray[np.bool_]]:
+    """Decide for region, municipalities and finest districts which cells are withheld."""
+    top, middle, finest = levels
+    middle_hidden = _withhold(middle, has_total=has_total)
+    return [
+        _withhold(top, has_total=has_total),
+        middle_hidden,
+        _withhold_below(finest, parent, middle_hidden, has_total=has_total),
+    ]
+
+
+def _merge(level: NDArray[np.float64], few: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Count withheld people of the other columns in the second one."""
+    merged = level.copy()
+    merged[:, 1] += np.where(few, level[:, 2:], 0.0).sum(axis=1)
+    merged[:, 2:][few] = 0.0
+    return merged
+
+
 def _withhold(
-    table: NDArray[np.float64],
-    groups: list[NDArray[np.int64]],
-    hidden: NDArray[np.bool_] | None = None,
+    table: NDArray[np.float64], *, has_total: bool, hidden: NDArray[np.bool_] | None = None
 ) -> NDArray[np.bool_]:
     """
-    Decide which cells are withheld.
+    Decide which cells are withheld of a table whose column sums are published.
 
-    `table` has the total in its last column; each group lists rows whose column sums are published.
-    Cells already `hidden` stay so.
+    With `has_total` the last column is the sum of the others. Cells already `hidden` stay so.
     """
     hidden = np.zeros(table.shape, bool) if hidden is None else hidden
     hidden |= _is_few(table)
@@ -143,8 +152,9 @@ def _withhold(
     while (now := int(hidden.sum())) != before:
         before = now
         if now:
-            _withhold_rows(table, hidden)
-            _withhold_columns(table, hidden, groups)
+            if has_total:
+                _withhold_rows(table, hidden)
+            _withhold_columns(table, hidden)
     return hidden
 
 
@@ -157,15 +167,11 @@ def _withhold_rows(table: NDArray[np.float64], hidden: NDArray[np.bool_]) -> Non
             hidden[row, -1] = True
 
 
-def _withhold_columns(
-    table: NDArray[np.float64], hidden: NDArray[np.bool_], groups: list[NDArray[np.int64]]
-) -> None:
-    hidden |= _is_few(table)
-    for rows in groups:
-        for column in np.flatnonzero(hidden[rows].any(axis=0)):
-            mask = hidden[rows, column]
-            _hide_more(table[rows, column], mask, at_least=2, people=SMALLEST_PUBLISHED)
-            hidden[rows, column] = mask
+def _withhold_columns(table: NDArray[np.float64], hidden: NDArray[np.bool_]) -> None:
+    if len(table) == 1:  # its column sum is the row itself
+        return
+    for column in np.flatnonzero(hidden.any(axis=0)):
+        _hide_more(table[:, column], hidden[:, column], at_least=2, people=SMALLEST_PUBLISHED)
 
 
 def _hide_more(
@@ -181,7 +187,11 @@ def _hide_more(
 
 
 def _withhold_below(
-    table: NDArray[np.float64], parent: NDArray[np.int64], above: NDArray[np.bool_]
+    table: NDArray[np.float64],
+    parent: NDArray[np.int64],
+    above: NDArray[np.bool_],
+    *,
+    has_total: bool,
 ) -> NDArray[np.bool_]:
     """Decide for the finest rows, given what is withheld of their municipalities."""
     order = np.argsort(parent, kind="stable")
@@ -194,11 +204,13 @@ def _withhold_below(
         own = np.zeros((len(rows), table.shape[1]), bool)
         for column in np.flatnonzero(above[parent[rows[0]]]):
             _hide_more(table[rows, column], own[:, column], at_least=1, people=SMALLEST_PUBLISHED)
-        hidden[rows] = _withhold(table[rows], [np.arange(len(rows))], own)
+        hidden[rows] = _withhold(table[rows], has_total=has_total, hidden=own)
     return hidden
 
 
-def _published(exact: NDArray[np.float64], hidden: NDArray[np.bool_]) -> Published:
+def _published(
+    exact: NDArray[np.float64], few: NDArray[np.bool_], hidden: NDArray[np.bool_]
+) -> Published:
     """Round so that rows add up; the second column takes up what rounding leaves over."""
     totals = np.floor(exact.sum(axis=1) + 0.5)
     counts = np.floor(exact + 0.5)
@@ -213,6 +225,6 @@ def _published(exact: NDArray[np.float64], hidden: NDArray[np.bool_]) -> Publish
     shown = np.where(too_few_left, np.maximum(shown - ROUNDED_TO, SMALLEST_PUBLISHED), shown)
     counts[:, 0], counts[:, 1] = shown, left - shown
     return Published(
-        counts=np.where(hidden[:, :-1], np.nan, counts),
+        counts=np.where(np.column_stack([hidden[:, :2], few]), np.nan, counts),
         totals=np.where(hidden[:, -1], np.nan, totals),
     )

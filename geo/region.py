@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -74,18 +75,18 @@ class Region:
     population_official: bool
     extract: Path
 
-    @property
+    @cached_property
     def finest(self) -> gpd.GeoDataFrame:
         """The finest district at each place, in a fixed order: what reports count by."""
         parents = set(self.districts["parent_id"])
         return self.districts[~self.districts["district_id"].isin(parents)].reset_index(drop=True)
 
-    @property
+    @cached_property
     def municipalities(self) -> gpd.GeoDataFrame:
         """The districts of the upper level, in a fixed order."""
         return self.districts[self.districts["level"] == "municipality"].reset_index(drop=True)
 
-    @property
+    @cached_property
     def municipality_of_finest(self) -> NDArray[np.int64]:
         """For each of `finest` its row in `municipalities`."""
         row = {d: i for i, d in enumerate(self.municipalities["district_id"])}

@@ -1,0 +1,51 @@
+"""
+How far it is from people to supply: along a network, or in a straight line.
+
+This is the one way in which every measure asks. Along a network the fastest way counts; in a
+straight line the shortest. Ties go to the lower supply index.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+from geo.network import Nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+
+def nearest_in_line(
+    demand_xy: NDArray[np.float64], supplies_xy: Sequence[NDArray[np.float64]]
+) -> Nearest:
+    """
+    Find the nearest supply point of each set by straight line.
+
+    Parameters
+    ----------
+    demand_xy
+        Shape (n, 2), metres.
+    supplies_xy
+        k arrays of shape (m_k, 2), metres; m_k may be 0.
+
+    Returns
+    -------
+    nearest
+        `distance_m` (k, n) in metres, `inf` for an empty set; `supply` (k, n), −1 there; `travel_s`
+        is NaN: a straight line has no speed.
+    """
+    shape = (len(supplies_xy), len(demand_xy))
+    distance_m = np.full(shape, np.inf)
+    supply = np.full(shape, -1, np.int32)
+    for row, supply_xy in enumerate(supplies_xy):
+        if len(supply_xy):
+            # the tree breaks ties at will: of points in the same place it knows the first alone
+            places, first = np.unique(supply_xy, axis=0, return_index=True)
+            distance_m[row], place = cKDTree(places).query(demand_xy)
+            supply[row] = first[place]
+    return Nearest(travel_s=np.full(shape, np.nan), supply=supply, distance_m=distance_m)

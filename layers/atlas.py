@@ -1,0 +1,135 @@
+"""
+The Atlas: everything known of a region, built once, never changed.
+
+How it comes into being is told in `layers.build`, how it lies on disk in `layers.store`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from geo.crs import to_metric
+from geo.index import SpatialIndex
+from geo.network import MODES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from geo.network import Network, Snapped
+    from geo.population import Population
+    from geo.region import Region
+    from layers.offers import Offers
+    from layers.taxonomy import Category, Taxonomy
+
+BASE_MAP = "base_map.pmtiles"
+
+
+@dataclass(frozen=True)
+class Exits:
+    """
+    How far it is from each resident to the nearest street that leaves the data.
+
+    `travel_s` and `distance_m` are shape (n,), access legs included, `inf` where there is none. An
+    uncovered resident within the limit of an exit might be covered by an offer that the data do not
+    show.
+    """
+
+    travel_s: NDArray[np.float32]
+    distance_m: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Atlas:
+    """
+    A region with its streets, people and offers.
+
+    Attributes
+    ----------
+    region, population, taxonomy, offers
+        As their own modules describe them.
+    networks
+        One street network per mode.
+    demand
+        For each mode the people snapped to its network, in the order of `population`.
+    supply
+        For each mode all offers snapped to its network, in the order of `offers`.
+    exits
+        For each mode the way to the edge of the data.
+    manifest
+        Sources with checksum, date and licence, and all parameters.
+    path
+        Its folder.
+    """
+
+    region: Region
+    networks: Mapping[str, Network]
+    population: Population
+    taxonomy: Taxonomy
+    offers: Offers
+    demand: Mapping[str, Snapped]
+    supply: Mapping[str, Snapped]
+    exits: Mapping[str, Exits]
+    manifest: Mapping[str, Any]
+    path: Path
+
+    @property
+    def base_map(self) -> Path:
+        """The base map as one PMTiles file; it may not exist."""
+        return self.path / BASE_MAP
+
+    @cached_property
+    def offer_xy(self) -> NDArray[np.float64]:
+        """Shape (m, 2): the offers in metres of the region's CRS."""
+        return to_metric(self.offers.lon, self.offers.lat, self.region.crs)
+
+    @cached_property
+    def offer_index(self) -> SpatialIndex:
+        """The offers by lon, lat, for boxes."""
+        lonlat = np.column_stack([self.offers.lon, self.offers.lat])
+        return SpatialIndex(np.arange(len(lonlat)), lonlat)
+
+    @cached_property
+    def offer_district(self) -> NDArray[np.int32]:
+        """Shape (m,): row of each offer in `region.finest`, −1 outside the study area."""
+        return self.region.locate(self.offer_xy)
+
+    @cached_property
+    def counted_districts(self) -> NDArray[np.bool_]:
+        """Shape (d,): whether the municipality of each finest district has a population count."""
+        counted = self.region.municipalities["population"].notna().to_numpy()
+        has_count: NDArray[np.bool_] = counted[self.region.municipality_of_finest]
+        return has_count
+
+    @cached_property
+    def edge_m(self) -> NDArray[np.float64]:
+        """Shape (n,): straight line from each resident to the edge of the data, metres."""
+        distance: NDArray[np.float64] = shapely.distance(
+            shapely.points(self.population.xy), shapely.boundary(self.region.extent)
+        )
+        return distance
+
+    def offers_of(self, category: Category) -> NDArray[np.int64]:
+        """Return the rows of a category's offers in `offers`, ascending."""
+        return self.offers.of_category(category.id)
+
+    def data_as_of(self, category: Category) -> date | None:
+        """
+        Return the date of the newest source that can tell of a category, None where none can.
+
+        The extract tells of every category that has a selector.
+        """
+        return self.region.as_of if category.osm else None
+
+
+def modes_of(atlas: Atlas) -> tuple[str, ...]:
+    """Return the modes that an Atlas answers, in the usual order."""
+    return tuple(mode for mode in MODES if mode in atlas.networks)

@@ -1,0 +1,247 @@
+"""
+Builds an Atlas from a region's folder.
+
+A build happens in a temporary folder beside its place and is renamed when it is whole, so that
+nobody ever sees half a region. Whether a stored Atlas still fits its input is told by checksums of
+all files that went in.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import shutil
+import tempfile
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from geo import osm
+from geo.crs import to_metric
+from geo.errors import NetworkError
+from geo.network import MAX_LEG_M, MODES, Network, Snapped
+from geo.population import read_population
+from geo.region import region_to_json
+from geo.region_file import load_region
+from geo.street_access import Speeds
+from geo.tiles import build_base_map
+from layers.atlas import BASE_MAP, Atlas, Exits
+from layers.errors import AtlasError
+from layers.offers import Offers, offers_from_osm
+from layers.store import (
+    FORMAT_VERSION,
+    MANIFEST,
+    REGION,
+    TAXONOMY,
+    open_atlas,
+    read_manifest,
+    save_json,
+    save_mode,
+    save_offers,
+    save_population,
+)
+from layers.taxonomy import Taxonomy, load_taxonomy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from numpy.typing import NDArray
+
+    from geo.region import Region
+
+    Progress = Callable[[str, float], None]
+
+_log = logging.getLogger(__name__)
+REGION_FILE = "region.toml"
+_BASE_MAP_WEIGHT = 8  # as long as all other steps together
+
+
+def build_atlas(
+    region_dir: Path,
+    taxonomy_path: Path,
+    target: Path,
+    *,
+    base_map: bool = True,
+    progress: Progress = lambda _step, _share: None,
+) -> Atlas:
+    """
+    Build a region and put it into its place.
+
+    Parameters
+    ----------
+    region_dir
+        Folder with a `region.toml`.
+    taxonomy_path
+        The taxonomy, kept with the Atlas.
+    target
+        The Atlas' folder; replaced when the new one is whole.
+    base_map
+        Whether to draw the base map as well (the slowest step).
+    progress
+        Called before each step with its name and the share of the work done, 0 to 1.
+
+    Raises
+    ------
+    UmkreisError
+        If a file cannot be used; what stood at `target` still stands there.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with _temporary_beside(target) as folder:
+        _build_into(folder, region_dir, taxonomy_path, base_map=base_map, progress=progress)
+        _replace(folder, target)
+    progress("done", 1.0)
+    return open_atlas(target)
+
+
+def is_current(path: Path, region_dir: Path, taxonomy_path: Path) -> bool:
+    """Whether a stored Atlas exists, has this format and was built from these very files."""
+    try:
+        manifest = read_manifest(path)
+    except AtlasError:
+        return False
+    checksum = _input_checksum(region_dir, taxonomy_path)
+    return (manifest.get("format"), manifest.get("input_sha256")) == (FORMAT_VERSION, checksum)
+
+
+def _input_checksum(region_dir: Path, taxonomy_path: Path) -> str:
+    """Return one checksum over all files of a region's folder and the taxonomy."""
+    digest = hashlib.sha256()
+    files = sorted(p for p in region_dir.iterdir() if p.is_file() and p.suffix != ".md")
+    for file in [*files, taxonomy_path]:
+        digest.update(f"{file.name}:{osm.sha256_of(file)}\n".encode())
+    return digest.hexdigest()
+
+
+def _build_into(
+    folder: Path, region_dir: Path, taxonomy_path: Path, *, base_map: bool, progress: Progress
+) -> None:
+    steps = _Steps(progress, total=4 + len(MODES) + (_BASE_MAP_WEIGHT if base_map else 0))
+    with steps.step("region"):
+        taxonomy = load_taxonomy(taxonomy_path)
+        region = load_region(region_dir / REGION_FILE)
+        (folder / REGION).write_text(region_to_json(region), encoding="utf-8")
+        shutil.copyfile(taxonomy_path, folder / TAXONOMY)
+    with steps.step("people"):
+        population = read_population(region, region.extract)
+        save_population(folder, population)
+    with steps.step("offers"):
+        offers = _read_offers(region, taxonomy)
+        save_offers(folder, offers)
+        offer_xy = to_metric(offers.lon, offers.lat, region.crs)
+    with steps.step("streets"):
+        streets = osm.read_streets(region.extract)
+    networks: dict[str, Mapping[str, Any]] = {}
+    for mode in MODES:
+        with steps.step(mode):
+            network = _build_network(streets, mode, region)
+            networks[mode] = _snap_and_save(folder, network, population.xy, offer_xy)
+    if base_map:
+        with steps.step("base_map", weight=_BASE_MAP_WEIGHT):
+            build_base_map(region.extract, folder / BASE_MAP)
+    checksum = _input_checksum(region_dir, taxonomy_path)
+    save_json(folder / MANIFEST, _manifest(region, offers, networks, checksum))
+    built_at = datetime.now(UTC).isoformat(timespec="seconds")
+    save_json(folder / "built.json", {"built_at": built_at, "seconds": steps.seconds})
+
+
+def _read_offers(region: Region, taxonomy: Taxonomy) -> Offers:
+    features = osm.read_features(
+        region.extract, keys=taxonomy.osm_keys(), keep=lambda tags: bool(taxonomy.match_osm(tags))
+    )
+    return offers_from_osm(features, taxonomy, as_of=region.as_of)
+
+
+def _build_network(streets: osm.Streets, mode: str, region: Region) -> Network:
+    try:
+        return Network.build(streets, mode=mode, crs=region.crs, extent=region.extent)
+    except NetworkError as exc:
+        raise NetworkError(f"region {region.id!r}: {exc}") from exc
+
+
+def _snap_and_save(
+    folder: Path,
+    network: Network,
+    home_xy: NDArray[np.float64],
+    offer_xy: NDArray[np.float64],
+) -> Mapping[str, Any]:
+    demand, supply = network.snap(home_xy), network.snap(offer_xy)
+    save_mode(folder, network, demand=demand, supply=supply, exits=_exits(network, demand))
+    return {
+        "left_out": network.left_out,
+        "dropped_share": round(network.dropped_share, 6),
+        "homes_too_far": int((~demand.placed).sum()),
+        "offers_too_far": int((~supply.placed).sum()),
+    }
+
+
+def _exits(network: Network, demand: Snapped) -> Exits:
+    nearest = network.to_nearest(demand, [network.exits()], with_distance=True)
+    distance_m = nearest.travel_s if nearest.distance_m is None else nearest.distance_m
+    return Exits(nearest.travel_s[0].astype(np.float32), distance_m[0].astype(np.float32))
+
+
+def _manifest(
+    region: Region, offers: Offers, networks: dict[str, Mapping[str, Any]], checksum: str
+) -> dict[str, Any]:
+    return {
+        "format": FORMAT_VERSION,
+        "region": region.id,
+        "modes": list(networks),
+        "input_sha256": checksum,
+        "sources": [
+            {
+                "name": region.extract.name,
+                "sha256": osm.sha256_of(region.extract),
+                "as_of": region.as_of.isoformat(),
+                "licence": "ODbL-1.0",
+            }
+        ],
+        "attributions": list(region.attributions),
+        "parameters": {"speeds": asdict(Speeds()), "max_leg_m": MAX_LEG_M},
+        "networks": networks,
+        "offer_counts": asdict(offers.counts),
+    }
+
+
+class _Steps:
+    """Times the steps of a build and reports progress before each."""
+
+    def __init__(self, progress: Progress, total: int) -> None:
+        self._progress, self._total, self._done = progress, total, 0
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def step(self, name: str, *, weight: int = 1) -> Iterator[None]:
+        self._progress(name, self._done / self._total)
+        start = perf_counter()
+        yield
+        self.seconds[name] = round(perf_counter() - start, 3)
+        _log.info("built %s in %.2f s", name, self.seconds[name])
+        self._done += weight
+
+
+@contextmanager
+def _temporary_beside(target: Path) -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _replace(folder: Path, target: Path) -> None:
+    """Put a folder into its place; a reader sees the old one or the new one."""
+    folder.chmod(0o755)  # temporary folders are private
+    if target.exists():
+        old = target.with_name(f".{target.name}.old-{os.getpid()}")
+        target.rename(old)
+        folder.rename(target)
+        shutil.rmtree(old, ignore_errors=True)
+    else:
+        folder.rename(target)

@@ -1,0 +1,511 @@
+"""
+Who lives within reach of an offer, and who does not.
+
+The share of residents whose travel time to the nearest offer of a category (or of any of several)
+is at most a limit. Everybody is counted once:
+
+    residents = covered + uncovered + unreachable + unplaced
+
+`unreachable` are people from whose home no way leads to any offer, or who live farther from every
+street than the network's longest access leg; `unplaced` are people for whom the data has no
+building. Where no source could tell of a category, the answer is `unknown`, never 0 %.
+
+Sums are exact inside; what a report shows has passed `geo.disclosure`.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geo.access import nearest_in_line
+from geo.disclosure import SMALLEST_PUBLISHED, publish_levels, publish_parts, publish_single
+from geo.gaps import Gaps, find_gaps
+from layers.question import LINE, Question, ask
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+    import shapely
+    from numpy.typing import NDArray
+
+    from geo.disclosure import Published, PublishedLevels
+    from geo.network import Nearest
+    from layers.atlas import Atlas
+
+    Floats = NDArray[np.float64]
+
+SMALLEST_GAP_BUILDINGS = 10.0  # where no people are known, so that a farm is no gap
+COVERED, UNCOVERED, UNREACHABLE = 0, 1, 2
+_EPSILON = 1e-3  # seconds and metres: exactly at the limit is covered, whatever the rounding
+_DAYS_A_YEAR = 365.25
+
+
+@dataclass(frozen=True)
+class Tally:
+    """
+    The people of one area, as they may be published.
+
+    Counts are whole people, None where withheld or unknown. `share` is covered ÷ residents, None
+    where a count is withheld; then `share_range` tells what may be said. Where no population is
+    known, `unit` is `buildings` and the share is one of residential buildings.
+    """
+
+    area_id: str
+    name: str
+    unit: str
+    residents: int | None
+    covered: int | None
+    uncovered: int | None
+    unreachable: int | None
+    unplaced: int | None
+    edge_uncertain: int | None
+    share: float | None
+    share_range: tuple[float, float] | None
+    suppressed: bool
+    buildings: int
+
+    @property
+    def lowest_share(self) -> float:
+        """The least share that is sure; NaN where nothing is known: for ranking."""
+        if self.share is not None:
+            return self.share
+        return self.share_range[0] if self.share_range else math.nan
+
+
+@dataclass(frozen=True)
+class OfferTally:
+    """People within the limit for whom this offer is the nearest; None where withheld."""
+
+    offer: int
+    offer_id: str
+    name: str
+    covered: int | None
+
+
+@dataclass(frozen=True)
+class GapTally:
+    """
+    A contiguous area of uncovered people.
+
+    `shape` is in metres of the region's CRS; `nearest_offer` is the row of the offer that is
+    nearest to most of them, −1 where there is none; `travel_min` and `distance_m` are the median
+    way to the nearest one.
+    """
+
+    shape: shapely.Geometry
+    residents: int | None
+    buildings: int
+    districts: tuple[str, ...]
+    nearest_offer: int
+    travel_min: float
+    distance_m: float
+
+
+@dataclass(frozen=True)
+class CoverageReport:
+    """
+    The answer to one question; everything public is computed when it is first read.
+
+    Attributes
+    ----------
+    atlas, question
+        Of what, and what was asked.
+    unknown
+        Why there is no answer: `no_source`, `too_old`, or empty.
+    offers
+        Rows of `atlas.offers` that count as supply.
+    travel_s, distance_m, supply
+        Shape (n,), by resident: the way to the nearest offer and its place in `offers` (−1: none).
+        In `line` mode `travel_s` is NaN.
+    state
+        Shape (n,): COVERED, UNCOVERED or UNREACHABLE.
+    """
+
+    atlas: Atlas
+    question: Question
+    unknown: str
+    offers: NDArray[np.int64]
+    travel_s: Floats
+    distance_m: Floats
+    supply: NDArray[np.int32]
+    state: NDArray[np.int8]
+
+    @cached_property
+    def exact(self) -> Floats:
+        """Shape (d, 4), by finest district: covered, uncovered, unreachable, unplaced; internal."""
+        people = np.nan_to_num(self.atlas.population.residents)
+        return np.column_stack([self._sum_by_state(people), self.atlas.population.unplaced])
+
+    @cached_property
+    def totals(self) -> Tally:
+        """The whole region."""
+        name = self.atlas.region.name
+        return self._tallies(self._levels.region, [self.atlas.region.id], [name], self._all)[0]
+
+    @cached_property
+    def by_district(self) -> list[Tally]:
+        """One tally per finest district, in the region's order."""
+        finest = self.atlas.region.finest
+        return self._by(self._levels.finest, finest, np.arange(len(finest)))
+
+    @cached_property
+    def by_municipality(self) -> list[Tally]:
+        """One tally per municipality, in the region's order."""
+        region = self.atlas.region
+        return self._by(
+            self._levels.municipalities, region.municipalities, region.municipality_of_finest
+        )
+
+    @cached_property
+    def by_offer(self) -> list[OfferTally]:
+        """One tally per offer of the categories, in the register's order."""
+        covered = self.state == COVERED
+        people = np.nan_to_num(self.atlas.population.residents)
+        parts = np.bincount(self.supply[covered], people[covered], minlength=len(self.offers))
+        rows = [int(row) for row in self.offers]
+        return [
+            OfferTally(row, self.atlas.offers[row].id, self.atlas.offers[row].name, _whole(count))
+            for row, count in zip(rows, publish_parts(parts), strict=True)
+        ]
+
+    @cached_property
+    def median_min(self) -> Floats:
+        """Shape (d,): median minutes to the nearest offer; NaN where few live, and in `line`."""
+        population = self.atlas.population
+        return _median_by(
+            population.district, self.travel_s / 60, population.weight, len(self.exact)
+        )
+
+    @cached_property
+    def gaps(self) -> list[GapTally]:
+        """Contiguous areas of uncovered people, the largest first; none where nobody knows."""
+        return [] if self.unknown else self._gap_tallies(*self._gaps)
+
+    @cached_property
+    def scattered(self) -> int | None:
+        """Uncovered people who live in no gap."""
+        return _whole(publish_single(self._gaps[0].scattered))
+
+    @cached_property
+    def ranking(self) -> list[int]:
+        """Rows of `by_district`, the least covered first; districts without an answer last."""
+        rows = [i for i, t in enumerate(self.by_district) if not math.isnan(t.lowest_share)]
+        short = self.exact[:, UNCOVERED] + self.exact[:, UNREACHABLE]
+        return sorted(rows, key=lambda i: (self.by_district[i].lowest_share, -short[i]))
+
+    @cached_property
+    def _levels(self) -> PublishedLevels:
+        return publish_levels(self.exact, self.atlas.region.municipality_of_finest)
+
+    @cached_property
+    def _buildings(self) -> Floats:
+        """Shape (d, 3): residential buildings by finest district and state."""
+        return self._sum_by_state(np.ones(len(self.state)))
+
+    @property
+    def _all(self) -> NDArray[np.int64]:
+        return np.zeros(len(self.exact), np.int64)
+
+    @cached_property
+    def _edge_uncertain(self) -> Floats:
+        """Shape (d,): uncovered people with a street out of the data within the limit."""
+        population = self.atlas.population
+        might = (self.state == UNCOVERED) & self._has_exit_in_reach
+        return np.bincount(
+            population.district[might],
+            np.nan_to_num(population.residents[might]),
+            minlength=len(self.exact),
+        ).astype(float)
+
+    @property
+    def _has_exit_in_reach(self) -> NDArray[np.bool_]:
+        question = self.question
+        if question.mode == LINE:
+            return np.asarray(self.atlas.edge_m <= question.limit_m)
+        exits = self.atlas.exits[question.mode]
+        return np.asarray(
+            (exits.travel_s <= question.limit_s) & (exits.distance_m <= question.limit_m)
+        )
+
+    def _sum_by_state(self, weight: Floats) -> Floats:
+        districts = len(self.atlas.region.finest)
+        cell = self.atlas.population.district.astype(np.int64) * 3 + self.state
+        return np.bincount(cell, weight, minlength=districts * 3).reshape(-1, 3).astype(float)
+
+    def _by(
+        self, published: Published, areas: pd.DataFrame, area_of: NDArray[np.int64]
+    ) -> list[Tally]:
+        return self._tallies(published, list(areas["district_id"]), list(areas["name"]), area_of)
+
+    def _tallies(
+        self, published: Published, ids: list[str], names: list[str], area_of: NDArray[np.int64]
+    ) -> list[Tally]:
+        """Make a tally per area; `area_of` is the area of each finest district."""
+        count = len(ids)
+        edge = np.bincount(area_of, self._edge_uncertain, minlength=count)
+        exact = np.zeros((count, 4))
+        np.add.at(exact, area_of, self.exact)
+        buildings = np.zeros((count, 3))
+        np.add.at(buildings, area_of, self._buildings)
+        known = np.bincount(area_of, self.atlas.counted_districts, minlength=count) > 0
+        tallies = [
+            _tally(ids[i], names[i], published.counts[i], published.totals[i], exact[i], edge[i])
+            if known[i]
+            else _tally_of_buildings(ids[i], names[i], buildings[i])
+            for i in range(count)
+        ]
+        return [_without_answer(t) for t in tallies] if self.unknown else tallies
+
+    @cached_property
+    def _gaps(self) -> tuple[Gaps, NDArray[np.int64]]:
+        population = self.atlas.population
+        rows = np.flatnonzero(self.state == UNCOVERED)
+        by_people = population.basis.unit == "residents"
+        gaps = find_gaps(
+            population.xy[rows],
+            np.nan_to_num(population.weight[rows]),
+            smallest=SMALLEST_PUBLISHED if by_people else SMALLEST_GAP_BUILDINGS,
+        )
+        return gaps, rows
+
+    def _gap_tallies(self, gaps: Gaps, rows: NDArray[np.int64]) -> list[GapTally]:
+        return [
+            self._gap_tally(shape, float(weight), rows[gaps.member == gap])
+            for gap, (shape, weight) in enumerate(zip(gaps.geometry, gaps.weight, strict=True))
+        ]
+
+    def _gap_tally(
+        self, shape: shapely.Geometry, total: float, rows: NDArray[np.int64]
+    ) -> GapTally:
+        """Describe the gap of the residents at `rows`."""
+        population = self.atlas.population
+        names = self.atlas.region.finest["name"].to_numpy()
+        weight = np.nan_to_num(population.weight[rows])
+        by_district = np.bincount(population.district[rows], weight)
+        is_counted = population.basis.unit == "residents"
+        return GapTally(
+            shape=shape,
+            residents=_whole(publish_single(total)) if is_counted else None,
+            buildings=0 if is_counted else len(rows),
+            districts=tuple(names[d] for d in np.argsort(-by_district) if by_district[d] > 0),
+            nearest_offer=self._most_frequent_offer(self.supply[rows], weight),
+            travel_min=_median(self.travel_s[rows] / 60, weight),
+            distance_m=_median(self.distance_m[rows], weight),
+        )
+
+    def _most_frequent_offer(self, supply: NDArray[np.int32], weight: Floats) -> int:
+        reached = supply >= 0
+        if not reached.any():
+            return -1
+        return int(self.offers[np.bincount(supply[reached], weight[reached]).argmax()])
+
+
+def coverage(
+    atlas: Atlas,
+    *,
+    category: str | Sequence[str],
+    mode: str | None = None,
+    minutes: float | None = None,
+    metres: float | None = None,
+) -> CoverageReport:
+    """
+    Report who lives within reach of the nearest offer of a category, or of any of several.
+
+    Parameters
+    ----------
+    atlas
+        The region.
+    category
+        One id of the taxonomy, or several.
+    mode
+        A street mode, or `line`; the (first) category's own where it is left out.
+    minutes, metres
+        The limit, one of them; the category's own where both are left out. `line` takes metres.
+
+    Raises
+    ------
+    UnknownCategoryError
+        If the taxonomy has no such category.
+    ParameterError
+        If mode or limit are not allowed.
+    """
+    question = ask(atlas, category=category, mode=mode, minutes=minutes, metres=metres)
+    return answer(atlas, [question])[0]
+
+
+def answer(atlas: Atlas, questions: Sequence[Question]) -> list[CoverageReport]:
+    """
+    Answer several questions; those of one mode are one search with as many sets of supply.
+
+    Returns
+    -------
+    reports
+        In the order of the questions.
+    """
+    reports: dict[int, CoverageReport] = {}
+    for mode in dict.fromkeys(q.mode for q in questions):
+        asked = [i for i, q in enumerate(questions) if q.mode == mode]
+        offers = [_offers(atlas, questions[i]) for i in asked]
+        with_distance = any(math.isfinite(questions[i].limit_m) for i in asked)
+        nearest = _nearest(atlas, mode, offers, with_distance=with_distance)
+        for k, i in enumerate(asked):
+            reports[i] = _report(atlas, questions[i], offers[k], nearest, k)
+    return [reports[i] for i in range(len(questions))]
+
+
+def _offers(atlas: Atlas, question: Question) -> NDArray[np.int64]:
+    return np.unique(np.concatenate([atlas.offers_of(c) for c in question.categories]))
+
+
+def _nearest(
+    atlas: Atlas, mode: str, offers: list[NDArray[np.int64]], *, with_distance: bool
+) -> Nearest:
+    if mode == LINE:
+        return nearest_in_line(atlas.population.xy, [atlas.offer_xy[rows] for rows in offers])
+    supply = atlas.supply[mode]
+    return atlas.networks[mode].to_nearest(
+        atlas.demand[mode], [supply.take(rows) for rows in offers], with_distance=with_distance
+    )
+
+
+def _report(
+    atlas: Atlas, question: Question, offers: NDArray[np.int64], nearest: Nearest, k: int
+) -> CoverageReport:
+    travel_s, supply = nearest.travel_s[k], nearest.supply[k]
+    distance_m = (
+        np.full(len(supply), np.nan) if nearest.distance_m is None else nearest.distance_m[k]
+    )
+    state = np.full(len(supply), UNCOVERED, np.int8)
+    if len(offers):  # without any offer there is nothing to reach: uncovered, not unreachable
+        state[supply < 0] = UNREACHABLE
+    covered = supply >= 0
+    if math.isfinite(question.limit_s):
+        covered &= travel_s <= question.limit_s + _EPSILON
+    else:
+        covered &= distance_m <= question.limit_m + _EPSILON
+    state[covered] = COVERED
+    return CoverageReport(
+        atlas=atlas,
+        question=question,
+        unknown=_why_unknown(atlas, question),
+        offers=offers,
+        travel_s=travel_s,
+        distance_m=distance_m,
+        supply=supply,
+        state=state,
+    )
+
+
+def _why_unknown(atlas: Atlas, question: Question) -> str:
+    """Say why no source can answer; one category that can is enough."""
+    reasons = []
+    for category in question.categories:
+        as_of = atlas.data_as_of(category)
+        if as_of is None:
+            reasons.append("no_source")
+        elif (atlas.region.as_of - as_of).days > category.max_age_years * _DAYS_A_YEAR:
+            reasons.append("too_old")
+        else:
+            return ""
+    return reasons[0]
+
+
+def _tally(
+    area_id: str, name: str, counts: Floats, total: float, exact: Floats, edge: float
+) -> Tally:
+    covered, uncovered, unreachable, unplaced = (_whole(c) for c in counts)
+    residents = _whole(total)
+    share = covered / residents if residents and covered is not None else None
+    return Tally(
+        area_id=area_id,
+        name=name,
+        unit="residents",
+        residents=residents,
+        covered=covered,
+        uncovered=uncovered,
+        unreachable=unreachable,
+        unplaced=unplaced,
+        edge_uncertain=_whole(publish_single(edge)),
+        share=None if share is None else round(share, 3),
+        share_range=_share_range(counts, residents, exact) if residents and share is None else None,
+        suppressed=bool(np.isnan(counts).any() or math.isnan(total)),
+        buildings=0,
+    )
+
+
+def _share_range(counts: Floats, residents: int, exact: Floats) -> tuple[float, float]:
+    """Bound a withheld share by what is published, and by "fewer than 25" of a withheld count."""
+    hidden = residents - float(np.nansum(counts))
+    low, high = 0.0, hidden
+    if exact[COVERED] < SMALLEST_PUBLISHED:
+        high = float(SMALLEST_PUBLISHED)
+    elif exact[UNCOVERED] + exact[UNREACHABLE] < SMALLEST_PUBLISHED:
+        low = hidden - SMALLEST_PUBLISHED
+    return round(max(low, 0.0) / residents, 3), round(min(high / residents, 1.0), 3)
+
+
+def _tally_of_buildings(area_id: str, name: str, buildings: Floats) -> Tally:
+    total = buildings.sum()
+    return Tally(
+        area_id=area_id,
+        name=name,
+        unit="buildings",
+        residents=None,
+        covered=None,
+        uncovered=None,
+        unreachable=None,
+        unplaced=None,
+        edge_uncertain=None,
+        share=round(float(buildings[COVERED] / total), 3) if total else None,
+        share_range=None,
+        suppressed=False,
+        buildings=int(total),
+    )
+
+
+def _without_answer(tally: Tally) -> Tally:
+    """Keep who lives there; nobody knows who is covered."""
+    return Tally(
+        area_id=tally.area_id,
+        name=tally.name,
+        unit=tally.unit,
+        residents=tally.residents,
+        covered=None,
+        uncovered=None,
+        unreachable=None,
+        unplaced=tally.unplaced,
+        edge_uncertain=None,
+        share=None,
+        share_range=None,
+        suppressed=tally.residents is None and tally.unit == "residents",
+        buildings=tally.buildings,
+    )
+
+
+def _whole(value: float) -> int | None:
+    return None if math.isnan(value) else int(value)
+
+
+def _median(values: Floats, weight: Floats) -> float:
+    """Weighted median; `inf` counts as very far."""
+    order = np.argsort(values)
+    running = np.cumsum(weight[order])
+    return float(values[order[np.searchsorted(running, running[-1] / 2)]])
+
+
+def _median_by(group: NDArray[np.int32], values: Floats, weight: Floats, count: int) -> Floats:
+    """Weighted median of each group; NaN where fewer than 25 are in it."""
+    medians = np.full(count, np.nan)
+    order = np.argsort(group, kind="stable")
+    starts = np.searchsorted(group[order], np.arange(count + 1))
+    for g in range(count):
+        rows = order[starts[g] : starts[g + 1]]
+        if weight[rows].sum() >= SMALLEST_PUBLISHED:
+            medians[g] = _median(values[rows], weight[rows])
+    return medians

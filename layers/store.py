@@ -1,0 +1,153 @@
+"""
+How an Atlas lies on disk: `.npy` arrays, opened by memory map, and JSON.
+
+    manifest.json  region.json  taxonomy.toml  offers.json  base_map.pmtiles  built.json
+    population/{xy,residents,district,unplaced}.npy, about.json
+    networks/<mode>/…
+    demand/<mode>/{edge,fraction,leg_m}.npy     people on the network
+    supply/<mode>/{edge,fraction,leg_m}.npy     offers on the network
+    exits/<mode>/{travel_s,distance_m}.npy      the way to the edge of the data
+
+The same input gives the same bytes; only `built.json`, which tells when, differs.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from geo.network import Network, Snapped
+from geo.population import Population, basis_from_dict, basis_to_dict
+from geo.region import region_from_json
+from layers.atlas import Atlas, Exits
+from layers.errors import AtlasError
+from layers.offers import Offers
+from layers.taxonomy import load_taxonomy
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+FORMAT_VERSION = 1
+MANIFEST = "manifest.json"
+REGION = "region.json"
+TAXONOMY = "taxonomy.toml"
+OFFERS = "offers.json"
+_POPULATION = ("xy", "residents", "district", "unplaced")
+_SNAPPED = ("edge", "fraction", "leg_m")
+_EXITS = ("travel_s", "distance_m")
+
+
+def open_atlas(path: Path) -> Atlas:
+    """
+    Open a stored Atlas by memory map.
+
+    Raises
+    ------
+    AtlasError
+        If there is none, or one of another format version.
+    """
+    manifest = read_manifest(path)
+    if manifest["format"] != FORMAT_VERSION:
+        raise AtlasError(
+            f"the Atlas in {path.name} has format {manifest['format']}, this version reads "
+            f"{FORMAT_VERSION}; build it again with `umkreis build`"
+        )
+    networks = {mode: Network.open(path / "networks" / mode) for mode in manifest["modes"]}
+    return Atlas(
+        region=region_from_json((path / REGION).read_text("utf-8")),
+        networks=networks,
+        population=_open_population(path / "population"),
+        taxonomy=load_taxonomy(path / TAXONOMY),
+        offers=Offers.from_records(json.loads((path / OFFERS).read_text("utf-8"))),
+        demand={m: _open_snapped(path / "demand" / m, n) for m, n in networks.items()},
+        supply={m: _open_snapped(path / "supply" / m, n) for m, n in networks.items()},
+        exits={m: Exits(**_open_arrays(path / "exits" / m, _EXITS)) for m in networks},
+        manifest=manifest,
+        path=path,
+    )
+
+
+def read_manifest(path: Path) -> dict[str, Any]:
+    """
+    Read what an Atlas was built from.
+
+    Raises
+    ------
+    AtlasError
+        If there is no Atlas, or its manifest is damaged.
+    """
+    try:
+        manifest: dict[str, Any] = json.loads((path / MANIFEST).read_text("utf-8"))
+    except FileNotFoundError as exc:
+        raise AtlasError(
+            f"region {path.name!r} has not been built; run `umkreis build {path.name}`"
+        ) from exc
+    except ValueError as exc:
+        raise AtlasError(
+            f"the Atlas of region {path.name!r} is damaged ({exc}); run "
+            f"`umkreis build {path.name} --force`"
+        ) from exc
+    return manifest
+
+
+def save_json(path: Path, data: Any) -> None:
+    """Write JSON that a person can read."""
+    path.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def save_offers(folder: Path, offers: Offers) -> None:
+    """Write the offers of an Atlas."""
+    save_json(folder / OFFERS, offers.to_records())
+
+
+def save_population(folder: Path, population: Population) -> None:
+    """Write the people of an Atlas."""
+    _save_arrays(folder / "population", {name: getattr(population, name) for name in _POPULATION})
+    about = {
+        "basis": basis_to_dict(population.basis),
+        "quality": json.loads(population.quality.to_json(orient="records")),
+    }
+    save_json(folder / "population" / "about.json", about)
+
+
+def save_mode(
+    folder: Path, network: Network, *, demand: Snapped, supply: Snapped, exits: Exits
+) -> None:
+    """Write a mode's network and what is snapped to it."""
+    mode = network.mode
+    network.save(folder / "networks" / mode)
+    for kind, names, table in (
+        ("demand", _SNAPPED, demand),
+        ("supply", _SNAPPED, supply),
+        ("exits", _EXITS, exits),
+    ):
+        _save_arrays(folder / kind / mode, {name: getattr(table, name) for name in names})
+
+
+def _save_arrays(folder: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, array in arrays.items():
+        np.save(folder / f"{name}.npy", array)
+
+
+def _open_arrays(folder: Path, names: tuple[str, ...]) -> dict[str, NDArray[Any]]:
+    return {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in names}
+
+
+def _open_snapped(folder: Path, network: Network) -> Snapped:
+    return Snapped(**_open_arrays(folder, _SNAPPED), network_id=network.network_id)
+
+
+def _open_population(folder: Path) -> Population:
+    about = json.loads((folder / "about.json").read_text("utf-8"))
+    return Population(
+        **_open_arrays(folder, _POPULATION),
+        basis=basis_from_dict(about["basis"]),
+        quality=pd.DataFrame(about["quality"]),
+    )
