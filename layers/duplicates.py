@@ -2,7 +2,8 @@
 Finds the objects of OpenStreetMap that are one offer.
 
 Two rules. An area and a node are one offer when they share a category, the node lies in the area or
-within 30 m of it, and they have the same name or one of them has none; an area without a name near
+within 30 m of it, and they have the same name; where one has none, no main tag may contradict (an
+unnamed baker is not the unnamed butcher next door), and an area without a name that stands near
 differently named nodes takes none of them. And where a category says so (`merge_m`), objects with
 the same name within that distance are one: the signs and platforms of a stop. There, an object
 without a name goes to the nearest one in reach.
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+_MAIN_KEYS = ("amenity", "shop", "office", "craft", "leisure")
 NODE_TO_AREA_M = 30.0  # assumption: a node set on the pavement before its building
 
 
@@ -46,6 +48,7 @@ def find_duplicates(
     ids: Sequence[str],
     names: Sequence[str],
     categories: Sequence[Sequence[str]],
+    tags: Sequence[Mapping[str, str]],
     lon: NDArray[np.float64],
     lat: NDArray[np.float64],
     area: NDArray[np.object_],
@@ -61,6 +64,8 @@ def find_duplicates(
         `n…`, `w…` or `r…` and the OSM id; length n, like all that follow.
     names, categories
         The name, "" for none, and the ids of the categories.
+    tags
+        All tags.
     lon, lat
         A point of each object in degrees.
     area
@@ -83,7 +88,9 @@ def find_duplicates(
     outline[is_area] = geometry_to_metric(area[is_area], crs)
     order = _order_of_keeping(ids, names, outline)
     words = [name_words(name) for name in names]
-    objects = _Objects(to_metric(lon, lat, crs), outline, words, [frozenset(c) for c in categories])
+    objects = _Objects(
+        to_metric(lon, lat, crs), outline, words, [frozenset(c) for c in categories], tags
+    )
     merged = _Merged(order)
     _merge_nodes_into_areas(objects, merged)
     areas = merged.count
@@ -98,6 +105,16 @@ class _Objects:
     outline: NDArray[np.object_]
     words: list[tuple[str, ...]]
     categories: list[frozenset[str]]
+    tags: Sequence[Mapping[str, str]]
+
+    def may_be_one(self, a: int, b: int) -> bool:
+        """Tell whether two objects share a category and, unless named alike, all main tags."""
+        if self.categories[a].isdisjoint(self.categories[b]):
+            return False
+        if self.words[a] and self.words[b]:
+            return self.words[a] == self.words[b]
+        both = [(self.tags[a].get(key), self.tags[b].get(key)) for key in _MAIN_KEYS]
+        return all(x == y for x, y in both if x is not None and y is not None)
 
 
 class _Merged:
@@ -144,11 +161,11 @@ def _merge_nodes_into_areas(objects: _Objects, merged: _Merged) -> None:
     taken: set[int] = set()
     for pair in np.lexsort((areas[a], nodes[n], distance_m)):
         node, area = int(nodes[n[pair]]), int(areas[a[pair]])
-        if objects.categories[node].isdisjoint(objects.categories[area]):
+        if not objects.may_be_one(node, area):
             continue
-        if objects.words[area] == () and objects.words[node]:
+        if objects.words[node] and not objects.words[area]:
             unnamed.setdefault(area, []).append(node)
-        elif objects.words[node] in ((), objects.words[area]) and node not in taken:
+        elif node not in taken:
             taken.add(node)
             merged.join(area, node)
     for area, candidates in unnamed.items():

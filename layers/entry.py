@@ -56,9 +56,11 @@ class Entry:
     def text(self, key: str, *, required: bool = False) -> str:
         """Return a text, "" where it is absent."""
         value = self.raw.get(key, "")
-        if not isinstance(value, str) or (required and not value.strip()):
-            self.fault(key, f"{value!r} is no text" if value else "is missing or empty")
+        if not isinstance(value, str):
+            self.fault(key, f"{value!r} is no text")
             return ""
+        if required and not value.strip():
+            self.fault(key, "is missing or empty")
         return value
 
     def flag(self, key: str) -> bool:

@@ -235,13 +235,14 @@ def offers_from_osm(features: Features, taxonomy: Taxonomy, *, as_of: date) -> O
         [features.feature_id[i] for i in rows],
         [osm_tags.text_of(features.tags[i], "name") for i in rows],
         [ranked[i] for i in rows],
+        [features.tags[i] for i in rows],
         features.lon[rows],
         features.lat[rows],
         features.area[rows],
         merge_m={c.id: c.merge_m for c in taxonomy.categories if c.merge_m},
     )
     members: dict[int, list[int]] = {}
-    for row, kept in zip(rows, rows[groups.group] if len(rows) else rows, strict=True):
+    for row, kept in zip(rows, rows[groups.group], strict=True):
         members.setdefault(int(kept), []).append(int(row))
     reader = _OsmReader(features, taxonomy, ranked, as_of)
     offers = [reader.offer(kept, others) for kept, others in members.items()]
@@ -272,9 +273,9 @@ class _OsmReader:
     def offer(self, kept: int, members: list[int]) -> Offer:
         """Make one offer of a row and those that are merged into it."""
         others = [row for row in members if row != kept]
-        tags = dict(self.features.tags[kept])
-        for row in others:
-            tags = {**self.features.tags[row], **tags}
+        tags: dict[str, str] = {}
+        for row in reversed((kept, *others)):
+            tags.update({k: v for k, v in self.features.tags[row].items() if v.strip()})
         website = osm_tags.website_of(tags)
         self.bad_websites += not website and bool(osm_tags.text_of(tags, *osm_tags.WEBSITE_KEYS))
         categories = self._categories(tags, [kept, *others])

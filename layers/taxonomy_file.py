@@ -78,10 +78,11 @@ class TaxonomyReader:
         for e in self._entries("category", _CATEGORY_KEYS):
             self._read_category(e)
         self._check_labels_differ(self.categories.values())
-        self._check_used("role", self.roles, {c.role for c in self.categories.values()})
-        self._check_used(
-            "fact", self.facts, {f.id for c in self.categories.values() for f in c.facts}
-        )
+        if not self.faults:  # a fault elsewhere leaves entries unused
+            self._check_used("role", self.roles, {c.role for c in self.categories.values()})
+            self._check_used(
+                "fact", self.facts, {f.id for c in self.categories.values() for f in c.facts}
+            )
         return self
 
     def _read_rules(self) -> None:
