@@ -272,7 +272,7 @@ class _OsmReader:
 
     def offer(self, kept: int, members: list[int]) -> Offer:
         """Make one offer of a row and those that are merged into it."""
-        others = [row for row in members if row != kept]
+        others = sorted((row for row in members if row != kept), key=self._id)
         tags: dict[str, str] = {}
         for row in reversed((kept, *others)):
             tags.update({k: v for k, v in self.features.tags[row].items() if v.strip()})
@@ -280,7 +280,7 @@ class _OsmReader:
         self.bad_websites += not website and bool(osm_tags.text_of(tags, *osm_tags.WEBSITE_KEYS))
         categories = self._categories(tags, [kept, *others])
         return Offer(
-            id=f"osm:{self.features.feature_id[kept]}",
+            id=self._id(kept),
             categories=categories,
             name=osm_tags.text_of(tags, "name"),
             lon=float(self.features.lon[kept]),
@@ -301,8 +301,11 @@ class _OsmReader:
             source_id=self.features.feature_id[kept],
             licence=OSM_LICENCE,
             as_of=self.as_of,
-            aliases=tuple(sorted(f"osm:{self.features.feature_id[row]}" for row in others)),
+            aliases=tuple(map(self._id, others)),
         )
+
+    def _id(self, row: int) -> str:
+        return f"osm:{self.features.feature_id[row]}"
 
     def _categories(self, tags: Mapping[str, str], rows: list[int]) -> tuple[str, ...]:
         # A tag of the kept object may hide a category that another one told

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ class Selector:
     conditions: tuple[Condition, ...]
     needs_place: bool
 
-    @property
+    @cached_property
     def weight(self) -> int:
         """The number of positive conditions, the place that a text match needs included."""
         return sum(c.is_positive for c in self.conditions) + self.needs_place
@@ -134,9 +135,13 @@ class Selector:
 
     def matches(self, tags: Mapping[str, str], rules: OsmRules) -> bool:
         """Tell whether all conditions hold for an object's tags."""
-        return (not self.needs_place or rules.is_place(tags)) and all(
-            c.holds(tags, rules.vacant_values) for c in self.conditions
-        )
+        if self.needs_place and not rules.is_place(tags):
+            return False
+        return self.conditions_hold(tags, rules)
+
+    def conditions_hold(self, tags: Mapping[str, str], rules: OsmRules) -> bool:
+        """Tell whether all conditions hold, wherever the object is."""
+        return all(c.holds(tags, rules.vacant_values) for c in self.conditions)
 
 
 def parse_selector(raw: object, rules: OsmRules) -> tuple[Selector | None, list[str]]:
@@ -258,10 +263,14 @@ class SelectorIndex:
     def match(self, tags: Mapping[str, str]) -> dict[int, int]:
         """Return the owners whose selectors match, with the weight of the weightiest."""
         found: dict[int, int] = {}
+        is_place = self.rules.is_place(tags)
         for key, value in tags.items():
             for owner, selector in self._candidates(key, value):
-                if found.get(owner, 0) < selector.weight and selector.matches(tags, self.rules):
-                    found[owner] = selector.weight
+                if selector.needs_place and not is_place:
+                    continue
+                weight = selector.weight
+                if found.get(owner, 0) < weight and selector.conditions_hold(tags, self.rules):
+                    found[owner] = weight
         return {} if found and self.rules.is_gone(tags) else found
 
     def _candidates(self, key: str, value: str) -> Iterable[tuple[int, Selector]]:
