@@ -86,16 +86,16 @@ class UnknownOfferError(UnknownNameError):
 
 class TaxonomyError(UmkreisError, ValueError):
     """
-    A taxonomy file has faults.
+    A file of the taxonomy has faults.
 
     `faults` holds all of them, each with the entry and the key it stands at.
     """
 
-    def __init__(self, file: str, faults: Sequence[str]) -> None:
+    def __init__(self, file: str, faults: Sequence[str], *, parameter: str = "taxonomy") -> None:
         self.file = file
         self.faults = tuple(faults)
         count = "one fault" if len(self.faults) == 1 else f"{len(self.faults)} faults"
-        super().__init__("\n  ".join([f"`taxonomy` {file} has {count}:", *self.faults]))
+        super().__init__("\n  ".join([f"`{parameter}` {file} has {count}:", *self.faults]))
 
 
 class AtlasError(UmkreisError, ValueError):
