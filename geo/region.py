@@ -29,7 +29,7 @@ DISTRICT_COLUMNS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Region:
     """
     A study area with its districts; all geometry in `crs`.

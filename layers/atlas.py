@@ -47,7 +47,7 @@ class Exits:
     distance_m: NDArray[np.float32]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Atlas:
     """
     A region with its streets, people and offers.

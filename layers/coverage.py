@@ -107,7 +107,7 @@ class GapTally:
     distance_m: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CoverageReport:
     """
     The answer to one question; everything public is computed when it is first read.

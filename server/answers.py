@@ -1,0 +1,367 @@
+"""
+Turns what `layers` answers into what goes over the wire.
+
+Rounding happens here and only for display: minutes to 0.1, metres to whole ones, degrees to the
+seventh decimal (a centimetre).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from geo.crs import geometry_to_lonlat
+from geo.disclosure import ROUNDED_TO, SMALLEST_PUBLISHED
+from geo.street_access import Speeds
+from layers.question import LINE
+from server import models as m
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from layers.atlas import Atlas
+    from layers.coverage import CoverageReport, GapTally, Tally
+    from layers.nearby import OfferInReach
+    from layers.offers import Offer
+
+_DEGREE_DECIMALS = 6  # 0.1 m
+DISCLOSURE = (
+    f"counts of fewer than {SMALLEST_PUBLISHED} people are withheld, and a second one where a "
+    f"difference would tell them; counts that depend on the limit are rounded to {ROUNDED_TO}"
+)
+
+
+def region_out(atlas: Atlas) -> m.RegionOut:
+    """Describe a region."""
+    region = atlas.region
+    return m.RegionOut(
+        id=region.id,
+        name=region.name,
+        as_of=region.as_of,
+        country=region.country,
+        crs=region.crs,
+        bbox=[round(c, 6) for c in _lonlat(region.boundary, region.crs).bounds],
+        modes=[*atlas.networks, LINE],
+        offers=len(atlas.offers),
+        districts=len(region.finest),
+        population=_basis(atlas),
+        attributions=list(region.attributions),
+    )
+
+
+def _basis(atlas: Atlas) -> m.PopulationBasis:
+    basis = atlas.population.basis
+    return m.PopulationBasis(
+        unit="residents" if basis.unit == "residents" else "buildings",
+        source=basis.source,
+        method=basis.method,
+        year=basis.year,
+        official=basis.official,
+        total=None if math.isnan(basis.total) else round(basis.total),
+        districts_without_count=list(basis.districts_without_count),
+    )
+
+
+def categories_out(atlas: Atlas) -> m.CategoryList:
+    """Describe the taxonomy and what the region has of each category."""
+    taxonomy = atlas.taxonomy
+    return m.CategoryList(
+        fields=[
+            m.GroupOut(id=f.id, label=m.Label(de=f.de, en=f.en), color=f.color)
+            for f in taxonomy.fields
+        ],
+        layers=[
+            m.GroupOut(id=y.id, label=m.Label(de=y.de, en=y.en), color=y.color)
+            for y in taxonomy.layers
+        ],
+        categories=[
+            m.CategoryOut(
+                id=c.id,
+                label=m.Label(de=c.de, en=c.en),
+                field=c.field,
+                layer=c.layer,
+                role=c.role,
+                reach=m.Reach(mode=c.reach.mode, minutes=c.reach.minutes, source=c.reach.source),
+                offers=len(atlas.offers_of(c)),
+                answer="unknown" if atlas.data_as_of(c) is None else "known",
+                note=c.note,
+            )
+            for c in taxonomy.categories
+        ],
+    )
+
+
+@lru_cache(maxsize=32)
+def districts_text(atlas: Atlas, by: str) -> str:
+    """Write the districts of a level as GeoJSON text."""
+    districts = atlas.region.finest if by == "district" else atlas.region.municipalities
+    features = [
+        _feature(
+            row.geometry,
+            atlas.region.crs,
+            row.district_id,
+            {
+                "id": row.district_id,
+                "name": row.name,
+                "level": row.level,
+                "parent_id": row.parent_id,
+                "population": _whole_or_none(row.population),
+                "population_year": _whole_or_none(row.population_year),
+                "population_source": row.population_source,
+                "share_inside": round(row.share_inside, 3),
+                "shape_source": row.shape_source,
+            },
+        )
+        for row in districts.itertuples(index=False)
+    ]
+    return _collection(features)
+
+
+@lru_cache(maxsize=32)
+def offer_texts(atlas: Atlas) -> list[str]:
+    """Write each offer as the text of a GeoJSON feature, in the order of `atlas.offers`."""
+    return [_dumps(offer_feature(atlas, offer)) for offer in atlas.offers]
+
+
+def offer_feature(atlas: Atlas, offer: Offer) -> dict[str, Any]:
+    """Write an offer as a GeoJSON feature."""
+    properties = offer.to_record()
+    del properties["lon"], properties["lat"]
+    primary = atlas.taxonomy.category(offer.categories[0])
+    return {
+        "type": "Feature",
+        "id": offer.id,
+        "geometry": {"type": "Point", "coordinates": [round(offer.lon, 7), round(offer.lat, 7)]},
+        "properties": {
+            **properties,
+            "category": primary.id,
+            "layer": primary.layer,
+            "address": offer.address,
+        },
+    }
+
+
+def coverage_out(
+    report: CoverageReport, *, by: str = "district", with_shapes: bool = False
+) -> m.CoverageOut:
+    """Write a report; `by` is `district` or `municipality`."""
+    question = report.question
+    region = report.atlas.region
+    is_finest = by == "district"
+    return m.CoverageOut(
+        **_tally(report.totals),
+        region=region.id,
+        categories=[c.id for c in question.categories],
+        answer="unknown" if report.unknown else "known",
+        unknown_reason=report.unknown or None,  # type: ignore[arg-type]
+        by="district" if is_finest else "municipality",
+        assumptions=assumptions(report),
+        by_district=_district_rows(report) if is_finest else _municipality_rows(report),
+        by_offer=_offer_rows(report),
+        gaps=[
+            _gap(report, gap, rank, with_shapes=with_shapes)
+            for rank, gap in enumerate(report.gaps, start=1)
+        ],
+        scattered=None if report.unknown else report.scattered,
+        attributions=list(region.attributions),
+    )
+
+
+def assumptions(report: CoverageReport) -> m.Assumptions:
+    """Say all that a report rests on."""
+    atlas, question = report.atlas, report.question
+    speeds = Speeds()
+    speed = {
+        "walk": speeds.walk_kmh,
+        "stepfree": speeds.stepfree_kmh,
+        "bike": speeds.bike_kmh,
+    }.get(question.mode)
+    is_line = question.mode == LINE
+    placed = None if is_line else atlas.supply[question.mode].take(report.offers).placed
+    return m.Assumptions(
+        mode=question.mode,
+        speed_kmh=speed,
+        limit_min=question.minutes,
+        limit_m=question.metres,
+        access_legs="straight line, no street network"
+        if is_line
+        else "straight from the home to the street and from the street to the offer, both counted",
+        as_of=atlas.region.as_of,
+        offers=len(report.offers),
+        offers_not_placed=0 if placed is None else int((~placed).sum()),
+        population=_basis(atlas),
+        disclosure=DISCLOSURE,
+    )
+
+
+def _tally(tally: Tally) -> dict[str, Any]:
+    return {
+        "id": tally.area_id,
+        "name": tally.name,
+        "residents": tally.residents,
+        "covered": tally.covered,
+        "uncovered": tally.uncovered,
+        "unreachable": tally.unreachable,
+        "unplaced": tally.unplaced,
+        "edge_uncertain": tally.edge_uncertain,
+        "share": tally.share,
+        "share_range": None if tally.share_range is None else list(tally.share_range),
+        "suppressed": tally.suppressed,
+        "unit": tally.unit,
+        "buildings": tally.buildings if tally.unit == "buildings" else None,
+    }
+
+
+def _district_rows(report: CoverageReport) -> list[m.DistrictRow]:
+    rank = {row: i for i, row in enumerate(report.ranking, start=1)}
+    median = [None] * len(report.by_district) if report.unknown else report.median_min
+    finest = report.atlas.region.finest
+    return [
+        m.DistrictRow(
+            **_tally(tally),
+            rank=None if report.unknown else rank.get(i),
+            median_min=rounded(median[i], 1),
+            share_inside=round(area.share_inside, 3),
+            level=area.level,
+            parent_id=area.parent_id,
+        )
+        for i, (tally, area) in enumerate(
+            zip(report.by_district, finest.itertuples(index=False), strict=True)
+        )
+    ]
+
+
+def _municipality_rows(report: CoverageReport) -> list[m.DistrictRow]:
+    tallies = report.by_municipality
+    by_share = sorted(
+        (i for i, t in enumerate(tallies) if not math.isnan(t.lowest_share)),
+        key=lambda i: tallies[i].lowest_share,
+    )
+    rank = {row: i for i, row in enumerate(by_share, start=1)}
+    areas = report.atlas.region.municipalities.itertuples(index=False)
+    return [
+        m.DistrictRow(
+            **_tally(tally),
+            rank=rank.get(i),
+            median_min=None,
+            share_inside=round(area.share_inside, 3),
+            level=area.level,
+            parent_id=area.parent_id,
+        )
+        for i, (tally, area) in enumerate(zip(tallies, areas, strict=True))
+    ]
+
+
+def _offer_rows(report: CoverageReport) -> list[m.OfferCoverage]:
+    offers = [] if report.unknown else report.by_offer
+    return [m.OfferCoverage(id=o.offer_id, name=o.name, covered=o.covered) for o in offers]
+
+
+def _gap(report: CoverageReport, gap: GapTally, rank: int, *, with_shapes: bool) -> m.GapOut:
+    nearest = None
+    if gap.nearest_offer >= 0:
+        offer = report.atlas.offers[gap.nearest_offer]
+        nearest = m.NearestOffer(id=offer.id, name=offer.name)
+    return m.GapOut(
+        rank=rank,
+        residents=gap.residents,
+        buildings=gap.buildings or None,
+        districts=list(gap.districts),
+        nearest_offer=nearest,
+        median_min=rounded(gap.travel_min, 1),
+        median_m=rounded(gap.distance_m, 0),
+        geometry=geometry(gap.shape, report.atlas.region.crs) if with_shapes else None,
+    )
+
+
+def gaps_geojson(report: CoverageReport) -> dict[str, Any]:
+    """Write a report's gaps as GeoJSON."""
+    features = []
+    for rank, gap in enumerate(report.gaps, start=1):
+        properties = _gap(report, gap, rank, with_shapes=False).model_dump(exclude={"geometry"})
+        shape = geometry(gap.shape, report.atlas.region.crs)
+        features.append({"type": "Feature", "geometry": shape, "properties": properties})
+    return {"type": "FeatureCollection", "features": features}
+
+
+def coverage_geojson(report: CoverageReport, *, by: str) -> dict[str, Any]:
+    """Write a report's districts as GeoJSON."""
+    rows = {row.id: row.model_dump(mode="json") for row in coverage_out(report, by=by).by_district}
+    collection: dict[str, Any] = json.loads(districts_text(report.atlas, by))
+    for feature in collection["features"]:
+        feature["properties"] = rows[feature["id"]]
+    collection["assumptions"] = assumptions(report).model_dump(mode="json")
+    collection["attributions"] = list(report.atlas.region.attributions)
+    return collection
+
+
+def near_out(atlas: Atlas, question: m.NearIn, found: Sequence[OfferInReach]) -> m.NearOut:
+    """Write what is within reach of a place."""
+    offers = []
+    for hit in found[: question.limit]:
+        offer = atlas.offers[hit.offer]
+        offers.append(
+            m.OfferInReachOut(
+                id=offer.id,
+                name=offer.name,
+                category=offer.categories[0],
+                categories=list(offer.categories),
+                lon=round(offer.lon, 7),
+                lat=round(offer.lat, 7),
+                travel_min=round(hit.travel_s / 60, 1),
+                distance_m=round(hit.distance_m),
+                address=offer.address,
+                opening_hours=offer.opening_hours,
+                website=offer.website,
+                phone=offer.phone,
+            )
+        )
+    return m.NearOut(
+        origin=m.Place(lon=question.lon, lat=question.lat),
+        mode=question.mode,
+        minutes=question.minutes,
+        offers=offers,
+        total=len(found),
+        as_of=atlas.region.as_of,
+        attributions=list(atlas.region.attributions),
+    )
+
+
+def geometry(shape: shapely.Geometry, crs: str) -> dict[str, Any]:
+    """Write a shape in metres as GeoJSON geometry in degrees."""
+    lonlat = shapely.set_precision(_lonlat(shape, crs), 10**-_DEGREE_DECIMALS)
+    written: dict[str, Any] = json.loads(shapely.to_geojson(lonlat))
+    return written
+
+
+def _lonlat(shape: shapely.Geometry, crs: str) -> shapely.Geometry:
+    return geometry_to_lonlat(shape, crs)
+
+
+def _feature(shape: shapely.Geometry, crs: str, feature_id: str, properties: dict[str, Any]) -> str:
+    body = {"type": "Feature", "id": feature_id, "properties": properties}
+    return _dumps({**body, "geometry": geometry(shape, crs)})
+
+
+def _collection(features: Sequence[str]) -> str:
+    return '{"type":"FeatureCollection","features":[' + ",".join(features) + "]}"
+
+
+def _dumps(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def rounded(value: float | None, decimals: int) -> float | None:
+    """Round for display; what is unknown or unreachable becomes None."""
+    if value is None or not np.isfinite(value):
+        return None
+    return round(float(value), decimals)
+
+
+def _whole_or_none(value: float) -> int | None:
+    return None if math.isnan(value) else int(value)

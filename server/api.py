@@ -1,0 +1,286 @@
+"""
+The public interface under `/api/v1`: parse, ask one function of `layers`, answer with a model.
+
+Everything computes in worker threads; the Atlas never changes and its index is behind a lock.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
+
+import numpy as np
+from fastapi import APIRouter, Depends, Query, Request, Response
+from numpy.typing import NDArray
+
+from geo.errors import ParameterError
+from layers.atlas import Atlas
+from layers.coverage import CoverageReport, coverage
+from layers.nearby import near
+from server import answers, models
+from server.query import MAX_OFFERS, Box, BoxQuery, CategoriesQuery, refuse_unknown
+from server.regions import Regions
+
+GEOJSON = "application/geo+json"
+CSV = "text/csv"
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+_ERRORS: dict[int | str, dict[str, Any]] = {
+    code: {"model": models.Problem, "content": {"application/problem+json": {}}}
+    for code in (400, 404)
+}
+
+router = APIRouter(
+    prefix="/api/v1", dependencies=[Depends(refuse_unknown)], responses=_ERRORS, tags=["v1"]
+)
+
+
+def regions_of(request: Request) -> Regions:
+    """Return the regions that the app serves."""
+    regions: Regions = request.app.state.regions
+    return regions
+
+
+def atlas_of(request: Request, region: str) -> Atlas:
+    """Open the region that a path names."""
+    return regions_of(request).open(region)
+
+
+AtlasPath = Annotated[Atlas, Depends(atlas_of)]
+By = Annotated[
+    Literal["district", "municipality"], Query(description="finest districts or municipalities")
+]
+Format = Annotated[
+    Literal["json", "geojson", "csv"] | None,
+    Query(alias="f", description="format; else what the Accept header asks for"),
+]
+
+
+def ask_coverage(
+    atlas: AtlasPath,
+    category: CategoriesQuery,
+    mode: Annotated[
+        str | None, Query(description="walk, stepfree, bike, car, or line (straight)")
+    ] = None,
+    minutes: Annotated[float | None, Query(description="limit of travel, above 0 to 240")] = None,
+    metres: Annotated[
+        float | None, Query(description="limit of the way instead, above 0 to 200,000")
+    ] = None,
+) -> CoverageReport:
+    """Ask for coverage; what is left out is the category's own."""
+    return coverage(atlas, category=category, mode=mode, minutes=minutes, metres=metres)
+
+
+Report = Annotated[CoverageReport, Depends(ask_coverage)]
+
+
+@router.get("/regions", response_model=models.RegionList)
+def list_regions(request: Request) -> models.RegionList:
+    """List the regions that are served."""
+    regions = regions_of(request)
+    built = [known.id for known in regions.known() if known.is_built]
+    return models.RegionList(regions=[answers.region_out(regions.open(i)) for i in built])
+
+
+@router.get("/regions/{region}", response_model=models.RegionOut)
+def get_region(atlas: AtlasPath) -> models.RegionOut:
+    """Describe a region: its data's date, modes, people and sources."""
+    return answers.region_out(atlas)
+
+
+@router.get("/regions/{region}/categories", response_model=models.CategoryList)
+def list_categories(atlas: AtlasPath) -> models.CategoryList:
+    """List fields, layers and categories, with what the region has of each."""
+    return answers.categories_out(atlas)
+
+
+@router.get(
+    "/regions/{region}/districts",
+    response_model=models.FeatureCollection,
+    responses={200: {"content": {GEOJSON: {}}}},
+)
+def list_districts(atlas: AtlasPath, by: By = "district") -> Response:
+    """List districts as GeoJSON."""
+    return Response(answers.districts_text(atlas, by), media_type=GEOJSON)
+
+
+@router.get(
+    "/regions/{region}/offers",
+    response_model=models.OfferCollection,
+    responses={200: {"content": {GEOJSON: {}}}},
+)
+def list_offers(
+    request: Request,
+    atlas: AtlasPath,
+    bbox: BoxQuery,
+    category: CategoriesQuery,
+    layer: Annotated[str | None, Query(description="id of a layer")] = None,
+    q: Annotated[
+        str | None, Query(max_length=200, description="text in name, address or description")
+    ] = None,
+    limit: Annotated[int, Query(ge=1, description=f"clamped to {MAX_OFFERS}")] = 100,
+    offset: Annotated[int, Query(ge=0)] = 0,
+) -> Response:
+    """List offers as GeoJSON, by box, category, layer and text, in pages."""
+    rows = select_offers(atlas, bbox=bbox, categories=category, layer=layer, text=q)
+    limit = min(limit, MAX_OFFERS)
+    page = rows[offset : offset + limit]
+    texts = answers.offer_texts(atlas)
+    links = _page_links(request, matched=len(rows), limit=limit, offset=offset)
+    head = {
+        "type": "FeatureCollection",
+        "numberMatched": len(rows),
+        "numberReturned": len(page),
+        "links": links,
+    }
+    body = f'{json.dumps(head)[:-1]},"features":[{",".join(texts[i] for i in page)}]}}'
+    return Response(body, media_type=GEOJSON)
+
+
+@router.get("/regions/{region}/offers/{offer}", responses={200: {"content": {GEOJSON: {}}}})
+def get_offer(atlas: AtlasPath, offer: str) -> Response:
+    """Describe one offer; an id that was merged into another finds that one."""
+    row = atlas.offers.row(offer)
+    return Response(answers.offer_texts(atlas)[row], media_type=GEOJSON)
+
+
+@router.get(
+    "/regions/{region}/coverage",
+    response_model=models.CoverageOut,
+    responses={200: {"content": {GEOJSON: {}, CSV: {}}}},
+)
+def get_coverage(
+    request: Request, report: Report, by: By = "district", f: Format = None
+) -> Response | models.CoverageOut:
+    """Who lives within reach of the nearest offer, by district, by offer, and where nobody does."""
+    wanted = f or _accepted(request)
+    if wanted == "geojson":
+        return Response(
+            json.dumps(answers.coverage_geojson(report, by=by), ensure_ascii=False),
+            media_type=GEOJSON,
+        )
+    out = answers.coverage_out(report, by=by)
+    if wanted == "csv":
+        return Response(
+            rows_to_csv([row.model_dump(mode="json") for row in out.by_district]),
+            media_type=f"{CSV}; charset=utf-8",
+        )
+    return Response(out.model_dump_json(), media_type="application/json")
+
+
+@router.get(
+    "/regions/{region}/gaps",
+    response_model=models.FeatureCollection,
+    responses={200: {"content": {GEOJSON: {}}}},
+)
+def get_gaps(report: Report) -> Response:
+    """List contiguous areas of uncovered people as GeoJSON, the largest first."""
+    return Response(
+        json.dumps(answers.gaps_geojson(report), ensure_ascii=False), media_type=GEOJSON
+    )
+
+
+@router.post("/regions/{region}/near", response_model=models.NearOut)
+def find_near(atlas: AtlasPath, question: models.NearIn) -> models.NearOut:
+    """List offers within reach of a place by true travel time, the nearest first."""
+    found = near(
+        atlas,
+        lon=question.lon,
+        lat=question.lat,
+        mode=question.mode,
+        minutes=question.minutes,
+        categories=question.categories,
+    )
+    return answers.near_out(atlas, question, found)
+
+
+def select_offers(
+    atlas: Atlas,
+    *,
+    bbox: Box | None = None,
+    categories: list[str] | None = None,
+    layer: str | None = None,
+    text: str | None = None,
+) -> NDArray[np.int64]:
+    """
+    Return the rows of the offers that fit all that is given, ascending.
+
+    Raises
+    ------
+    UnknownCategoryError
+        If the taxonomy has no such category.
+    ParameterError
+        If it has no such layer.
+    """
+    rows = np.arange(len(atlas.offers)) if bbox is None else atlas.offer_index.within(bbox)
+    chosen = [atlas.taxonomy.category(c) for c in categories or []]
+    if layer is not None:
+        known = [y.id for y in atlas.taxonomy.layers]
+        if layer not in known:
+            raise ParameterError(
+                f"`layer` {layer!r} is not known; there are {', '.join(known)}", parameter="layer"
+            )
+        of_layer = [c for c in atlas.taxonomy.categories if c.layer == layer]
+        rows = np.intersect1d(rows, _rows_of(atlas, of_layer))
+    if categories:
+        rows = np.intersect1d(rows, _rows_of(atlas, chosen))
+    if text and (needle := text.casefold().strip()):
+        rows = np.array([i for i in rows if needle in _haystack(atlas, int(i))], np.int64)
+    return rows
+
+
+def _rows_of(atlas: Atlas, categories: list[Any]) -> NDArray[np.int64]:
+    found = [atlas.offers_of(c) for c in categories]
+    return np.unique(np.concatenate(found)) if found else np.empty(0, np.int64)
+
+
+def _haystack(atlas: Atlas, row: int) -> str:
+    offer = atlas.offers[row]
+    labels = [atlas.taxonomy.category(c) for c in offer.categories]
+    parts = [offer.name, offer.address, offer.description, *(f"{c.de} {c.en}" for c in labels)]
+    return " ".join(parts).casefold()
+
+
+def _page_links(request: Request, *, matched: int, limit: int, offset: int) -> list[dict[str, str]]:
+    """Links of a page; relative to our own root, whatever stands before us."""
+
+    def link(rel: str, to_offset: int) -> dict[str, str]:
+        kept = [p for p in request.query_params.multi_items() if p[0] not in ("limit", "offset")]
+        query = urlencode([*kept, ("limit", limit), ("offset", to_offset)])
+        return {"href": f"{request.url.path}?{query}", "rel": rel, "type": GEOJSON}
+
+    links = [link("self", offset)]
+    if offset + limit < matched:
+        links.append(link("next", offset + limit))
+    if offset:
+        links.append(link("prev", max(offset - limit, 0)))
+    return links
+
+
+def _accepted(request: Request) -> str:
+    accept = request.headers.get("accept", "")
+    return "geojson" if GEOJSON in accept else "csv" if CSV in accept else "json"
+
+
+def rows_to_csv(rows: list[dict[str, Any]]) -> str:
+    """
+    Write rows as CSV that spreadsheets open safely.
+
+    A text that a spreadsheet would take for a formula gets an apostrophe in front.
+    """
+    out = io.StringIO()
+    if rows:
+        writer = csv.DictWriter(out, list(rows[0]), lineterminator="\r\n")  # RFC 4180
+        writer.writeheader()
+        writer.writerows({k: _cell(v) for k, v in row.items()} for row in rows)
+    return out.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, list):
+        return ";".join(map(str, value))
+    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
+        return f"'{value}"
+    return value

@@ -1,0 +1,94 @@
+"""
+What a failure looks like over HTTP: one table exception → status, one JSON shape (RFC 9457).
+
+A caller's mistake is answered with 400 or 404 and the message that the library wrote for people;
+our own failures are answered with 500 and no detail, and logged.
+"""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+
+from geo.errors import NetworkError, ParameterError, UmkreisError
+from layers.errors import AtlasError, UnknownNameError
+
+_log = logging.getLogger(__name__)
+
+PROBLEM_JSON = "application/problem+json"
+STATUS: dict[type[Exception], HTTPStatus] = {
+    UnknownNameError: HTTPStatus.NOT_FOUND,
+    ParameterError: HTTPStatus.BAD_REQUEST,
+    AtlasError: HTTPStatus.SERVICE_UNAVAILABLE,
+    NetworkError: HTTPStatus.INTERNAL_SERVER_ERROR,
+    UmkreisError: HTTPStatus.INTERNAL_SERVER_ERROR,
+}
+
+
+def status_of(exc: Exception) -> HTTPStatus:
+    """Return the status of the nearest class in the table."""
+    for kind in type(exc).__mro__:
+        if kind in STATUS:
+            return STATUS[kind]
+    return HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def problem(
+    status: HTTPStatus,
+    detail: str,
+    *,
+    parameter: str = "",
+    errors: list[dict[str, str]] | None = None,
+) -> JSONResponse:
+    """Make a problem details answer."""
+    body: dict[str, object] = {
+        "type": "about:blank",
+        "title": status.phrase,
+        "status": int(status),
+        "detail": detail,
+    }
+    if parameter:
+        body["parameter"] = parameter
+    if errors:
+        body["errors"] = errors
+    return JSONResponse(body, int(status), media_type=PROBLEM_JSON)
+
+
+def install(app: FastAPI) -> None:
+    """Make an app answer every failure as problem details."""
+
+    @app.exception_handler(UmkreisError)
+    async def ours(_: Request, exc: UmkreisError) -> Response:
+        status = status_of(exc)
+        if status is HTTPStatus.INTERNAL_SERVER_ERROR:
+            _log.error("unexpected failure", exc_info=exc)
+            return problem(status, "the server failed; the failure has been logged")
+        return problem(status, str(exc), parameter=getattr(exc, "parameter", ""))
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_: Request, exc: RequestValidationError) -> Response:
+        # the standards that we follow want 400 where FastAPI says 422
+        errors = [{"parameter": str(e["loc"][-1]), "detail": str(e["msg"])} for e in exc.errors()]
+        detail = "; ".join(f"`{e['parameter']}`: {e['detail']}" for e in errors)
+        return problem(
+            HTTPStatus.BAD_REQUEST, detail, parameter=errors[0]["parameter"], errors=errors
+        )
+
+    @app.exception_handler(HTTPException)
+    async def http(_: Request, exc: HTTPException) -> Response:
+        status = HTTPStatus(exc.status_code)
+        answer = problem(status, exc.detail)
+        answer.headers.update(exc.headers or {})
+        return answer
+
+    @app.exception_handler(Exception)
+    async def unexpected(_: Request, exc: Exception) -> Response:
+        _log.error("unexpected failure", exc_info=exc)
+        return problem(
+            HTTPStatus.INTERNAL_SERVER_ERROR, "the server failed; the failure has been logged"
+        )

@@ -1,0 +1,279 @@
+"""
+The published contract: what goes over the wire, as models.
+
+Units end a field's name; `share` is 0 to 1. A count of people that may not be published is null,
+and `suppressed` is true where that is so. Fields may be added; none is renamed or changes its
+meaning.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Mode = Literal["walk", "stepfree", "bike", "car", "line"]
+
+
+class Model(BaseModel):
+    """Base of all: unknown keys of a request are refused."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+
+class Label(Model):
+    """A text in both languages."""
+
+    de: str
+    en: str
+
+
+class Problem(Model):
+    """What a failure looks like (RFC 9457)."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    parameter: str | None = None
+    errors: list[dict[str, str]] | None = None
+
+
+class PopulationBasis(Model):
+    """On what the numbers of people rest."""
+
+    unit: Literal["residents", "buildings"]
+    source: str
+    method: str
+    year: int | None = Field(description="null where the source does not say")
+    official: bool = Field(description="whether an office published the counts")
+    total: int | None = Field(description="named total that the residents add up to")
+    districts_without_count: list[str]
+
+
+class RegionOut(Model):
+    """A region that is served."""
+
+    id: str
+    name: str
+    as_of: date = Field(description="date of its data")
+    country: str
+    crs: str
+    bbox: list[float] = Field(description="west, south, east, north of the study area, degrees")
+    modes: list[str]
+    offers: int
+    districts: int
+    population: PopulationBasis
+    attributions: list[str]
+
+
+class RegionList(Model):
+    """All regions."""
+
+    regions: list[RegionOut]
+
+
+class Reach(Model):
+    """How far people go by default; `source` is a source or the word assumption."""
+
+    mode: str
+    minutes: float
+    source: str
+
+
+class CategoryOut(Model):
+    """A category with what the region has of it."""
+
+    id: str
+    label: Label
+    field: str
+    layer: str
+    role: str
+    reach: Reach
+    offers: int
+    answer: Literal["known", "unknown"] = Field(
+        description="unknown where no source could tell of the category"
+    )
+    note: str
+
+
+class GroupOut(Model):
+    """A field or a layer of the taxonomy."""
+
+    id: str
+    label: Label
+    color: str
+
+
+class CategoryList(Model):
+    """The taxonomy as the region answers it."""
+
+    fields: list[GroupOut]
+    layers: list[GroupOut]
+    categories: list[CategoryOut]
+
+
+class Assumptions(Model):
+    """All that a figure rests on."""
+
+    mode: str
+    speed_kmh: float | None = Field(description="null by car (a table by road class) and in line")
+    limit_min: float | None
+    limit_m: float | None
+    access_legs: str
+    as_of: date = Field(description="date of streets and offers")
+    offers: int = Field(description="offers that count as supply, also beyond the boundary")
+    offers_not_placed: int = Field(description="offers too far from any street of this mode")
+    population: PopulationBasis
+    disclosure: str
+
+
+class DistrictCoverage(Model):
+    """
+    The people of one area: residents = covered + uncovered + unreachable + unplaced.
+
+    A withheld number of unreachable or unplaced people is contained in `uncovered`.
+    """
+
+    id: str
+    name: str
+    residents: int | None
+    covered: int | None
+    uncovered: int | None
+    unreachable: int | None
+    unplaced: int | None
+    edge_uncertain: int | None = Field(
+        description="uncovered people whom an offer beyond the data's edge might cover"
+    )
+    share: float | None = Field(description="covered ÷ residents (or buildings)")
+    share_range: list[float] | None = Field(description="what may be said of a withheld share")
+    suppressed: bool
+    unit: Literal["residents", "buildings"]
+    buildings: int | None = Field(description="residential buildings where no people are counted")
+
+
+class DistrictRow(DistrictCoverage):
+    """A district in the report; rank 1 is covered least."""
+
+    rank: int | None
+    median_min: float | None = Field(description="median minutes to the nearest offer")
+    share_inside: float = Field(description="share of the district's area inside the data")
+    level: str
+    parent_id: str
+
+
+class OfferCoverage(Model):
+    """People within the limit for whom this offer is the nearest."""
+
+    id: str
+    name: str
+    covered: int | None
+
+
+class NearestOffer(Model):
+    """The nearest offer of most people in a gap."""
+
+    id: str
+    name: str
+
+
+class GapOut(Model):
+    """A contiguous area of uncovered people."""
+
+    rank: int
+    residents: int | None
+    buildings: int | None
+    districts: list[str]
+    nearest_offer: NearestOffer | None
+    median_min: float | None
+    median_m: float | None
+    geometry: dict[str, Any] | None = None
+
+
+class CoverageOut(DistrictCoverage):
+    """The report of the whole region and its parts."""
+
+    region: str
+    categories: list[str]
+    answer: Literal["known", "unknown"]
+    unknown_reason: Literal["no_source", "too_old"] | None
+    by: Literal["district", "municipality"]
+    assumptions: Assumptions
+    by_district: list[DistrictRow]
+    by_offer: list[OfferCoverage]
+    gaps: list[GapOut]
+    scattered: int | None = Field(description="uncovered people who live in no gap")
+    attributions: list[str]
+
+
+class NearIn(Model):
+    """A question from one place. A POST, so that no home address stands in a URL or log."""
+
+    lon: float = Field(description="degrees, first", examples=[13.2611])
+    lat: float = Field(description="degrees", examples=[53.5573])
+    mode: Literal["walk", "stepfree", "bike", "car"] = "walk"
+    minutes: float = Field(default=15, description="limit of travel")
+    categories: list[str] = Field(default=[], description="all where empty", max_length=100)
+    limit: int = Field(default=200, ge=1, le=2000, description="at most so many offers")
+
+
+class OfferInReachOut(Model):
+    """An offer with the way there, both access legs included."""
+
+    id: str
+    name: str
+    category: str
+    categories: list[str]
+    lon: float
+    lat: float
+    travel_min: float
+    distance_m: int
+    address: str
+    opening_hours: str
+    website: str
+    phone: str
+
+
+class Place(Model):
+    """Where the question was asked from, as it came."""
+
+    lon: float
+    lat: float
+
+
+class NearOut(Model):
+    """Offers within reach, the nearest first."""
+
+    origin: Place
+    mode: str
+    minutes: float
+    offers: list[OfferInReachOut]
+    total: int = Field(description="offers in reach, before `limit`")
+    as_of: date
+    attributions: list[str]
+
+
+class Link(Model):
+    """A link as in RFC 8288."""
+
+    href: str
+    rel: str
+    type: str
+
+
+class OfferCollection(Model):
+    """Offers as GeoJSON."""
+
+    type: Literal["FeatureCollection"]
+    numberMatched: int  # noqa: N815 (OGC API Features, clause 7.16.3)
+    numberReturned: int  # noqa: N815
+    links: list[Link]
+    features: list[dict[str, Any]]
+
+
+class FeatureCollection(Model):
+    """GeoJSON."""
+
+    type: Literal["FeatureCollection"]
+    features: list[dict[str, Any]]

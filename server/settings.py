@@ -1,0 +1,109 @@
+"""
+Settings: one table that the program, the command line, the documentation and the tests read.
+
+Every setting is an environment variable `UMKREIS_*`; nothing is read at import.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from geo.errors import ParameterError
+
+LANGUAGES = ("de", "en")
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """
+    One setting.
+
+    `default` is a text as it would stand in the environment; empty means what `help` says.
+    """
+
+    name: str
+    default: str
+    help: str
+
+
+SETTINGS = (
+    Setting(
+        "UMKREIS_DATA_DIR",
+        "",
+        "Folder with taxonomy.toml and regions/; by default the one that came with Umkreis.",
+    ),
+    Setting(
+        "UMKREIS_STATE_DIR",
+        "",
+        "Folder for what Umkreis makes itself: built regions, regions of your own. By default var/ "
+        "in a checkout, else ~/.local/state/umkreis.",
+    ),
+    Setting("UMKREIS_LANGUAGE", "de", "Language of a page whose visitor asks for none: de or en."),
+    Setting("UMKREIS_LOG_LEVEL", "INFO", "How much is logged: DEBUG, INFO, WARNING or ERROR."),
+)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of one process."""
+
+    data_dir: Path
+    state_dir: Path
+    language: str = "de"
+    log_level: str = "INFO"
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] = os.environ) -> Settings:
+        """
+        Read the environment.
+
+        Raises
+        ------
+        ParameterError
+            If a variable starts with UMKREIS_ but is none of ours, or holds what it may not.
+        """
+        known = {setting.name: setting for setting in SETTINGS}
+        for name in environ:
+            if name.startswith("UMKREIS_") and name not in known:
+                raise ParameterError(
+                    f"`{name}` is no setting of Umkreis; there are {', '.join(known)}",
+                    parameter=name,
+                )
+        values = {name: environ.get(name) or s.default for name, s in known.items()}
+        return cls(
+            data_dir=Path(values["UMKREIS_DATA_DIR"] or default_data_dir()).resolve(),
+            state_dir=Path(values["UMKREIS_STATE_DIR"] or default_state_dir()).resolve(),
+            language=_one_of("UMKREIS_LANGUAGE", values["UMKREIS_LANGUAGE"], LANGUAGES),
+            log_level=_one_of("UMKREIS_LOG_LEVEL", values["UMKREIS_LOG_LEVEL"].upper(), LOG_LEVELS),
+        )
+
+
+def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> str:
+    if value not in allowed:
+        raise ParameterError(
+            f"`{name}` is {value!r}; it may be {', '.join(allowed)}", parameter=name
+        )
+    return value
+
+
+def _checkout() -> Path | None:
+    """Return the folder of the checkout this code runs from, None if it is installed elsewhere."""
+    root = Path(__file__).resolve().parent.parent
+    return root if (root / "pyproject.toml").is_file() and (root / "data").is_dir() else None
+
+
+def default_data_dir() -> Path:
+    """Return the data that came with this installation."""
+    checkout = _checkout()
+    return checkout / "data" if checkout else Path(sys.prefix) / "share" / "umkreis" / "data"
+
+
+def default_state_dir() -> Path:
+    """Return where built regions go if nothing else is said."""
+    checkout = _checkout()
+    return checkout / "var" if checkout else Path.home() / ".local" / "state" / "umkreis"
