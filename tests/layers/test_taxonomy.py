@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from geo.errors import UmkreisError
+from geo.osm import read_features
 from layers.errors import TaxonomyError, UnknownCategoryError
 from layers.taxonomy import Taxonomy, load_taxonomy
 
@@ -183,6 +184,26 @@ def test_the_more_specific_category_is_the_primary_one(
     shipped: Taxonomy, tags: dict[str, str], expected: tuple[str, ...]
 ) -> None:
     assert shipped.rank_osm(tags) == expected
+
+
+def test_the_index_finds_what_trying_each_selector_finds(shipped: Taxonomy) -> None:
+    path = ROOT / "tests/fixtures/helsinki/helsinki-centre-2019.osm.pbf"
+    tags = read_features(path, keys=shipped.osm_keys()).tags
+    found = 0
+    for t in tags:
+        tried = {
+            c.id
+            for c in shipped.categories
+            if any(s.matches(t, shipped.rules) for s in c.osm) and not shipped.rules.is_gone(t)
+            if c.not_named == "" or not any(
+                t.get(key, "") in shipped.name_lists[c.not_named]
+                for key in ("name", "brand", "operator")
+            )
+        }  # fmt: skip
+        assert set(shipped.match_osm(t)) == tried, t
+        found += len(tried)
+    assert len(tags) > 3000
+    assert found > 250
 
 
 def test_unknown_category_names_the_nearest(shipped: Taxonomy) -> None:
