@@ -1,95 +1,63 @@
 """
 Reads an OpenStreetMap extract (`.osm.pbf`) into plain tables.
 
-Each reader is one filtered pass over the file in compiled code; only objects that carry a wanted
-key ever reach Python, so memory grows with what is kept (and by 16 bytes for each node of the file
-while locations are looked up). All coordinates are lon, lat in degrees; the callers project them.
-What the file lacks (nodes of a way that were clipped away) is kept as a fact: the ends of streets
-at the data's edge.
+Each reader is one filtered pass over the file in compiled code (`geo.extract`); only objects that
+carry a wanted key ever reach Python, so memory grows with what is kept (and by 16 bytes for each
+node of the file while locations are looked up). All coordinates are lon, lat in degrees; the
+callers project them. Streets are read in `geo.osm_streets`; here are areas and features.
 
-Tags repeat: a table holds each distinct set of tags once (`tag_sets`) and an index per row.
+An area of which the file lacks a part, or whose rings do not close, is left out and counted.
 """
 
 from __future__ import annotations
 
-import hashlib
+from array import array
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import osmium
-import osmium.filter
 import osmium.geom
 import shapely
 
-from geo.errors import ExtractError
+from geo.extract import (
+    ExtractInfo,
+    Tags,
+    TagSets,
+    explained,
+    extract_info,
+    objects,
+    pick,
+    sha256_of,
+)
+from geo.osm_streets import Streets, read_streets
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-Tags = dict[str, str]
+__all__ = [
+    "Areas",
+    "ExtractInfo",
+    "Features",
+    "Streets",
+    "Tags",
+    "extract_info",
+    "read_addresses",
+    "read_admin_areas",
+    "read_areas",
+    "read_buildings",
+    "read_features",
+    "read_places",
+    "read_streets",
+    "sha256_of",
+]
 
-# The keys that decide who may use a street, how fast, and in which direction
-STREET_KEYS = (
-    "highway", "route", "railway", "public_transport", "man_made", "area", "access", "foot",
-    "bicycle", "vehicle", "motor_vehicle", "motorcar", "oneway", "oneway:bicycle", "oneway:foot",
-    "cycleway", "cycleway:left", "cycleway:right", "cycleway:both", "sidewalk", "junction",
-    "maxspeed", "surface", "smoothness", "tracktype", "wheelchair", "incline", "kerb", "width",
-    "ramp", "ramp:wheelchair", "sac_scale", "service", "duration", "indoor", "level", "segregated",
-    "construction", "motorroad", "bridge", "tunnel", "lanes", "conveying", "trail_visibility",
-)  # fmt: skip
-BARRIER_KEYS = (
-    "barrier", "access", "foot", "bicycle", "vehicle", "motor_vehicle", "motorcar", "wheelchair",
-    "kerb", "maxwidth", "width", "locked", "bollard", "opening", "highway",
-)  # fmt: skip
-_WAYS_THAT_CARRY_PEOPLE = ("highway", "route", "railway", "public_transport", "man_made")
-_CARRIES_PEOPLE = {
-    "route": {"ferry"},
-    "railway": {"platform"},
-    "public_transport": {"platform"},
-    "man_made": {"pier"},
-}
-
-
-@dataclass(frozen=True)
-class Streets:
-    """
-    The ways that people may travel on, before any mode has looked at them.
-
-    A way whose nodes are partly missing appears as several rows with the same `way_id`. Squares
-    mapped as areas are closed rings with `area=yes` in their tags; those that come from a relation
-    have the negative id of the relation, one row for each ring.
-
-    Attributes
-    ----------
-    way_id
-        Shape (w,).
-    tag_set
-        Shape (w,): index into `tag_sets`.
-    node_start
-        Shape (w + 1,): way i has the nodes `node_start[i]` to `node_start[i + 1] - 1`.
-    node_id, lon, lat
-        Shape (r,): the nodes of the ways, one after the other.
-    cut_node_id
-        Nodes at which a way goes on outside the file.
-    barrier_node_id, barrier_tag_set
-        Nodes that carry a barrier, an access tag or a kerb, and their index into `tag_sets`.
-    """
-
-    way_id: NDArray[np.int64]
-    tag_set: NDArray[np.int32]
-    node_start: NDArray[np.int64]
-    node_id: NDArray[np.int64]
-    lon: NDArray[np.float64]
-    lat: NDArray[np.float64]
-    cut_node_id: NDArray[np.int64]
-    barrier_node_id: NDArray[np.int64]
-    barrier_tag_set: NDArray[np.int32]
-    tag_sets: list[Tags]
+_POLYGON_TYPES = (3, 6)  # shapely's type ids of Polygon and MultiPolygon
+_BATCH = 50_000  # outlines that stand in memory as text before they become geometries
 
 
 @dataclass(frozen=True)
@@ -98,13 +66,23 @@ class Areas:
     Closed ways and multipolygon relations.
 
     `area_id` is `w…` or `r…` and the OSM id; `tags` has one dict a row; `geometry` is shape (n,) of
-    valid polygons or multipolygons in degrees. `broken` counts those whose rings do not close.
+    valid polygons or multipolygons in degrees. `broken` counts those left out because their rings
+    do not close, cross themselves, or have parts that the file lacks.
     """
 
     area_id: list[str]
     tags: list[Tags]
     geometry: NDArray[np.object_]
     broken: int = 0
+
+    def select(self, rows: Sequence[bool]) -> Areas:
+        """Return the areas whose row is True; `broken` stays, because it belongs to all."""
+        return Areas(
+            list(compress(self.area_id, rows)),
+            list(compress(self.tags, rows)),
+            self.geometry[np.asarray(rows, bool)],
+            self.broken,
+        )
 
 
 @dataclass(frozen=True)
@@ -113,7 +91,8 @@ class Features:
     Points and areas of interest.
 
     `feature_id` is `n…`, `w…` or `r…` and the OSM id; `tags` has one dict a row; `lon`, `lat` are a
-    point inside it; `area` is the polygon in degrees, None for a node.
+    point inside it; `area` is the polygon in degrees, None for a node. `broken` counts areas left
+    out as in `Areas`, and nodes without a place.
     """
 
     feature_id: list[str]
@@ -121,169 +100,85 @@ class Features:
     lon: NDArray[np.float64]
     lat: NDArray[np.float64]
     area: NDArray[np.object_]
-
-
-@dataclass(frozen=True)
-class ExtractInfo:
-    """
-    What the file says of itself.
-
-    `bounds` is west, south, east, north in degrees; `as_of` is the date of its data, None where the
-    header does not tell; `sha256` is its checksum.
-    """
-
-    path: Path
-    bounds: tuple[float, float, float, float]
-    as_of: date | None
-    sha256: str
-
-
-class _TagSets:
-    """Each distinct set of tags once."""
-
-    def __init__(self) -> None:
-        self.sets: list[Tags] = []
-        self._index: dict[tuple[tuple[str, str], ...], int] = {}
-
-    def add(self, tags: Tags) -> int:
-        key = tuple(tags.items())
-        if (index := self._index.get(key)) is None:
-            index = self._index[key] = len(self.sets)
-            self.sets.append(tags)
-        return index
+    broken: int = 0
 
 
 @dataclass
-class _StreetBuffer:
-    """Grows while reading, then becomes `Streets`."""
+class _AreaBuffer:
+    """
+    Collects areas, and counts the ways and relations that never became one.
 
-    way_id: list[int] = field(default_factory=list)
-    tag_set: list[int] = field(default_factory=list)
-    node_start: list[int] = field(default_factory=lambda: [0])
-    node_id: list[int] = field(default_factory=list)
-    lon: list[float] = field(default_factory=list)
-    lat: list[float] = field(default_factory=list)
-    cut: set[int] = field(default_factory=set)
+    The tags of a closed way are read once, when the way comes by: its area follows later. Outlines
+    become geometries in batches, because their text is bulky.
+    """
 
-    def add(self, way_id: int, tag_set: int, nodes: osmium.osm.NodeRefList) -> None:
-        """Append a way, split where nodes are missing."""
-        run: list[tuple[int, float, float]] = []
-        missing_before = False
-        for node in nodes:
-            location = node.location
-            if location.valid():
-                if missing_before and not run:
-                    self.cut.add(node.ref)
-                run.append((node.ref, location.lon, location.lat))
-                continue
-            if run:
-                self.cut.add(run[-1][0])
-                self._add_run(way_id, tag_set, run)
-                run = []
-            missing_before = True
-        self._add_run(way_id, tag_set, run)
+    keep: Callable[[Mapping[str, str]], bool]
+    tag_keys: tuple[str, ...] | None
+    area_id: list[str] = field(default_factory=list)
+    tags: list[Tags] = field(default_factory=list)
+    broken: int = 0
+    _awaited_ways: dict[int, Tags] = field(default_factory=dict)
+    _awaited_relations: int = 0
+    _outlines: list[str] = field(default_factory=list)
+    _batches: list[NDArray[np.object_]] = field(default_factory=list)
+    _tag_sets: TagSets = field(default_factory=TagSets)
+    _factory: osmium.geom.WKBFactory = field(default_factory=osmium.geom.WKBFactory)
 
-    def _add_run(self, way_id: int, tag_set: int, run: list[tuple[int, float, float]]) -> None:
-        if len(run) < 2:
+    def add(self, thing: Any) -> None:
+        """Take an area, or a way or relation that ought to become one."""
+        if thing.is_way():
+            if (
+                (thing.is_closed() or thing.ends_have_same_location())
+                and self.keep(tags := self._tags_of(thing))
+                and thing.tags.get("area") != "no"
+            ):
+                self._awaited_ways[thing.id] = tags
+        elif thing.is_relation():
+            is_area = thing.tags.get("type") in ("multipolygon", "boundary")
+            self._awaited_relations += is_area and self.keep(self._tags_of(thing))
+        elif not thing.from_way():
+            if self.keep(tags := self._tags_of(thing)):
+                self._awaited_relations -= 1
+                self._add_area(thing, "r", tags)
+        elif (way_tags := self._awaited_ways.pop(thing.orig_id(), None)) is not None:
+            self._add_area(thing, "w", way_tags)
+
+    def _tags_of(self, thing: Any) -> Tags:
+        if self.tag_keys is None:
+            return dict(thing.tags)
+        return self._tag_sets.sets[self._tag_sets.add(pick(thing.tags, self.tag_keys))]
+
+    def _add_area(self, area: osmium.osm.Area, kind: str, tags: Tags) -> None:
+        try:
+            self._outlines.append(self._factory.create_multipolygon(area))
+        except RuntimeError:  # rings that do not close, or cross themselves
+            self.broken += 1
             return
-        ids, lon, lat = zip(*run, strict=True)
-        self.way_id.append(way_id)
-        self.tag_set.append(tag_set)
-        self.node_id.extend(ids)
-        self.lon.extend(lon)
-        self.lat.extend(lat)
-        self.node_start.append(len(self.node_id))
+        self.area_id.append(f"{kind}{area.orig_id()}")
+        self.tags.append(tags)
+        if len(self._outlines) >= _BATCH:
+            self._finish_batch()
+
+    def _finish_batch(self) -> None:
+        self._batches.append(_polygonal(shapely.make_valid(shapely.from_wkb(self._outlines))))
+        self._outlines.clear()
+
+    def finish(self) -> Areas:
+        self._finish_batch()
+        geometry = np.concatenate(self._batches)
+        solid = ~shapely.is_empty(geometry)
+        lacking_parts = len(self._awaited_ways) + self._awaited_relations
+        broken = self.broken + int((~solid).sum()) + lacking_parts
+        return Areas(self.area_id, self.tags, geometry, broken).select(solid)
 
 
-def extract_info(path: Path) -> ExtractInfo:
-    """
-    Read the extract's box, date and checksum.
-
-    The box is the header's; a file without one is measured by its nodes.
-
-    Raises
-    ------
-    ExtractError
-        If the file does not exist, is no PBF, is truncated, or holds no node.
-    """
-    _check_is_pbf(path)
-    with _reading(path), osmium.io.Reader(str(path), osmium.osm.NOTHING) as reader:
-        header = reader.header()
-        box, stamp = header.box(), header.get("osmosis_replication_timestamp")
-    if box.valid():
-        bounds = (box.bottom_left.lon, box.bottom_left.lat, box.top_right.lon, box.top_right.lat)
-    else:
-        bounds = _bounds_of_nodes(path)
-    as_of = datetime.fromisoformat(stamp).date() if stamp else None
-    return ExtractInfo(path, bounds, as_of, sha256_of(path))
-
-
-def _bounds_of_nodes(path: Path) -> tuple[float, float, float, float]:
-    west, south, east, north = np.inf, np.inf, -np.inf, -np.inf
-    for node in _objects(path, osmium.osm.NODE):
-        lon, lat = node.location.lon_without_check(), node.location.lat_without_check()
-        west, east = min(west, lon), max(east, lon)
-        south, north = min(south, lat), max(north, lat)
-    if west > east:
-        raise ExtractError(
-            f"`extract` {path.name} holds no nodes; use an extract with nodes and ways",
-            path=str(path),
-        )
-    return (west, south, east, north)
-
-
-def read_streets(path: Path) -> Streets:
-    """
-    Read the ways that people travel on, and the barriers on them.
-
-    Kept are `highway` ways, ferries, platforms and piers, with the tags in `STREET_KEYS`.
-
-    Raises
-    ------
-    ExtractError
-        If the file cannot be read.
-    """
-    tag_sets, buffer = _TagSets(), _StreetBuffer()
-    for way in _objects(path, osmium.osm.WAY, keys=_WAYS_THAT_CARRY_PEOPLE, with_locations=True):
-        tags = _pick(way.tags, STREET_KEYS)
-        if _carries_people(tags):
-            buffer.add(way.id, tag_sets.add(tags), way.nodes)
-    _read_square_relations(path, tag_sets, buffer)
-    barrier_id: list[int] = []
-    barrier_tags: list[int] = []
-    for node in _objects(path, osmium.osm.NODE, keys=BARRIER_KEYS[:9]):
-        barrier_id.append(node.id)
-        barrier_tags.append(tag_sets.add(_pick(node.tags, BARRIER_KEYS)))
-    return Streets(
-        way_id=np.array(buffer.way_id, np.int64),
-        tag_set=np.array(buffer.tag_set, np.int32),
-        node_start=np.array(buffer.node_start, np.int64),
-        node_id=np.array(buffer.node_id, np.int64),
-        lon=np.array(buffer.lon, float),
-        lat=np.array(buffer.lat, float),
-        cut_node_id=np.array(sorted(buffer.cut), np.int64),
-        barrier_node_id=np.array(barrier_id, np.int64),
-        barrier_tag_set=np.array(barrier_tags, np.int32),
-        tag_sets=tag_sets.sets,
-    )
-
-
-def _carries_people(tags: Tags) -> bool:
-    return "highway" in tags or any(tags.get(k) in v for k, v in _CARRIES_PEOPLE.items())
-
-
-def _read_square_relations(path: Path, tag_sets: _TagSets, buffer: _StreetBuffer) -> None:
-    """Add the rings of squares and platforms that are mapped as multipolygon relations."""
-    for area in _objects(
-        path, osmium.osm.AREA, keys=("highway", "public_transport", "railway"), with_areas=True
-    ):
-        tags = _pick(area.tags, STREET_KEYS)
-        if area.from_way() or not _carries_people(tags):
-            continue
-        tag_set = tag_sets.add({**tags, "area": "yes"})
-        for outer in area.outer_rings():
-            for ring in (outer, *area.inner_rings(outer)):
-                buffer.add(-area.orig_id(), tag_set, ring)
+def _polygonal(geometry: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Drop the points and lines that making a shape valid may leave behind."""
+    for i in np.flatnonzero(~np.isin(shapely.get_type_id(geometry), _POLYGON_TYPES)):
+        parts = shapely.get_parts(geometry[i])
+        is_polygon = np.isin(shapely.get_type_id(parts), _POLYGON_TYPES)
+        geometry[i] = shapely.union_all(parts[is_polygon])
+    return geometry
 
 
 def read_areas(
@@ -291,6 +186,7 @@ def read_areas(
     *,
     keys: Collection[str],
     keep: Callable[[Mapping[str, str]], bool] = lambda _: True,
+    tag_keys: Collection[str] | None = None,
 ) -> Areas:
     """
     Read closed ways and multipolygon relations that have any of the keys.
@@ -303,29 +199,20 @@ def read_areas(
         An area with none of these never reaches Python.
     keep
         Called with the area's tags; False leaves it out.
+    tag_keys
+        Only these tags are read, and equal sets share one dict: faster, and small for many rows.
 
     Raises
     ------
     ExtractError
         If the file cannot be read.
     """
-    factory = osmium.geom.WKBFactory()
-    area_id: list[str] = []
-    tags: list[Tags] = []
-    wkb: list[str] = []
-    broken = 0
-    for area in _objects(path, osmium.osm.AREA, keys=keys, with_areas=True):
-        area_tags = dict(area.tags)
-        if not keep(area_tags):
-            continue
-        try:
-            wkb.append(factory.create_multipolygon(area))
-        except RuntimeError:  # rings that do not close
-            broken += 1
-            continue
-        area_id.append(f"{'w' if area.from_way() else 'r'}{area.orig_id()}")
-        tags.append(area_tags)
-    return Areas(area_id, tags, shapely.make_valid(shapely.from_wkb(wkb)), broken)
+    buffer = _AreaBuffer(keep, None if tag_keys is None else tuple(tag_keys))
+    wanted = osmium.osm.WAY | osmium.osm.RELATION | osmium.osm.AREA
+    with explained(path):
+        for thing in objects(path, wanted, keys=keys, area_keys=keys):
+            buffer.add(thing)
+        return buffer.finish()
 
 
 def read_features(
@@ -358,16 +245,23 @@ def read_features(
     """
     node_id: list[str] = []
     node_tags: list[Tags] = []
-    lon: list[float] = []
-    lat: list[float] = []
-    for node in _objects(path, osmium.osm.NODE, keys=keys):
-        tags = dict(node.tags)
-        if keep(tags):
-            node_id.append(f"n{node.id}")
-            node_tags.append(tags)
-            lon.append(node.location.lon)
-            lat.append(node.location.lat)
-    areas = read_areas(path, keys=keys, keep=keep)
+    lon, lat = array("d"), array("d")
+    nowhere = 0
+    buffer = _AreaBuffer(keep, None)
+    with explained(path):
+        for thing in objects(path, osmium.osm.ALL, keys=keys, area_keys=keys):
+            if not thing.is_node():
+                buffer.add(thing)
+            elif keep(tags := dict(thing.tags)):
+                location = thing.location
+                if not location.valid():
+                    nowhere += 1
+                    continue
+                node_id.append(f"n{thing.id}")
+                node_tags.append(tags)
+                lon.append(location.lon)
+                lat.append(location.lat)
+        areas = buffer.finish()
     inside = shapely.get_coordinates(shapely.point_on_surface(areas.geometry)).reshape(-1, 2)
     return Features(
         feature_id=node_id + areas.area_id,
@@ -375,6 +269,7 @@ def read_features(
         lon=np.concatenate([np.array(lon, float), inside[:, 0]]),
         lat=np.concatenate([np.array(lat, float), inside[:, 1]]),
         area=np.concatenate([np.full(len(node_id), None, object), areas.geometry]),
+        broken=areas.broken + nowhere,
     )
 
 
@@ -400,73 +295,3 @@ def read_admin_areas(path: Path) -> Areas:
         keys=("admin_level",),
         keep=lambda tags: tags.get("boundary") == "administrative" and "name" in tags,
     )
-
-
-def sha256_of(path: Path) -> str:
-    """Return the checksum of a file, read in blocks."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _pick(tags: osmium.osm.TagList, keys: tuple[str, ...]) -> Tags:
-    # `get` looks a key up in compiled code; most objects have few of the keys
-    return {key: value for key in keys if (value := tags.get(key)) is not None}
-
-
-class _reading:  # noqa: N801 (reads as a statement: with _reading(path))
-    """Turns libosmium's failures into an `ExtractError` that names the file and the way out."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(
-        self, kind: type[BaseException] | None, exc: BaseException | None, _: object
-    ) -> None:
-        if isinstance(exc, (RuntimeError, OSError)):
-            raise ExtractError(
-                f"`extract` {self.path.name} cannot be read as OpenStreetMap data ({exc}); "
-                "it may be truncated: fetch it again and compare its checksum",
-                path=str(self.path),
-            ) from exc
-
-
-def _check_is_pbf(path: Path) -> None:
-    if not path.is_file():
-        raise ExtractError(
-            f"`extract` {path} does not exist; give the path of a .osm.pbf", path=str(path)
-        )
-    with path.open("rb") as file:
-        head = file.read(32)
-    if b"OSMHeader" not in head:
-        raise ExtractError(
-            f"`extract` {path.name} is no OpenStreetMap PBF file; give a .osm.pbf, "
-            "for example from an extract service",
-            path=str(path),
-        )
-
-
-def _objects(
-    path: Path,
-    entities: osmium.osm.osm_entity_bits,
-    *,
-    keys: Collection[str] = (),
-    with_locations: bool = False,
-    with_areas: bool = False,
-) -> Iterator[Any]:
-    """Iterate over the objects of one kind that have any of the keys, in one pass."""
-    _check_is_pbf(path)
-    wanted = [osmium.filter.KeyFilter(*keys)] if keys else []
-    with _reading(path):
-        if with_areas:
-            processor = osmium.FileProcessor(str(path)).with_areas(*wanted)
-        elif with_locations:
-            processor = osmium.FileProcessor(str(path)).with_locations()
-        else:
-            processor = osmium.FileProcessor(str(path), entities)
-        processor.with_filter(osmium.filter.EntityFilter(entities))
-        for entity_filter in wanted:
-            processor.with_filter(entity_filter)
-        yield from processor

@@ -26,8 +26,10 @@ from geo.errors import PopulationError
 from geo.residential import (
     DEFAULT_LEVELS,
     DEFAULT_LEVELS_LARGE,
+    JUDGED_KEYS,
     LAND_WITHOUT_HOMES,
     LARGE_FOOTPRINT_M2,
+    is_building,
     is_land_without_homes,
     judge_building,
 )
@@ -116,8 +118,14 @@ def read_population(region: Region, extract: Path) -> Population:
     PopulationError
         If the study area holds no building at all.
     """
-    land = osm.read_areas(extract, keys=tuple(LAND_WITHOUT_HOMES), keep=is_land_without_homes)
-    return spread(region, osm.read_buildings(extract), land)
+    areas = osm.read_areas(
+        extract,
+        keys=("building", *LAND_WITHOUT_HOMES),
+        keep=lambda tags: is_building(tags) or is_land_without_homes(tags),
+        tag_keys=JUDGED_KEYS,
+    )
+    buildings = areas.select([is_building(tags) for tags in areas.tags])
+    return spread(region, buildings, areas.select([is_land_without_homes(t) for t in areas.tags]))
 
 
 def spread(region: Region, buildings: osm.Areas, land: osm.Areas) -> Population:

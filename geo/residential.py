@@ -60,6 +60,10 @@ LAND_WITHOUT_HOMES: Mapping[str, frozenset[str]] = {
     "man_made": frozenset({"wastewater_plant", "water_works", "works"}),
     "power": frozenset({"plant", "sub_station", "substation"}),
 }  # fmt: skip
+# Every key that is looked at here
+JUDGED_KEYS = tuple(dict.fromkeys((
+    "building", "building:levels", *_TAKES_ALL, *_TAKES_GROUND_FLOOR, *LAND_WITHOUT_HOMES,
+)))  # fmt: skip
 
 
 class Home(NamedTuple):
@@ -99,6 +103,11 @@ def judge_building(tags: Mapping[str, str], *, footprint_m2: float, outline_m: f
                 return nobody
             levels = max(levels - 1, 0.0)
     return Home(footprint_m2 * levels, is_tagged, tagged_levels is not None)
+
+
+def is_building(tags: Mapping[str, str]) -> bool:
+    """Whether these are the tags of a building; `building=no` is none."""
+    return tags.get("building", "no") != "no"
 
 
 def is_land_without_homes(tags: Mapping[str, str]) -> bool:
