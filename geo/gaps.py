@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 CELL_M = 100.0
 LINK_M = 210.0  # cells one apart, also diagonally, with at most one empty cell between in a row
 _ROUNDING_M = 60.0
+_SIMPLIFY_M = 5.0
+_ROWS = 2**21  # more rows of cells than any projected CRS has
 
 
 @dataclass(frozen=True)
@@ -71,10 +73,13 @@ def find_gaps(
     """
     if not len(xy):
         return Gaps(np.empty(0, object), np.empty(0), np.empty(0, np.int32), 0.0)
-    cells, cell_of = np.unique(np.floor(xy / CELL_M).astype(np.int64), axis=0, return_inverse=True)
-    centre = np.asarray((cells + 0.5) * CELL_M, float)
+    column, row = np.floor(xy / CELL_M).astype(np.int64).T
+    # one number per cell sorts much faster than pairs
+    cell, cell_of = np.unique(column * _ROWS + (row + _ROWS // 2), return_inverse=True)
+    centre = np.column_stack([cell // _ROWS, cell % _ROWS - _ROWS // 2])
+    centre = (centre + 0.5) * CELL_M
     near = cKDTree(centre).query_pairs(link_m, output_type="ndarray")
-    links = coo_array((np.ones(len(near), np.int8), near.T), shape=(len(cells), len(cells)))
+    links = coo_array((np.ones(len(near), np.int8), near.T), shape=(len(cell), len(cell)))
     count, area_of_cell = connected_components(links, directed=False)
     area_of = area_of_cell[cell_of]
     total = np.bincount(area_of, weight, minlength=count).astype(float)
@@ -93,7 +98,9 @@ def find_gaps(
 def _shapes(centre: NDArray[np.float64], gap: NDArray[np.int32], count: int) -> NDArray[np.object_]:
     half = CELL_M / 2
     boxes = shapely.box(*(centre - half).T, *(centre + half).T)
-    shapes = [shapely.union_all(boxes[gap == g]) for g in range(count)]
-    grown = shapely.buffer(np.array(shapes, object), _ROUNDING_M, quad_segs=3)
-    smooth: NDArray[np.object_] = shapely.buffer(grown, -_ROUNDING_M / 2, quad_segs=3)
-    return smooth
+    # cells never overlap, so their common edges can simply be dropped
+    shapes = [shapely.coverage_union_all(boxes[gap == g]) for g in range(count)]
+    grown = shapely.buffer(np.array(shapes, object), _ROUNDING_M, quad_segs=2)
+    smooth = shapely.buffer(grown, -_ROUNDING_M / 2, quad_segs=2)
+    simple: NDArray[np.object_] = shapely.simplify(smooth, _SIMPLIFY_M)
+    return simple

@@ -189,7 +189,9 @@ class CoverageReport:
 
     @cached_property
     def scattered(self) -> int | None:
-        """Uncovered people who live in no gap."""
+        """Uncovered people who live in no gap; None where nobody is counted."""
+        if self.unknown or self.atlas.population.basis.unit != "residents":
+            return None
         return _whole(publish_single(self._gaps[0].scattered))
 
     @cached_property
