@@ -68,7 +68,8 @@ def extract_info(path: Path) -> ExtractInfo:
         )
         if bounds is None or bounds[2] - bounds[0] >= _WIDEST_DEGREES:
             bounds = _bounds_of_nodes(path)
-        as_of = _date_of(header.get("osmosis_replication_timestamp"))
+        stamp = header.get("osmosis_replication_timestamp")
+        as_of = datetime.fromisoformat(stamp).date() if stamp else None
         return ExtractInfo(path, bounds, as_of, sha256_of(path))
 
 
@@ -99,13 +100,6 @@ def _header(path: Path) -> osmium.io.Header:
 
 def _as_pbf(path: Path) -> osmium.io.File:
     return osmium.io.File(str(path), "pbf")  # by content, whatever the file's name ends with
-
-
-def _date_of(stamp: str) -> date | None:
-    try:
-        return datetime.fromisoformat(stamp).date() if stamp else None
-    except ValueError:  # a stamp that nobody can read tells nothing
-        return None
 
 
 def _bounds_of_nodes(path: Path) -> Bounds:
