@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
-from pyproj import CRS, Transformer
+from pyproj import CRS, Proj, Transformer
 from pyproj.exceptions import CRSError as ProjCRSError
 
 from geo.errors import CRSError
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 LONLAT = "OGC:CRS84"  # WGS 84, longitude first: RFC 7946, section 4
-WEB_MERCATOR = 3857
+LARGEST_SCALE_ERROR = 0.02  # a projection further off here was made for elsewhere
+_WAY_OUT = "name the region's projected CRS in metres, such as EPSG:25832 or EPSG:25833"
 
 
 def check_metric(crs: str) -> str:
@@ -31,19 +32,48 @@ def check_metric(crs: str) -> str:
     Raises
     ------
     CRSError
-        If it is unknown, geographic, in other units, or EPSG:3857, whose metres are up to 1.7 times
-        too long in Germany.
+        If it is unknown, geographic, in other units, or a Mercator projection such as EPSG:3857,
+        whose metres are 1.7 times too long in Germany.
     """
-    way_out = "name the region's projected CRS in metres, such as EPSG:25832 or EPSG:25833"
     try:
         parsed = CRS.from_user_input(crs)
     except ProjCRSError as exc:
-        raise CRSError(f"`crs` {crs!r} is not known; {way_out}") from exc
-    if parsed.to_epsg() == WEB_MERCATOR:
-        raise CRSError(f"`crs` EPSG:3857 does not measure metres; {way_out}")
+        raise CRSError(f"`crs` {crs!r} is not known; {_WAY_OUT}") from exc
     if not parsed.is_projected or any(a.unit_name != "metre" for a in parsed.axis_info[:2]):
-        raise CRSError(f"`crs` {crs!r} is not projected in metres; {way_out}")
+        raise CRSError(f"`crs` {crs!r} is not projected in metres; {_WAY_OUT}")
+    method = parsed.coordinate_operation.method_name if parsed.coordinate_operation else ""
+    if "Mercator" in method and not method.startswith(("Transverse", "Hotine", "Oblique")):
+        raise CRSError(f"`crs` {crs!r} ({method}) does not measure metres; {_WAY_OUT}")
     return crs
+
+
+def check_fits(crs: str, bounds: tuple[float, float, float, float]) -> None:
+    """
+    Refuse a CRS that was made for elsewhere.
+
+    Parameters
+    ----------
+    crs
+        Projected CRS in metres.
+    bounds
+        West, south, east, north in degrees: where it is to measure.
+
+    Raises
+    ------
+    CRSError
+        If it makes lengths wrong by more than `LARGEST_SCALE_ERROR` at a corner or in the middle.
+    """
+    west, south, east, north = bounds
+    lon = np.array([west, east, west, east, (west + east) / 2])
+    lat = np.array([south, south, north, north, (south + north) / 2])
+    factors = Proj(crs).get_factors(lon, lat)
+    scale = np.concatenate([factors.meridional_scale, factors.parallel_scale])
+    error = np.abs(scale - 1)
+    if not np.all(error <= LARGEST_SCALE_ERROR):  # NaN and inf are no scale either
+        raise CRSError(
+            f"`crs` {crs!r} makes lengths wrong by {np.max(error):.0%} at lon {lon[4]:.2f}, "
+            f"lat {lat[4]:.2f}; {_WAY_OUT}, that fits there"
+        )
 
 
 @lru_cache(maxsize=64)
