@@ -296,12 +296,12 @@ def _with_population(
         raise RegionError(f"`population`: negative count for {names}")
     frame["population"] = population.astype(float)
     source_text = config.get("population_source", "")
-    own = counts["population_source"] if "population_source" in counts else pd.Series(dtype=object)
-    frame["population_source"] = frame["district_id"].map(own).fillna(source_text).astype(object)
-    year = counts["population_year"] if "population_year" in counts else pd.Series(dtype=float)
-    frame["population_year"] = (
-        frame["district_id"].map(year).astype(float).fillna(config.get("population_year", math.nan))
-    )
+    own_source = counts.get("population_source", pd.Series(dtype=object)).dropna().to_dict()
+    own_year = counts.get("population_year", pd.Series(dtype=float)).dropna().to_dict()
+    default_year = config.get("population_year", math.nan)
+    ids = frame["district_id"]
+    frame["population_source"] = [str(own_source.get(i, source_text)) for i in ids]
+    frame["population_year"] = [float(own_year.get(i, default_year)) for i in ids]
     return frame[list(DISTRICT_COLUMNS)]
 
 
