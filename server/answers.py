@@ -7,6 +7,8 @@ seventh decimal (a centimetre).
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import math
 from functools import lru_cache
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from layers.nearby import OfferInReach
     from layers.offers import Offer
 
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _DEGREE_DECIMALS = 6  # 0.1 m
 DISCLOSURE = (
     f"counts of fewer than {SMALLEST_PUBLISHED} people are withheld, and a second one where a "
@@ -167,7 +170,7 @@ def coverage_out(
             _gap(report, gap, rank, with_shapes=with_shapes)
             for rank, gap in enumerate(report.gaps, start=1)
         ],
-        scattered=None if report.unknown else report.scattered,
+        scattered=report.scattered,
         attributions=list(region.attributions),
     )
 
@@ -365,3 +368,25 @@ def rounded(value: float | None, decimals: int) -> float | None:
 
 def _whole_or_none(value: float) -> int | None:
     return None if math.isnan(value) else int(value)
+
+
+def rows_to_csv(rows: list[dict[str, Any]]) -> str:
+    """
+    Write rows as CSV that spreadsheets open safely.
+
+    A text that a spreadsheet would take for a formula gets an apostrophe in front.
+    """
+    out = io.StringIO()
+    if rows:
+        writer = csv.DictWriter(out, list(rows[0]), lineterminator="\r\n")  # RFC 4180
+        writer.writeheader()
+        writer.writerows({k: _cell(v) for k, v in row.items()} for row in rows)
+    return out.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, list):
+        return ";".join(map(str, value))
+    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
+        return f"'{value}"
+    return value

@@ -6,8 +6,6 @@ Everything computes in worker threads; the Atlas never changes and its index is 
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
@@ -26,7 +24,6 @@ from server.regions import Regions
 
 GEOJSON = "application/geo+json"
 CSV = "text/csv"
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _ERRORS: dict[int | str, dict[str, Any]] = {
     code: {"model": models.Problem, "content": {"application/problem+json": {}}}
     for code in (400, 404)
@@ -164,7 +161,7 @@ def get_coverage(
     out = answers.coverage_out(report, by=by)
     if wanted == "csv":
         return Response(
-            rows_to_csv([row.model_dump(mode="json") for row in out.by_district]),
+            answers.rows_to_csv([row.model_dump(mode="json") for row in out.by_district]),
             media_type=f"{CSV}; charset=utf-8",
         )
     return Response(out.model_dump_json(), media_type="application/json")
@@ -262,25 +259,3 @@ def _page_links(request: Request, *, matched: int, limit: int, offset: int) -> l
 def _accepted(request: Request) -> str:
     accept = request.headers.get("accept", "")
     return "geojson" if GEOJSON in accept else "csv" if CSV in accept else "json"
-
-
-def rows_to_csv(rows: list[dict[str, Any]]) -> str:
-    """
-    Write rows as CSV that spreadsheets open safely.
-
-    A text that a spreadsheet would take for a formula gets an apostrophe in front.
-    """
-    out = io.StringIO()
-    if rows:
-        writer = csv.DictWriter(out, list(rows[0]), lineterminator="\r\n")  # RFC 4180
-        writer.writeheader()
-        writer.writerows({k: _cell(v) for k, v in row.items()} for row in rows)
-    return out.getvalue()
-
-
-def _cell(value: Any) -> Any:
-    if isinstance(value, list):
-        return ";".join(map(str, value))
-    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
-        return f"'{value}"
-    return value

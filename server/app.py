@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import FileResponse, JSONResponse
@@ -14,9 +13,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from server import api, errors, pages
 from server.headers import SecurityHeaders
 from server.regions import Regions
-
-if TYPE_CHECKING:
-    from server.settings import Settings
+from server.settings import Settings
 
 STATIC = Path(__file__).parent / "static"
 API_VERSION = "1.0"
@@ -26,26 +23,21 @@ _DESCRIPTION = (
 )
 
 
-def create_app(settings: Settings, *, only: tuple[str, ...] = ()) -> FastAPI:
+def create_app(settings: Settings) -> FastAPI:
     """
     Make the app.
 
     Parameters
     ----------
     settings
-        Where data and state lie.
-    only
-        If given, ids of the only regions that are served.
+        Where data and state lie, and which regions are served.
 
     Raises
     ------
     UnknownRegionError
-        If one of `only` is not known.
+        If a region that is to be served is not known.
     """
-    logging.getLogger("geo").setLevel(settings.log_level)
-    regions = Regions(settings, only)
-    for region_id in only:
-        regions.folder(region_id)
+    regions = Regions(settings)
     app = FastAPI(
         title="Umkreis",
         version=API_VERSION,
@@ -64,6 +56,13 @@ def create_app(settings: Settings, *, only: tuple[str, ...] = ()) -> FastAPI:
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     _add_operation_routes(app)
     return app
+
+
+def app_from_env() -> FastAPI:
+    """Make the app of a worker process, with the settings of its environment."""
+    settings = Settings.from_env()
+    logging.basicConfig(level=settings.log_level)
+    return create_app(settings)
 
 
 def _add_operation_routes(app: FastAPI) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -17,6 +18,7 @@ from starlette.exceptions import HTTPException
 
 from geo.errors import NetworkError, ParameterError, UmkreisError
 from layers.errors import AtlasError, UnknownNameError
+from server.query import LATER
 
 _log = logging.getLogger(__name__)
 
@@ -59,6 +61,12 @@ def problem(
     return JSONResponse(body, int(status), media_type=PROBLEM_JSON)
 
 
+def _explain(error: Any) -> str:
+    if error["type"] == "extra_forbidden":
+        return LATER.get(str(error["loc"][-1]), "is not known here")
+    return str(error["msg"])
+
+
 def install(app: FastAPI) -> None:
     """Make an app answer every failure as problem details."""
 
@@ -73,7 +81,7 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def invalid(_: Request, exc: RequestValidationError) -> Response:
         # the standards that we follow want 400 where FastAPI says 422
-        errors = [{"parameter": str(e["loc"][-1]), "detail": str(e["msg"])} for e in exc.errors()]
+        errors = [{"parameter": str(e["loc"][-1]), "detail": _explain(e)} for e in exc.errors()]
         detail = "; ".join(f"`{e['parameter']}`: {e['detail']}" for e in errors)
         return problem(
             HTTPStatus.BAD_REQUEST, detail, parameter=errors[0]["parameter"], errors=errors

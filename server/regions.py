@@ -40,16 +40,22 @@ class Regions:
     Parameters
     ----------
     settings
-        Where data and state lie.
-    only
-        If given, ids of the only regions that are served.
+        Where data and state lie, and which regions are known here (all, where none is named).
+
+    Raises
+    ------
+    UnknownRegionError
+        If a named region is not there.
     """
 
-    def __init__(self, settings: Settings, only: tuple[str, ...] = ()) -> None:
+    def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._only = only
         self._opened: dict[str, tuple[int, Atlas]] = {}
         self._lock = threading.Lock()
+        found = self._all_folders()
+        for region_id in settings.regions:
+            if region_id not in found:
+                raise UnknownRegionError(region_id, found)
 
     @property
     def taxonomy_path(self) -> Path:
@@ -57,12 +63,17 @@ class Regions:
         return self._settings.data_dir / TAXONOMY
 
     def folders(self) -> dict[str, Path]:
-        """Return the folder of every known region by id; one's own come before shipped ones."""
+        """Return the folder of every known region by id."""
+        only = self._settings.regions
+        return {i: p for i, p in self._all_folders().items() if not only or i in only}
+
+    def _all_folders(self) -> dict[str, Path]:
+        """One's own regions come before shipped ones of the same id."""
         found: dict[str, Path] = {}
         for root in (self._settings.state_dir, self._settings.data_dir):
             for path in sorted((root / "regions").glob(f"*/{REGION_FILE}")):
                 found.setdefault(path.parent.name, path.parent)
-        return {i: p for i, p in sorted(found.items()) if not self._only or i in self._only}
+        return dict(sorted(found.items()))
 
     def known(self) -> list[KnownRegion]:
         """List every known region."""

@@ -43,6 +43,9 @@ SETTINGS = (
         "Folder for what Umkreis makes itself: built regions, regions of your own. By default var/ "
         "in a checkout, else ~/.local/state/umkreis.",
     ),
+    Setting(
+        "UMKREIS_REGIONS", "", "Ids of the only regions to serve, by comma; by default all."
+    ),
     Setting("UMKREIS_LANGUAGE", "de", "Language of a page whose visitor asks for none: de or en."),
     Setting("UMKREIS_LOG_LEVEL", "INFO", "How much is logged: DEBUG, INFO, WARNING or ERROR."),
 )
@@ -54,6 +57,7 @@ class Settings:
 
     data_dir: Path
     state_dir: Path
+    regions: tuple[str, ...] = ()
     language: str = "de"
     log_level: str = "INFO"
 
@@ -78,6 +82,7 @@ class Settings:
         return cls(
             data_dir=Path(values["UMKREIS_DATA_DIR"] or default_data_dir()).resolve(),
             state_dir=Path(values["UMKREIS_STATE_DIR"] or default_state_dir()).resolve(),
+            regions=tuple(filter(None, values["UMKREIS_REGIONS"].replace(" ", "").split(","))),
             language=_one_of("UMKREIS_LANGUAGE", values["UMKREIS_LANGUAGE"], LANGUAGES),
             log_level=_one_of("UMKREIS_LOG_LEVEL", values["UMKREIS_LOG_LEVEL"].upper(), LOG_LEVELS),
         )
