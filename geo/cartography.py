@@ -86,7 +86,7 @@ _LINE_TAGS = ("highway", "railway", "waterway", "boundary", "natural", "name", "
               "tunnel", "area", "admin_level", "service", "indoor")  # fmt: skip
 PLACE_RANK = {"city": 1, "town": 2, "village": 3, "suburb": 4, "quarter": 5, "neighbourhood": 6,
               "hamlet": 6, "isolated_dwelling": 7, "locality": 7, "square": 7}  # fmt: skip
-_PLACE_ZOOM = {"city": 6, "town": 8, "village": 10, "suburb": 11, "quarter": 12,
+_PLACE_ZOOM = {"city": 6, "town": 8, "village": 11, "suburb": 12, "quarter": 12,
                "neighbourhood": 13, "hamlet": 12, "isolated_dwelling": 13, "locality": 14,
                "square": 16}  # fmt: skip
 # Below these areas a lake or park has no label at that zoom, in m²

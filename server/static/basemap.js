@@ -1,5 +1,5 @@
-/* The base map: two Leaflet layers of the same vector tiles, ground below the data and labels above
-   it, so that a choropleth never hides a name. Needs leaflet.js and protomaps-leaflet.js before it;
+/* The base map: two Leaflet layers of the same vector tiles, ground below the data, labels and lakes
+   above it, so that a choropleth hides no name and colours no water. Needs leaflet.js and protomaps-leaflet.js before it;
    a classic script, so that ES modules, folium pages and single files can all use it:
 
      umkreisBasemap.addTo(map, "/tiles/x.pmtiles", {dark, lang, attribution}) → {ground, labels}
@@ -152,6 +152,11 @@ var umkreisBasemap = (function () {
     ];
   }
 
+  /* Drawn again above the data: nobody lives on a lake, so no class of a share may colour it. */
+  function waterAbove(c) {
+    return [{ dataLayer: "water", symbolizer: new protomapsL.PolygonSymbolizer({ fill: c.water }) }];
+  }
+
   function labelRules(c, lang) {
     const labelProps = [`name_${lang}`, "name"];
     const text = (options) => new protomapsL.CenteredTextSymbolizer({
@@ -221,7 +226,10 @@ var umkreisBasemap = (function () {
   }
 
   function labelLayer(source, { dark = false, lang = "de", pane = LABEL_PANE, ...options } = {}) {
-    return layer(source, { labelRules: labelRules(dark ? DARK : LIGHT, lang), lang, pane, ...options });
+    const colours = dark ? DARK : LIGHT;
+    return layer(source, {
+      paintRules: waterAbove(colours), labelRules: labelRules(colours, lang), lang, pane, ...options,
+    });
   }
 
   /* A pane above the data's shapes (400) and below its markers (600), deaf to the mouse. */
