@@ -319,9 +319,18 @@ def _cut(layer: MapLayer, bounds: Bounds) -> MapLayer:
     geometry = np.array(layer.geometry, object)
     crossing = shapely.intersects(geometry, box) & ~shapely.covered_by(geometry, box)
     geometry[crossing] = shapely.intersection(geometry[crossing], box)
+    mixed = shapely.get_type_id(geometry) == shapely.GeometryType.GEOMETRYCOLLECTION
+    geometry[mixed] = [_main_part(shape) for shape in geometry[mixed]]
     kept = _rows(layer, np.flatnonzero(shapely.intersects(geometry, box)))
     kept.geometry = list(geometry[shapely.intersects(geometry, box)])
     return kept
+
+
+def _main_part(collection: Any) -> Any:
+    """Drop the points and lines that a mended or cut polygon leaves behind."""
+    parts = shapely.get_parts(collection)
+    dimensions = shapely.get_dimensions(parts)
+    return shapely.union_all(parts[dimensions == dimensions.max(initial=-1)])
 
 
 def _of(lines: _Lines, **wanted: str | tuple[str, ...]) -> list[tuple[Any, Tags]]:

@@ -11,9 +11,10 @@ import pytest
 import shapely
 from pmtiles.reader import MmapSource, Reader, all_tiles
 
-from geo.cartography import area_kind
+from geo.cartography import area_kind, map_layers
 from geo.coast import sea_polygons
 from geo.errors import ExtractError
+from geo.osm import extract_info
 from geo.tiles import ATTRIBUTION, build_base_map
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -127,6 +128,22 @@ def test_a_country_without_sea_or_header_date_builds_too(tmp_path):
     assert info.features["buildings"] > 3_700
     places = pyogrio.read_dataframe(info.path, layer="places")
     assert "Vaduz" in set(places["name"])
+
+
+@pytest.mark.parametrize("extract", [DEMO, HELSINKI, LIECHTENSTEIN], ids=lambda path: path.stem)
+def test_areas_stay_areas_and_lines_stay_lines_when_they_are_cut(extract):
+    west, south, east, north = extract_info(extract).bounds
+    middle = (west + 0.3 * (east - west), south, east, north - 0.3 * (north - south))
+    kinds = {
+        layer.name: set(shapely.get_dimensions(np.array(layer.geometry, object)).tolist())
+        for layer in map_layers(extract, bounds=middle)
+        if layer.geometry
+    }
+    for name in ("land", "water", "buildings"):
+        assert kinds[name] == {2}
+    for name in ("roads", "streets", "paths"):
+        assert kinds[name] == {1}
+    assert kinds["places"] == {0}
 
 
 def test_bounds_cut_the_map(tmp_path):
