@@ -152,7 +152,7 @@ def map_layers(path: Path, *, bounds: Bounds) -> list[MapLayer]:
     order = ["land", "water", "waterways", "buildings", "paths", "streets", "roads", "railways",
              "boundaries", "places", "names"]  # fmt: skip
     layers += [_place_layer(path), names]
-    return [_cut(layer, bounds) for layer in sorted(layers, key=lambda x: order.index(x.name))]
+    return [cut_layer(layer, bounds) for layer in sorted(layers, key=lambda x: order.index(x.name))]
 
 
 def _area_layers(path: Path, bounds: Bounds) -> tuple[MapLayer, MapLayer, MapLayer, MapLayer]:
@@ -313,8 +313,8 @@ def _rows(layer: MapLayer, rows: Iterable[int]) -> MapLayer:
     )
 
 
-def _cut(layer: MapLayer, bounds: Bounds) -> MapLayer:
-    """Cut a layer's shapes at the bounds; those outside go."""
+def cut_layer(layer: MapLayer, bounds: Bounds) -> MapLayer:
+    """Cut a layer's shapes at the bounds; those outside go, areas stay areas."""
     box = shapely.box(*bounds)
     geometry = np.array(layer.geometry, object)
     crossing = shapely.intersects(geometry, box) & ~shapely.covered_by(geometry, box)

@@ -11,10 +11,9 @@ import pytest
 import shapely
 from pmtiles.reader import MmapSource, Reader, all_tiles
 
-from geo.cartography import area_kind, map_layers
+from geo.cartography import MapLayer, area_kind, cut_layer
 from geo.coast import sea_polygons
 from geo.errors import ExtractError
-from geo.osm import extract_info
 from geo.tiles import ATTRIBUTION, build_base_map
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -130,20 +129,20 @@ def test_a_country_without_sea_or_header_date_builds_too(tmp_path):
     assert "Vaduz" in set(places["name"])
 
 
-@pytest.mark.parametrize("extract", [DEMO, HELSINKI, LIECHTENSTEIN], ids=lambda path: path.stem)
-def test_areas_stay_areas_and_lines_stay_lines_when_they_are_cut(extract):
-    west, south, east, north = extract_info(extract).bounds
-    middle = (west + 0.3 * (east - west), south, east, north - 0.3 * (north - south))
-    kinds = {
-        layer.name: set(shapely.get_dimensions(np.array(layer.geometry, object)).tolist())
-        for layer in map_layers(extract, bounds=middle)
-        if layer.geometry
-    }
-    for name in ("land", "water", "buildings"):
-        assert kinds[name] == {2}
-    for name in ("roads", "streets", "paths"):
-        assert kinds[name] == {1}
-    assert kinds["places"] == {0}
+def test_an_area_that_is_cut_stays_an_area():
+    # the right part lies on the box's edge: its cut is a polygon and a line
+    shape = shapely.Polygon(
+        [(0, 0), (2, 0), (2, 1), (1, 1), (1, 0.5), (0.5, 0.5), (0.5, 1), (0, 1)]
+    )
+    layer = MapLayer("land", 8)
+    layer.add(shape, kind="wood")
+    layer.add(shapely.box(5, 5, 6, 6), kind="grass")
+    box = (-1.0, 0.5, 3.0, 2.0)
+    assert shapely.intersection(shape, shapely.box(*box)).geom_type == "GeometryCollection"
+    cut = cut_layer(layer, box)
+    assert [each.geom_type for each in cut.geometry] == ["MultiPolygon"]
+    assert cut.geometry[0].area == pytest.approx(0.75)
+    assert dict(cut.fields) == {"kind": ["wood"]}
 
 
 def test_bounds_cut_the_map(tmp_path):
