@@ -1,0 +1,338 @@
+"""
+The command line: `umkreis …`, a thin skin over `layers`.
+
+Exit status: 0; 1 when an operation failed; 2 for bad input, with one clear line on stderr. Results
+go to stdout or to a file; progress and messages go to stderr.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+import uvicorn
+
+from geo.errors import ParameterError, UmkreisError
+from layers.atlas import Atlas
+from layers.coverage import CoverageReport, coverage
+from layers.errors import AtlasError
+from layers.nearby import DEFAULT_MINUTES, near
+from layers.question import QUESTION_MODES
+from server import outputs
+from server.doctor import examine
+from server.query import LATER
+from server.regions import Regions
+from server.settings import LANGUAGES, SETTINGS, Settings
+
+BUILD_STEPS = {
+    "region": "reading the region",
+    "people": "placing people on buildings",
+    "offers": "reading offers",
+    "streets": "reading streets",
+    "walk": "streets on foot",
+    "stepfree": "streets without steps",
+    "bike": "streets by bike",
+    "car": "streets by car",
+    "base_map": "drawing the base map",
+    "done": "done",
+}
+
+
+class _Umkreis(click.Group):
+    """Answers every failure that we explain with one line and an exit status."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run a command line."""
+        try:
+            return super().main(
+                *args, **{**kwargs, "prog_name": "umkreis", "standalone_mode": False}
+            )
+        except click.exceptions.NoArgsIsHelpError as exc:
+            click.echo(exc.format_message())
+        except click.UsageError as exc:
+            command = exc.ctx.command_path if exc.ctx else "umkreis"
+            _fail(f"{exc.format_message().rstrip('.')}; see `{command} --help`", 2)
+        except (click.Abort, KeyboardInterrupt):
+            _fail("interrupted", 130)
+        except AtlasError as exc:
+            _fail(str(exc), 1)
+        except UmkreisError as exc:
+            _fail(str(exc), 2)
+        except OSError as exc:
+            _fail(f"{exc.filename or 'system'}: {exc.strerror or exc}", 1)
+
+
+def _fail(message: str, status: int) -> NoReturn:
+    click.echo(f"umkreis: {message}", err=True)
+    sys.exit(status)
+
+
+@click.group(cls=_Umkreis, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="umkreis", prog_name="umkreis")
+def main() -> None:
+    """
+    Who lives within reach of what, on a map.
+
+    \b
+    First steps:
+      umkreis serve neubrandenburg      build the demo region and open it in the browser
+      umkreis coverage neubrandenburg --category greengrocer_bakery --minutes 10
+      umkreis map neubrandenburg --category library -o library.html
+      umkreis doctor                    what is missing on this machine?
+
+    \b
+    Settings are environment variables: see `umkreis doctor --settings`.
+    """  # noqa: D301 (click's \b keeps lines as they are)
+
+
+def _regions() -> Regions:
+    return Regions(Settings.from_env())
+
+
+@contextmanager
+def _progress(label: str) -> Iterator[Callable[[str, float], None]]:
+    """Show the steps of a build on stderr."""
+    if not sys.stderr.isatty():
+        yield lambda step, _share: click.echo(f"{label}: {BUILD_STEPS.get(step, step)}", err=True)
+        return
+    with click.progressbar(length=1000, label=label, file=sys.stderr, show_eta=False) as bar:
+
+        def report(step: str, share: float) -> None:
+            bar.label = f"{label}: {BUILD_STEPS.get(step, step)}"
+            bar.update(max(int(share * 1000) - bar.pos, 0))
+            bar.render_progress()
+
+        yield report
+
+
+def _build(regions: Regions, region: str) -> Atlas:
+    with _progress(region) as report:
+        return regions.build(region, report)
+
+
+def _atlas(region: str) -> Atlas:
+    """Open a region; build it first where it is missing or its files have changed."""
+    regions = _regions()
+    return regions.open(region) if regions.is_built(region) else _build(regions, region)
+
+
+@main.command()
+@click.argument("regions", nargs=-1, metavar="[REGION]…")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64))
+def serve(regions: tuple[str, ...], host: str, port: int, workers: int) -> None:
+    """
+    Serve regions as pages and API; all known ones if none is named.
+
+    What is missing is built first. Visitors are not logged.
+    """
+    settings = Settings.from_env()
+    if regions:
+        settings = replace(settings, regions=regions)
+    known = Regions(settings)
+    _refuse_taken_port(host, port)
+    for region in known.folders():
+        if not known.is_built(region):
+            _build(known, region)
+    names = ", ".join(each.name for each in known.known())
+    click.echo(f"Umkreis serves {names} on http://{host}:{port} (Ctrl+C ends it)", err=True)
+    logging.basicConfig(level=settings.log_level)
+    os.environ["UMKREIS_REGIONS"] = ",".join(settings.regions)  # for the workers
+    uvicorn.run(
+        "server.app:app_from_env",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        access_log=False,  # an address bar may tell where somebody lives
+        server_header=False,
+        log_level="warning",
+    )
+
+
+def _refuse_taken_port(host: str, port: int) -> None:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as exc:
+            _fail(f"`--port` {port} on {host} is not free ({exc.strerror}); take another", 1)
+
+
+@main.command()
+@click.argument("region")
+@click.option("--force", is_flag=True, help="Build even if nothing has changed.")
+def build(region: str, force: bool) -> None:
+    """Build a region from its files."""
+    regions = _regions()
+    if regions.is_built(region) and not force:
+        click.echo(f"{region} is up to date; --force builds it again", err=True)
+        return
+    atlas = _build(regions, region)
+    click.echo(outputs.build_summary(atlas))
+
+
+@main.group()
+def region() -> None:
+    """Regions known to this installation."""
+
+
+@region.command("list")
+def list_regions() -> None:
+    """List regions, and whether they are built."""
+    for known in _regions().known():
+        state = "built" if known.is_built else "not built"
+        click.echo(f"{known.id:24} {known.name:32} {state:10} {known.folder}")
+
+
+_CATEGORY = click.option(
+    "--category", "-c", "categories", multiple=True, required=True, metavar="ID",
+    help="Category of the taxonomy; several mean any of them.",
+)  # fmt: skip
+_MODE = click.option(
+    "--mode", type=click.Choice(QUESTION_MODES), help="How people go; else the category's own."
+)
+_MINUTES = click.option("--minutes", type=float, help="Limit of travel, above 0 to 240.")
+_METRES = click.option("--metres", type=float, help="Limit of the way instead.")
+_LANG = click.option(
+    "--lang", type=click.Choice(LANGUAGES), help="Language; else UMKREIS_LANGUAGE."
+)
+_AT = click.option("--at", hidden=True)
+
+
+def _refuse_later(**options: str | None) -> None:
+    """Refuse by name what a later version answers."""
+    for name, value in options.items():
+        if value is not None:
+            raise ParameterError(f"`--{name}`: {LATER[name]}", parameter=name)
+
+
+@main.command("coverage")
+@click.argument("region")
+@_CATEGORY
+@_MODE
+@_MINUTES
+@_METRES
+@_AT
+@click.option("--by", type=click.Choice(["district", "municipality"]), default="district")
+@click.option(
+    "--format", "format_", type=click.Choice(outputs.FORMATS), help="Else by the file's ending."
+)
+@_LANG
+@click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False))
+def coverage_command(
+    region: str,
+    categories: tuple[str, ...],
+    mode: str | None,
+    minutes: float | None,
+    metres: float | None,
+    at: str | None,
+    by: str,
+    format_: str | None,
+    lang: str | None,
+    output: Path | None,
+) -> None:
+    """Who lives within reach of the nearest offer, and where nobody does."""
+    _refuse_later(at=at)
+    report = _report(region, categories, mode, minutes, metres)
+    chosen = outputs.choose_format(format_, output)
+    language = lang or Settings.from_env().language
+    outputs.write_coverage(report, by=by, format_=chosen, language=language, output=output)
+
+
+def _report(
+    region: str,
+    categories: tuple[str, ...],
+    mode: str | None,
+    minutes: float | None,
+    metres: float | None,
+) -> CoverageReport:
+    return coverage(_atlas(region), category=categories, mode=mode, minutes=minutes, metres=metres)
+
+
+@main.command("near")
+@click.argument("region")
+@click.option("--lon", type=float, help="Degrees east.")
+@click.option("--lat", type=float, help="Degrees north.")
+@click.option("--address", hidden=True)
+@click.option(
+    "--category", "-c", "categories", multiple=True, metavar="ID", help="Else all categories."
+)
+@click.option("--mode", type=click.Choice(QUESTION_MODES[:-1]), default="walk", show_default=True)
+@click.option("--minutes", type=float, default=DEFAULT_MINUTES, show_default=True)
+@click.option("--limit", type=click.IntRange(1), default=50, show_default=True)
+@_AT
+def near_command(
+    region: str,
+    lon: float | None,
+    lat: float | None,
+    address: str | None,
+    categories: tuple[str, ...],
+    mode: str,
+    minutes: float,
+    limit: int,
+    at: str | None,
+) -> None:
+    """Offers within reach of a place, the nearest first."""
+    _refuse_later(at=at, address=address)
+    if lon is None or lat is None:
+        raise ParameterError("`--lon` and `--lat` are both needed, in degrees", parameter="lon")
+    atlas = _atlas(region)
+    found = near(atlas, lon=lon, lat=lat, mode=mode, minutes=minutes, categories=categories)
+    language = Settings.from_env().language
+    click.echo(outputs.near_table(atlas, found[:limit], total=len(found), language=language))
+
+
+@main.command("map")
+@click.argument("region")
+@_CATEGORY
+@_MODE
+@_MINUTES
+@_METRES
+@_LANG
+@click.option(
+    "--output", "-o", required=True, type=click.Path(path_type=Path, dir_okay=False),
+    help="The file to write.",
+)  # fmt: skip
+def map_command(
+    region: str,
+    categories: tuple[str, ...],
+    mode: str | None,
+    minutes: float | None,
+    metres: float | None,
+    lang: str | None,
+    output: Path,
+) -> None:
+    """Write coverage as one page that opens from disk, base map included."""
+    report = _report(region, categories, mode, minutes, metres)
+    outputs.write_map(report, language=lang or Settings.from_env().language, output=output)
+
+
+@main.command()
+@click.option("--settings", "show_settings", is_flag=True, help="List all settings.")
+def doctor(show_settings: bool) -> None:
+    """Check this machine and installation, and say what to do."""
+    if show_settings:
+        for setting in SETTINGS:
+            click.echo(f"{setting.name}={os.environ.get(setting.name, setting.default)}")
+            click.echo(f"    {setting.help}")
+        return
+    healthy = True
+    for check in examine(Settings.from_env()):
+        click.echo(f"{'ok  ' if check.is_ok else 'FAIL'} {check.what}: {check.found}")
+        healthy = healthy and check.is_ok
+    if not healthy:
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

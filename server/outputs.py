@@ -1,0 +1,203 @@
+"""
+Writes reports for the command line: tables, JSON, CSV, GeoJSON, GeoPackage, a page.
+
+A file is written beside its place and renamed, so that a failure leaves nothing half-written.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from geo.errors import ParameterError
+from layers.atlas import Atlas
+from layers.coverage import CoverageReport
+from layers.nearby import OfferInReach
+from server import answers, models
+from server.single_file import single_file
+from server.view import map_view, sentences
+
+FORMATS = ("table", "json", "csv", "geojson", "gpkg", "html")
+_BY_ENDING = {f".{name}": name for name in FORMATS[1:]}
+_NEEDS_FILE = ("gpkg", "html")
+
+
+def choose_format(format_: str | None, output: Path | None) -> str:
+    """
+    Return the format that is asked for, else the one of the file's ending, else a table.
+
+    Raises
+    ------
+    ParameterError
+        If a file is needed and none is named.
+    """
+    chosen = format_ or (_BY_ENDING.get(output.suffix.lower(), "table") if output else "table")
+    if chosen in _NEEDS_FILE and output is None:
+        raise ParameterError(
+            f"`--format {chosen}` needs a file: add -o FILE.{chosen}", parameter="output"
+        )
+    return chosen
+
+
+def write_coverage(
+    report: CoverageReport, *, by: str, format_: str, language: str, output: Path | None
+) -> None:
+    """Write a report in one of `FORMATS` to a file, or to stdout."""
+    if output is not None and format_ == "gpkg":
+        _write_gpkg(report, by, output)
+    elif output is not None and format_ == "html":
+        write_map(report, language=language, output=output)
+    else:
+        write_text(_as_text(report, by, format_, language), output)
+
+
+def write_map(report: CoverageReport, *, language: str, output: Path) -> None:
+    """
+    Write a report as one page that opens from disk.
+
+    Raises
+    ------
+    TilesMissingError
+        If the region was built without a base map.
+    """
+    write_text(single_file(map_view(report, language), report.atlas.base_map), output)
+
+
+def write_text(text: str, output: Path | None) -> None:
+    """Write to a file, or to stdout."""
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    with _beside(output) as temporary:
+        temporary.write_text(text, encoding="utf-8", newline="")
+
+
+def _as_text(report: CoverageReport, by: str, format_: str, language: str) -> str:
+    if format_ == "geojson":
+        return json.dumps(answers.coverage_geojson(report, by=by), ensure_ascii=False) + "\n"
+    out = answers.coverage_out(report, by=by)
+    if format_ == "json":
+        return out.model_dump_json(indent=1) + "\n"
+    if format_ == "csv":
+        return answers.rows_to_csv([row.model_dump(mode="json") for row in out.by_district])
+    return "\n".join([*sentences(report, language), "", _table(out.by_district), ""])
+
+
+def _table(rows: Sequence[models.DistrictRow]) -> str:
+    """Least covered first; withheld counts as <25 or a dash."""
+    ranked = sorted(rows, key=lambda row: (row.rank is None, row.rank or 0, row.name))
+    lines = [
+        f"{'':>3} {'district':28} {'share':>8} {'uncovered':>10} {'residents':>10} {'minutes':>10}"
+    ]
+    lines += [
+        f"{row.rank or '':>3} {row.name[:28]:28} {_share(row):>8} {_count(row.uncovered):>10} "
+        f"{_count(row.residents):>10} {_count(row.median_min):>10}"
+        for row in ranked
+    ]
+    return "\n".join(lines)
+
+
+def _share(row: models.DistrictRow) -> str:
+    if row.share is not None:
+        return f"{row.share:.1%}"
+    if row.share_range is None:
+        return "-"
+    low, high = row.share_range
+    return f">{low:.0%}" if high >= 1 else f"<{high:.0%}" if low <= 0 else f"{low:.0%}-{high:.0%}"
+
+
+def _count(value: float | None) -> str:
+    return "-" if value is None else f"{value:,}"
+
+
+def near_table(atlas: Atlas, found: Sequence[OfferInReach], *, total: int, language: str) -> str:
+    """Write offers within reach as a table."""
+    if not found:
+        return "no offer within reach; try more minutes, another mode or another category"
+    lines = [f"{'min':>5} {'m':>6}  offer"]
+    for hit in found:
+        offer = atlas.offers[hit.offer]
+        category = atlas.taxonomy.category(offer.categories[0]).label(
+            "de" if language == "de" else "en"
+        )
+        text = ", ".join(part for part in (offer.name, category, offer.address) if part)
+        lines.append(f"{hit.travel_s / 60:5.1f} {hit.distance_m:6.0f}  {text}")
+    if total > len(found):
+        lines.append(f"… and {total - len(found)} more")
+    return "\n".join(lines)
+
+
+def build_summary(atlas: Atlas) -> str:
+    """Say what a build made and what it left out."""
+    region, basis, counts = atlas.region, atlas.population.basis, atlas.manifest["offer_counts"]
+    people = (
+        f"{np.nansum(atlas.population.residents):,.0f} people in"
+        if basis.unit == "residents"
+        else "no population count;"
+    )
+    merged = counts["merged_areas"] + counts["merged_elements"]
+    lines = [
+        f"{region.name}: {len(region.finest)} districts, {people} "
+        f"{len(atlas.population.xy):,} residential buildings, {len(atlas.offers):,} offers "
+        f"({merged:,} duplicates merged), data of {region.as_of}"
+    ]
+    if (unplaced := atlas.population.unplaced.sum()) >= 1:
+        lines.append(f"  {unplaced:,.0f} people unplaced: no building in their municipality")
+    for mode, about in atlas.manifest["networks"].items():
+        lines.append(
+            f"  {mode}: {about['dropped_share']:.1%} of street length on islands left out, "
+            f"{about['homes_too_far']:,} homes and {about['offers_too_far']:,} offers too far "
+            "from any street"
+        )
+    return "\n".join(lines)
+
+
+def _write_gpkg(report: CoverageReport, by: str, output: Path) -> None:
+    """Districts, gaps and offers as layers of one GeoPackage in the region's CRS."""
+    region = report.atlas.region
+    out = answers.coverage_out(report, by=by)
+    areas = region.finest if by == "district" else region.municipalities
+    rows = [{**row.model_dump(), "share_range": None} for row in out.by_district]
+    gaps = [
+        gap.model_dump(exclude={"geometry", "nearest_offer", "districts"})
+        | {"districts": "; ".join(gap.districts)}
+        for gap in out.gaps
+    ]
+    offers = [
+        {**row.model_dump(), "category": report.atlas.offers[int(i)].categories[0]}
+        for row, i in zip(out.by_offer, report.offers, strict=True)
+    ]
+    tables = {
+        "districts": gpd.GeoDataFrame(rows, geometry=areas.geometry.to_numpy(), crs=region.crs),
+        "gaps": gpd.GeoDataFrame(gaps, geometry=[g.shape for g in report.gaps], crs=region.crs),
+        "offers": gpd.GeoDataFrame(
+            offers, geometry=shapely.points(report.atlas.offer_xy[report.offers]), crs=region.crs
+        ),
+    }
+    with _beside(output) as temporary:
+        for layer, table in tables.items():
+            if len(table):
+                table.to_file(temporary, layer=layer, driver="GPKG")
+
+
+@contextmanager
+def _beside(output: Path) -> Iterator[Path]:
+    """Give a temporary path in the same folder, and put it into place at the end."""
+    if not output.parent.is_dir():
+        raise ParameterError(
+            f"`--output` {output}: there is no folder {output.parent}; make it first",
+            parameter="output",
+        )
+    with tempfile.TemporaryDirectory(prefix=".umkreis-", dir=output.parent) as folder:
+        temporary = Path(folder) / output.name
+        yield temporary
+        os.replace(temporary, output)
