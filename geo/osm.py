@@ -32,6 +32,7 @@ from geo.extract import (
     sha256_of,
 )
 from geo.osm_streets import Streets, read_streets
+from geo.polygons import polygonal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -56,7 +57,6 @@ __all__ = [
     "sha256_of",
 ]
 
-_POLYGON_TYPES = (3, 6)  # shapely's type ids of Polygon and MultiPolygon
 _BATCH = 50_000  # outlines that stand in memory as text before they become geometries
 
 
@@ -160,7 +160,7 @@ class _AreaBuffer:
             self._finish_batch()
 
     def _finish_batch(self) -> None:
-        self._batches.append(_polygonal(shapely.make_valid(shapely.from_wkb(self._outlines))))
+        self._batches.append(polygonal(shapely.make_valid(shapely.from_wkb(self._outlines))))
         self._outlines.clear()
 
     def finish(self) -> Areas:
@@ -170,15 +170,6 @@ class _AreaBuffer:
         lacking_parts = len(self._awaited_ways) + self._awaited_relations
         broken = self.broken + int((~solid).sum()) + lacking_parts
         return Areas(self.area_id, self.tags, geometry, broken).select(solid)
-
-
-def _polygonal(geometry: NDArray[np.object_]) -> NDArray[np.object_]:
-    """Drop the points and lines that making a shape valid may leave behind."""
-    for i in np.flatnonzero(~np.isin(shapely.get_type_id(geometry), _POLYGON_TYPES)):
-        parts = shapely.get_parts(geometry[i])
-        is_polygon = np.isin(shapely.get_type_id(parts), _POLYGON_TYPES)
-        geometry[i] = shapely.union_all(parts[is_polygon])
-    return geometry
 
 
 def read_areas(

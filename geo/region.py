@@ -59,6 +59,12 @@ class Region:
         Whether the populations are an office's figures.
     extract
         The file it is built from.
+    districts_without_data
+        Names of districts of the study area that are left out, because no part of them lies in the
+        data.
+    share_without_district
+        Share of the study area that lies in no district (lakes, or districts that the extract does
+        not close); people there are not counted.
     """
 
     id: str
@@ -74,6 +80,8 @@ class Region:
     attributions: tuple[str, ...]
     population_official: bool
     extract: Path
+    districts_without_data: tuple[str, ...] = ()
+    share_without_district: float = 0.0
 
     @cached_property
     def finest(self) -> gpd.GeoDataFrame:
@@ -135,11 +143,14 @@ def region_to_json(region: Region) -> str:
             "attributions": list(region.attributions),
             "population_official": region.population_official,
             "extract": region.extract.name,
+            "districts_without_data": list(region.districts_without_data),
+            "share_without_district": region.share_without_district,
             "districts": districts.where(districts.notna(), None).to_dict("records"),
             "shapes": list(shapely.to_wkb(region.districts.geometry.to_numpy(), hex=True)),
         },
         ensure_ascii=False,
         indent=1,
+        allow_nan=False,
     )
 
 
@@ -157,6 +168,7 @@ def region_from_json(text: str) -> Region:
             "boundary": shapely.from_wkb(data["boundary"]),
             "extent": shapely.from_wkb(data["extent"]),
             "attributions": tuple(data["attributions"]),
+            "districts_without_data": tuple(data.get("districts_without_data", ())),
             "extract": Path(data["extract"]),
             "districts": gpd.GeoDataFrame(frame, geometry=shapes, crs=data["crs"]),
         }

@@ -16,6 +16,7 @@ unknown meaning counts as not tagged. The decisions where the wiki leaves room:
   on footways, against one-way streets, where `bicycle=dismount`; on stairs only beside a ramp.
 - **Step-free** leaves out what stops a wheelchair or a stroller, unless `wheelchair=yes`.
 - **Cars** use tracks only at the ends of a journey, unless a motor tag opens them.
+- **Doors** open on no tunnel, motorway or ferry: one passes through, but nobody starts there.
 
 Sources: OpenStreetMap wiki, pages Key:access, OSM tags for routing/Access restrictions, Key:oneway,
 Key:barrier, Key:smoothness, Key:kerb, Key:sac_scale, Key:conveying (read in November 2026);
@@ -76,8 +77,8 @@ class Passage(NamedTuple):
     What one mode may do on a way.
 
     `forward_kmh`, `backward_kmh` are 0 where closed. `ends_only`: only at the ends of a journey.
-    `no_stop`: nobody gets on or off between its nodes (motorways, ferries). `duration_s`: a
-    ferry's mapped crossing time, 0 where none is mapped.
+    `no_stop`: nobody gets on or off between its nodes (motorways, ferries, tunnels). `duration_s`:
+    a ferry's mapped crossing time, 0 where none is mapped.
     """
 
     forward_kmh: float
@@ -94,6 +95,7 @@ _STREETS = {
     *_LINKED, *(f"{c}_link" for c in _LINKED),
     "unclassified", "residential", "living_street", "service", "road", "track",
 }  # fmt: skip
+_MAIN_ROADS = {"motorway", "trunk", *_LINKED}
 _TRUNKS = {"trunk", "trunk_link"}
 _MOTORWAYS = {"motorway", "motorway_link"}
 _WALKED = {"footway", "path", "pedestrian", "steps", "cycleway", "corridor", "platform", "elevator"}
@@ -149,12 +151,18 @@ def way_passage(tags: Tags, *, mode: str, speeds: Speeds) -> Passage:
         `CLOSED` where the mode may not go, or where the tags name no street.
     """
     if mode == "walk":
-        return _walk(tags, speeds.walk_kmh, speeds)
-    if mode == "stepfree":
-        return CLOSED if _stops_wheels(tags) else _walk(tags, speeds.stepfree_kmh, speeds)
-    if mode == "bike":
-        return _bike(tags, speeds)
-    return _car(tags, speeds)
+        passage = _walk(tags, speeds.walk_kmh, speeds)
+    elif mode == "stepfree":
+        passage = CLOSED if _stops_wheels(tags) else _walk(tags, speeds.stepfree_kmh, speeds)
+    elif mode == "bike":
+        passage = _bike(tags, speeds)
+    else:
+        passage = _car(tags, speeds)
+    return passage._replace(no_stop=True) if _is_underground(tags) else passage
+
+
+def _is_underground(tags: Tags) -> bool:
+    return tags.get("tunnel") == "yes" or tags.get("level", "").startswith("-")
 
 
 def node_is_open(tags: Tags, *, mode: str) -> bool:
@@ -324,9 +332,7 @@ def _car(tags: Tags, speeds: Speeds) -> Passage:
         return _ferry(tags, speeds) if by_tag else CLOSED
     if highway not in speeds.car_kmh or (highway in _DRIVEN_BY_TAG and not by_tag):
         return CLOSED
-    kmh = min(
-        speeds.car_kmh[highway], _limit_kmh(tags.get("maxspeed", "")) * speeds.maxspeed_factor
-    )
+    kmh = _car_kmh(tags, highway, speeds)
     forward, backward = _vehicle_directions(tags)
     return Passage(
         kmh * forward,
@@ -334,6 +340,14 @@ def _car(tags: Tags, speeds: Speeds) -> Passage:
         ends_only=value in _ENDS or (highway == "track" and not by_tag),
         no_stop=highway in _MOTORWAYS,
     )
+
+
+def _car_kmh(tags: Tags, highway: str, speeds: Speeds) -> float:
+    """Return the class speed, or the driven part of a signed limit; minor roads only slow down."""
+    by_class = speeds.car_kmh[highway]
+    driven = _limit_kmh(tags.get("maxspeed", "")) * speeds.maxspeed_factor
+    is_main = highway.removesuffix("_link") in _MAIN_ROADS
+    return driven if is_main and driven < float("inf") else min(by_class, driven)
 
 
 def _limit_kmh(value: str) -> float:

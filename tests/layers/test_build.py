@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from geo.errors import ExtractError, NetworkError, PopulationError, RegionError, UmkreisError
+from geo.errors import NetworkError, PopulationError, RegionError, UmkreisError
 from layers.atlas import Atlas
 from layers.build import build_atlas, is_current
 from layers.coverage import coverage
@@ -84,7 +84,7 @@ def test_a_changed_file_makes_an_atlas_out_of_date(taxonomy_path: Path, tmp_path
     [
         ({"buildings": False, "offers": False}, PopulationError, "maps no building"),
         ({"streets": False}, NetworkError, "region 'toy'"),
-        ({"config": {"extract": "nowhere.osm.pbf"}}, ExtractError, "is no file in"),
+        ({"config": {"extract": "nowhere.osm.pbf"}}, RegionError, "is no file in"),
         ({"config": {"crs": "EPSG:4326"}}, UmkreisError, "not projected"),
         ({"config": {"colour": "red"}}, RegionError, "`colour` is not a key"),
     ],

@@ -1,0 +1,182 @@
+"""
+Reads a `region.toml` and checks every key before any other file is opened.
+
+All faults are collected and raised at once. The files that it names lie in its own folder: a region
+is copied, checked and built as one folder, and a definition from elsewhere reads nothing else.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from datetime import date
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from geo.crs import check_metric
+from geo.errors import CRSError, RegionError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+REQUIRED_KEYS = ("id", "name", "crs", "timezone", "country", "as_of", "extract", "attribution")
+OPTIONAL_KEYS = (
+    "subdivision", "boundary", "districts", "quarters", "population", "population_year",
+    "population_source", "population_official",
+)  # fmt: skip
+_NEEDS_POPULATION = ("population_year", "population_source", "population_official")
+_YEARS = range(1800, 2201)
+
+
+def read_config(path: Path) -> dict[str, Any]:
+    """
+    Read the keys of a `region.toml`.
+
+    Returns
+    -------
+    config
+        With `attribution` as a list; every file name lies in the folder and exists.
+
+    Raises
+    ------
+    RegionError
+        If the file is missing or no TOML; if keys are missing, unknown, contradict each other or
+        have values that are not allowed, all at once.
+    CRSError
+        If nothing but `crs` is wrong.
+    """
+    config = _parse(path)
+    if isinstance(config.get("attribution"), str):
+        config["attribution"] = [config["attribution"]]
+    faults = [f"`{key}` is missing" for key in REQUIRED_KEYS if key not in config]
+    faults += [_unknown(key) for key in config if key not in _RULES]
+    faults += [
+        f"`{key}` {value!r} {fault}"
+        for key, value in config.items()
+        if key in _RULES and (fault := _RULES[key](value, path.parent))
+    ]
+    if "population" not in config:
+        faults += [
+            f"`{key}` stands there without `population`"
+            for key in _NEEDS_POPULATION
+            if key in config
+        ]
+    try:
+        check_metric(str(config.get("crs", "EPSG:25832")))
+    except CRSError as exc:
+        if not faults:
+            raise
+        faults.append(str(exc))
+    if faults:
+        raise RegionError(f"{path.name} of {path.parent.name!r}: " + "; ".join(faults))
+    return config
+
+
+def _parse(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))  # editors add a BOM
+    except OSError as exc:
+        raise RegionError(f"there is no {path.name} in {path.parent}; a region needs one") from exc
+    except UnicodeDecodeError as exc:
+        raise RegionError(
+            f"{path.name} of {path.parent.name!r} is not in UTF-8 ({exc}); save it so"
+        ) from exc
+    except tomllib.TOMLDecodeError as exc:
+        raise RegionError(f"{path.name} of {path.parent.name!r} is not valid TOML: {exc}") from exc
+
+
+def _unknown(key: str) -> str:
+    near = difflib.get_close_matches(key, _RULES, n=1)
+    return f"`{key}` is not a key of a region" + (f"; is `{near[0]}` meant?" if near else "")
+
+
+def _text(value: Any, _: Path) -> str:
+    return "" if isinstance(value, str) and value.strip() else "is no text"
+
+
+def _id(value: Any, _: Path) -> str:
+    fits = isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", value)
+    return "" if fits else "may hold letters, digits, - and _ only, and begins with none of the two"
+
+
+def _zone(value: Any, _: Path) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, OSError, ValueError, TypeError):
+        return "is no IANA time zone such as Europe/Berlin"
+    return ""
+
+
+def _country(value: Any, _: Path) -> str:
+    fits = isinstance(value, str) and re.fullmatch(r"[A-Z]{2}", value)
+    return "" if fits else "is no country by ISO 3166-1, such as DE"
+
+
+def _subdivision(value: Any, _: Path) -> str:
+    fits = isinstance(value, str) and re.fullmatch(r"[A-Z0-9]{1,3}", value)
+    return "" if fits else "is not the part after the hyphen of ISO 3166-2, such as MV of DE-MV"
+
+
+def _date(value: Any, _: Path) -> str:
+    return "" if type(value) is date else "is no date; write it without quotes, as in 2016-02-10"
+
+
+def _year(value: Any, _: Path) -> str:
+    return "" if type(value) is int and value in _YEARS else "is no year such as 2016"
+
+
+def _flag(value: Any, _: Path) -> str:
+    return "" if isinstance(value, bool) else "is neither true nor false"
+
+
+def _texts(value: Any, folder: Path) -> str:
+    fits = isinstance(value, list) and value and not any(_text(v, folder) for v in value)
+    return "" if fits else "is no list of texts"
+
+
+def _places(value: Any, _: Path) -> str:
+    fits = isinstance(value, str) and re.fullmatch(r"[a-z_]+(;[a-z_]+)*", value)
+    return "" if fits else "is no place=* value of OpenStreetMap such as suburb, nor several by ;"
+
+
+def _file(value: Any, folder: Path) -> str:
+    if fault := _text(value, folder):
+        return fault
+    name = PurePath(value)
+    if name.is_absolute() or ".." in name.parts or "\\" in value:
+        return "lies outside; name a file in the folder of the region, with / between folders"
+    return "" if (folder / name).is_file() else f"is no file in {folder}"
+
+
+def _file_or(pattern: str) -> Callable[[Any, Path], str]:
+    def rule(value: Any, folder: Path) -> str:
+        if isinstance(value, str) and re.fullmatch(pattern, value):
+            return ""
+        if isinstance(value, str) and ":" in value:
+            return f"is neither a file nor of the form {pattern}"
+        return _file(value, folder)
+
+    return rule
+
+
+_RULES: dict[str, Callable[[Any, Path], str]] = {
+    "id": _id,
+    "name": _text,
+    "crs": _text,
+    "timezone": _zone,
+    "country": _country,
+    "subdivision": _subdivision,
+    "as_of": _date,
+    "extract": _file,
+    "boundary": _file_or(r"extent|relation:[0-9]+"),
+    "districts": _file_or(r"admin_level:[0-9]+"),
+    "quarters": _places,
+    "population": _file,
+    "population_year": _year,
+    "population_source": _text,
+    "population_official": _flag,
+    "attribution": _texts,
+}
