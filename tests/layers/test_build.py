@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from geo.errors import NetworkError, PopulationError, RegionError, UmkreisError
+from geo.errors import ExtractError, NetworkError, PopulationError, RegionError, UmkreisError
 from layers.atlas import Atlas
 from layers.build import build_atlas, is_current
 from layers.coverage import coverage
