@@ -170,7 +170,7 @@ class Basemap(JSCSSMixin):
         self.tiles_url = None if tiles_url is None else script_literal(tiles_url)
         values = {
             "lang": language,
-            "attribution": " · ".join(_attribution(text) for text in attributions),
+            "attribution": _attribution(attributions),
         }
         self.options = script_literal(values)
 
@@ -230,12 +230,17 @@ class OfferMarkers(MarkerCluster):
         self.texts = script_literal(texts)
 
 
-def _attribution(text: str) -> str:
-    safe = safe_text(text)
-    if "OpenStreetMap" not in text:
-        return safe
-    address = "https://www.openstreetmap.org/copyright"
-    return f'<a href="{address}" rel="noopener noreferrer" target="_blank">{safe}</a>'
+def _attribution(texts: list[str]) -> str:
+    """Join who made the data; the first mention of OpenStreetMap leads to its licence."""
+    parts = [safe_text(text) for text in texts]
+    for i, text in enumerate(texts):
+        if "OpenStreetMap" in text:
+            parts[i] = (
+                '<a href="https://www.openstreetmap.org/copyright" rel="noopener noreferrer" '
+                f'target="_blank">{parts[i]}</a>'
+            )
+            break
+    return " · ".join(parts)
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,8 @@ TEXTS = {
         "address": "Adresse", "opening_hours": "Öffnungszeiten", "website": "Website",
         "layers_title": "Ebenen ein- und ausblenden", "table": "Alle Gebiete als Tabelle",
         "sources": "Quellen", "legend": "Legende", "summary": "Ergebnis", "map": "Karte",
-        "close": "Schließen", "skip": "Zu den Zahlen", "figures": "Ergebnis und Legende",
+        "close": "Schließen", "skip": "Zu den Zahlen", "count": "Gebiete",
+        "figures": "Ergebnis und Legende", "method": "Wie gerechnet wurde",
     },
     "en": {
         "districts": "Share by district", "gaps": "Gaps in supply", "offers": "Offers",
@@ -34,7 +35,8 @@ TEXTS = {
         "address": "Address", "opening_hours": "Opening hours", "website": "Website",
         "layers_title": "Show and hide layers", "table": "All districts as a table",
         "sources": "Sources", "legend": "Legend", "summary": "Result", "map": "Map",
-        "close": "Close", "skip": "Skip to the figures", "figures": "Result and legend",
+        "close": "Close", "skip": "Skip to the figures", "count": "Districts",
+        "figures": "Result and legend", "method": "How it was worked out",
     },
 }  # fmt: skip
 

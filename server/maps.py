@@ -44,6 +44,7 @@ GAP_COLOR = "#1c1c2b"
 DISTRICT_PANE, GAP_PANE = "districts", "gaps"
 
 _DISTRICT_FIELDS = ("share_text", "residents_text", "covered_text", "uncovered_text", "note_text")
+_TABLE_FIELDS = ("share_text", "residents_text", "uncovered_text")
 _GAP_FIELDS = ("residents_text", "nearest_text", "districts_text")
 _OFFER_FIELDS = ("name", "category", "address", "opening_hours", "website")
 
@@ -121,7 +122,7 @@ def coverage_map(view: MapView, *, tiles_url: str | None) -> UmkreisMap:
     texts = TEXTS[view.language]
     umkreis_map = UmkreisMap(label=f"{texts['map']}: {view.title}", language=view.language)
     if (bounds := _bounds(view)) is not None:
-        umkreis_map.fit_bounds(bounds, padding=(12, 12))
+        umkreis_map.fit_bounds(bounds, padding_top_left=(12, 12), padding_bottom_right=(12, 44))
     Basemap(tiles_url, language=view.language, attributions=list(view.attributions)).add_to(
         umkreis_map
     )
@@ -202,11 +203,11 @@ def _add_gaps(view: MapView, umkreis_map: UmkreisMap) -> None:
     texts = TEXTS[view.language]
     fields = _used(view.gaps, _GAP_FIELDS)
     words = {**texts, "residents_text": texts["gap_residents"]}
-    style = {"className": "gap", "color": GAP_COLOR, "weight": 2.4, "dashArray": "1 5",
-             "lineCap": "round", "fillColor": GAP_COLOR, "fillOpacity": 0.08}  # fmt: skip
+    style = {"className": "gap", "color": GAP_COLOR, "weight": 1.6, "lineJoin": "round",
+             "fillColor": GAP_COLOR, "fillOpacity": 0.12}  # fmt: skip
     _geojson(
         view.gaps, fields, prefix="g", name=texts["gaps"], layer_id="gaps",
-        style=lambda _: style, highlight=lambda _: {"fillOpacity": 0.25},
+        style=lambda _: style, highlight=lambda _: {"fillOpacity": 0.3, "weight": 2.6},
         tooltip=_tooltip(fields[:1]) if fields else None,
         popup=_popup({name: words[name] for name in fields}) if fields else None,
         pane=GAP_PANE,
@@ -289,7 +290,7 @@ def page_context(view: MapView, parts: PageParts) -> dict[str, Any]:
     features = [f["properties"] for f in view.districts["features"]]
     classes = Counter(district_class(properties).id for properties in features)
     offers = Counter(f["properties"]["layer"] for f in view.offers["features"])
-    fields = _used(view.districts, _DISTRICT_FIELDS)
+    fields = _used(view.districts, _TABLE_FIELDS)
     return {
         "view": view,
         "texts": TEXTS[view.language],
@@ -306,7 +307,7 @@ def page_context(view: MapView, parts: PageParts) -> dict[str, Any]:
         ],
         "columns": ("name", *fields),
         "rows": [
-            [properties.get(name, "") for name in ("name", *fields)]
+            ([properties.get(name, "") for name in ("name", *fields)], properties.get("note_text"))
             for properties in sorted(features, key=_rank)
         ],
         "map_style": Markup(_map_style(view)),  # noqa: S704 (numbers and checked colours only)

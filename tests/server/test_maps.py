@@ -201,6 +201,18 @@ def test_the_table_puts_the_least_covered_first_and_the_unknown_last():
     assert re.findall(r'<th scope="row">([^<]+)</th>', page) == ["Hakaniemi", "Kluuvi", "Hafen"]
 
 
+def test_a_note_stands_below_its_districts_name():
+    noted = {"name": "Hafen", "share": 0.4, "share_text": "40 %", "note_text": "Nur zur Hälfte."}
+    page = live_map(make_view(districts=features((square(24.94, 60.17), noted))), NONCE)
+    assert '<th scope="row">Hafen<small>Nur zur Hälfte.</small></th>' in page
+
+
+def test_only_the_first_mention_of_openstreetmap_is_a_link():
+    names = ("© OpenStreetMap contributors", "People: OpenStreetMap and GeoNames")
+    page = live_map(make_view(attributions=names), NONCE)
+    assert page.count("openstreetmap.org/copyright") == 1
+
+
 def test_a_district_may_be_withheld():
     withheld = features((square(24.94, 60.17), {"name": "A", "share": None, "class_id": "withheld",
                                                 "share_text": "–"}))  # fmt: skip
