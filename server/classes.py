@@ -2,9 +2,10 @@
 The classes of a share and their looks: one table for the page's scripts, folium maps and legends.
 
 Five classes of equal width. Lightness alone orders them, so they survive every kind of colour
-blindness and grey print: as drawn on the map, neighbours differ by at least 0.05 in OKLab in normal,
-protan, deutan and tritan vision. On a light map the least covered districts are the darkest, on a
-dark map the brightest: they are what the map is about. What is unknown has a pattern as well.
+blindness and grey print: as drawn on the map, neighbours differ by at least 0.05 in OKLab in
+normal, protan, deutan and tritan vision. On a light map the least covered districts are the
+darkest, on a dark map the brightest: they are what the map is about. What is unknown has a pattern
+as well.
 """
 
 from __future__ import annotations
