@@ -86,13 +86,14 @@ def districts_from_extract(extract: Path, level: str) -> gpd.GeoDataFrame:
 
 def _with_headings(frame: gpd.GeoDataFrame, file: str, wanted: tuple[str, ...]) -> gpd.GeoDataFrame:
     """Find the wanted columns, whatever the file calls them, and sort by id."""
-    by_lower = {str(column).lower(): column for column in frame.columns}
+    properties = [str(column) for column in frame.columns.drop("geometry")]
+    by_lower = {column.lower(): column for column in properties}
     for heading in wanted:
         found = next((by_lower[c] for c in (heading, *_HEADINGS[heading]) if c in by_lower), None)
         if found is None:
             raise RegionError(
                 f"{file}: no property {heading!r} (or {', '.join(_HEADINGS[heading])}); the file "
-                f"has {', '.join(sorted(map(str, frame.columns.drop('geometry')))) or 'none'}"
+                f"has {', '.join(properties) or 'none'}"
             )
         frame[heading] = frame[found].astype(object)
     for heading in set(wanted) - {"population"}:
