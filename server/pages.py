@@ -1,5 +1,299 @@
-"""The pages."""
+"""
+The pages: rendered on the server, so that they say everything without a script as well.
 
-from fastapi import APIRouter
+Scripts take the same pages apart: a changed choice fetches the page of the new choice and puts its
+parts in place, so that what is read and what is drawn come from one answer.
+"""
 
-router = APIRouter()
+from __future__ import annotations
+
+import re
+import secrets
+from functools import lru_cache
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+
+from layers.atlas import Atlas
+from layers.coverage import CoverageReport
+from layers.errors import AtlasError
+from layers.question import LINE, MAX_METRES, MAX_MINUTES
+from server import sentences as words
+from server import view
+from server.asked import Asked, address, answer_asked, asked_again, parse_asked
+from server.classes import ALL_CLASSES, classes_as_json
+from server.maps import live_map, map_csp
+from server.shell import PageRoute, regions_of, render, texts_for
+from server.single_file import single_file
+from server.texts import Texts
+
+MINUTE_STEPS = (5, 10, 15, 20, 30)
+METRE_STEPS = (300, 500, 1000, 2000)
+ICONS = {"walk": "walk", "stepfree": "wheelchair", "bike": "bike", "car": "car", LINE: "line"}
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+
+@router.get("/")
+def start(request: Request) -> HTMLResponse:
+    """Say what this is and which regions are served."""
+    texts = texts_for(request)
+    regions = []
+    for known in regions_of(request).known():
+        try:
+            regions.append(_region_card(regions_of(request).open(known.id), texts))
+        except AtlasError:
+            regions.append({"id": known.id, "name": known.name, "ready": False})
+    return render(request, "start.html", regions=regions, region=None)
+
+
+def _region_card(atlas: Atlas, texts: Texts) -> dict[str, Any]:
+    basis = atlas.population.basis
+    counted = basis.unit == "residents"
+    return {
+        "id": atlas.region.id,
+        "name": atlas.region.name,
+        "ready": True,
+        "as_of": texts.month(atlas.region.as_of),
+        "people": texts.number(round(basis.total)) if counted else "",
+        "buildings": texts.number(len(atlas.population.xy)),
+        "districts": texts.number(len(atlas.region.finest)),
+        "offers": texts.number(len(atlas.offers)),
+    }
+
+
+@router.get("/r/{region}")
+def region_page(request: Request, region: str) -> RedirectResponse:
+    """Lead to the planner's page."""
+    regions_of(request).folder(region)
+    path = address(f"/r/{region}/planner", {})
+    query = request.url.query
+    return RedirectResponse(f"{path}?{query}" if query else path, 307)
+
+
+@router.get("/r/{region}/planner")
+def planner(request: Request, region: str) -> HTMLResponse:
+    """Show who reaches an offer and which districts are underserved."""
+    asked = parse_asked(request.query_params)
+    atlas = regions_of(request).open(region)
+    report = answer_asked(atlas, asked)
+    texts = texts_for(request)
+    answer = view.answer_view(report, texts, by=asked.by)
+    full = asked_again(report.question, asked)
+    question = full.parameters()
+    data_question = {k: v for k, v in question.items() if k != "lang"}
+    api_path = f"/api/v1/regions/{region}/coverage"
+    return render(
+        request,
+        "planner.html",
+        region=atlas.region,
+        answer=answer,
+        report=report,
+        form=_form(report, asked, texts),
+        downloads=[
+            ("CSV", address(api_path, {**data_question, "f": "csv"})),
+            ("GeoJSON", address(api_path, {**data_question, "f": "geojson"})),
+        ],
+        layers=_layer_entries(report, texts),
+        attributions=atlas.region.attributions,
+        map_data=_map_data(report, answer, asked, texts),
+        default_url=_default_url(report, asked),
+        file_url=address(f"/r/{region}/map", {**question, "download": "1"}),
+        export_url=address(f"/r/{region}/map", question),
+    )
+
+
+def _form(report: CoverageReport, asked: Asked, texts: Texts) -> dict[str, Any]:
+    question, atlas = report.question, report.atlas
+    minutes = question.minutes
+    if minutes is None and question.metres is not None and question.mode == LINE:
+        minutes = question.categories[0].reach.minutes  # stands ready where another mode is chosen
+    names = words.mode_names(texts)
+    return {
+        "fields": [
+            (
+                words.label(texts, field),
+                [c for c in atlas.taxonomy.categories if c.field == field.id],
+            )
+            for field in atlas.taxonomy.fields
+        ],
+        "category": question.categories[0].id,
+        "option": lambda category: _option(atlas, category, texts),
+        "modes": [(m, names[m], ICONS[m]) for m in names if m in (*atlas.networks, LINE)],
+        "mode": question.mode,
+        "minutes": _field(minutes),
+        "metres": _field(question.metres or (1000.0 if question.mode == LINE else None)),
+        "along_metres": question.mode != LINE and question.metres is not None,
+        "minute_steps": MINUTE_STEPS,
+        "metre_steps": METRE_STEPS,
+        "most_minutes": f"{MAX_MINUTES:.0f}",
+        "most_metres": f"{MAX_METRES:.0f}",
+        "by": asked.by,
+    }
+
+
+def _option(atlas: Atlas, category: Any, texts: Texts) -> str:
+    name = words.label(texts, category)
+    if atlas.data_as_of(category) is None:
+        return texts.gettext("{category} – no data", category=name)
+    return f"{name} ({texts.number(len(atlas.offers_of(category)))})"
+
+
+def _field(value: float | None) -> str:
+    return "" if value is None else f"{value:.10g}"
+
+
+def _default_url(report: CoverageReport, asked: Asked) -> str:
+    """Return the page with the category's own reach; empty where it is shown already."""
+    question = report.question
+    reach = question.categories[0].reach
+    if question.mode == reach.mode and question.minutes == reach.minutes:
+        return ""
+    own = Asked(
+        categories=tuple(c.id for c in question.categories), by=asked.by, language=asked.language
+    )
+    return address(f"/r/{report.atlas.region.id}/planner", own.parameters())
+
+
+def _layer_entries(report: CoverageReport, texts: Texts) -> list[dict[str, Any]]:
+    """Layers of offers with their number in the whole region."""
+    atlas = report.atlas
+    return [
+        {
+            "index": i,
+            "id": layer.id,
+            "label": layer.label,
+            "color": layer.color,
+            "count": texts.number(count),
+        }
+        for i, layer in enumerate(view.offer_layers(atlas, texts))
+        if (count := _layer_counts(atlas)[layer.id])
+    ]
+
+
+@lru_cache(maxsize=32)
+def _layer_counts(atlas: Atlas) -> dict[str, int]:
+    counts = {layer.id: 0 for layer in atlas.taxonomy.layers}
+    layer_of = {c.id: c.layer for c in atlas.taxonomy.categories}
+    for offer in atlas.offers:
+        for layer in {layer_of[c] for c in offer.categories}:
+            counts[layer] += 1
+    return counts
+
+
+def _map_data(
+    report: CoverageReport, answer: view.Answer, asked: Asked, texts: Texts
+) -> dict[str, Any]:
+    """Return what the scripts draw; shapes of districts they fetch once from the interface."""
+    atlas, question = report.atlas, report.question
+    base = f"/api/v1/regions/{atlas.region.id}"
+    level = {} if asked.by == "district" else {"by": asked.by}
+    return {
+        "question": {
+            "category": question.categories[0].id,
+            "mode": question.mode,
+            "minutes": question.minutes,
+            "metres": question.metres,
+            "by": asked.by,
+        },
+        "language": texts.language,
+        "tiles": f"/tiles/{atlas.region.id}.pmtiles" if atlas.base_map.is_file() else "",
+        "shapes": address(f"{base}/districts", level),
+        "districts": {row.id: view.district_properties(row) for row in answer.rows},
+        "gaps": view.gap_features(report, answer.gaps),
+        "offers": view.offer_features(report, texts),
+        "layer_url": address(f"{base}/offers", {"limit": "2000", "layer": ""}),
+        "layers": [
+            {"id": layer.id, "label": layer.label, "color": layer.color}
+            for layer in view.offer_layers(atlas, texts)
+        ],
+        "categories": view.category_labels(atlas, texts.language),
+        "looks": classes_as_json(texts.language),
+        "attributions": list(atlas.region.attributions),
+        "summary": " ".join([*answer.summary[:2], f"{answer.as_of}."]),
+        "texts": _script_texts(texts),
+    }
+
+
+def _script_texts(texts: Texts) -> dict[str, str]:
+    return {
+        "map": texts.gettext("Map of the districts"),
+        "zoom_in": texts.gettext("Zoom in"),
+        "zoom_out": texts.gettext("Zoom out"),
+        "whole_region": texts.gettext("Show the whole region"),
+        "close": texts.gettext("Close"),
+        "sort": texts.gettext("Sort by: {column}", column="{column}"),
+        "failed": texts.gettext("The answer could not be loaded. Is the connection there?"),
+        "loading": texts.gettext("Loading …"),
+        "share": texts.gettext("reach an offer"),
+        "short": texts.gettext("People without"),
+        "residents": texts.gettext("Residents"),
+        "gap": texts.gettext("Gap: {people} without an offer in reach", people="{people}"),
+        "nearest": texts.gettext("Nearest offer"),
+        "address": texts.gettext("Address"),
+        "hours": texts.gettext("Opening hours"),
+        "website": texts.gettext("Website"),
+        "cluster": texts.gettext("{n} offers", n="{n}"),
+    }
+
+
+@router.get("/r/{region}/map")
+def map_page(request: Request, region: str) -> Response:
+    """Serve the view as a folium map, or as one file to keep."""
+    asked = parse_asked(request.query_params)
+    atlas = regions_of(request).open(region)
+    report = answer_asked(atlas, asked)
+    shown = view.map_view(report, texts_for(request).language, by=asked.by)
+    if request.query_params.get("download"):
+        name = _file_name(asked_again(report.question, asked), region)
+        return HTMLResponse(
+            single_file(shown, atlas.base_map),
+            headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        )
+    nonce = secrets.token_urlsafe(16)
+    return HTMLResponse(
+        live_map(shown, nonce),
+        headers={
+            "Content-Security-Policy": map_csp(nonce),
+            "Vary": "Accept-Language",
+            "Cache-Control": "no-cache",
+        },
+    )
+
+
+def _file_name(asked: Asked, region: str) -> str:
+    limit = f"{asked.minutes:g}min" if asked.minutes else f"{asked.metres or 0:g}m"
+    parts = ["umkreis", region, *asked.categories, asked.mode or "", limit]
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", "-".join(parts)) + ".html"
+
+
+@router.get("/docs")
+def docs(request: Request) -> HTMLResponse:
+    """Describe the interface under /api/v1, to read and to try."""
+    return render(request, "docs.html", region=None)
+
+
+@router.get("/classes.css")
+def class_colours() -> Response:
+    """Give the classes' colours to the pages, so that they stand in one place."""
+    return Response(_class_rules(), media_type="text/css", headers={"Cache-Control": "no-cache"})
+
+
+@lru_cache(maxsize=1)
+def _class_rules() -> str:
+    light = "".join(f".look-{c.id}{{--look:{c.color}}}" for c in ALL_CLASSES)
+    dark = "".join(f".look-{c.id}{{--look:{c.color_dark}}}" for c in ALL_CLASSES)
+    return f"{light}@media screen and (prefers-color-scheme:dark){{{dark}}}"
+
+
+@router.get("/robots.txt")
+def robots() -> PlainTextResponse:
+    """Keep robots away from the endless number of questions."""
+    return PlainTextResponse("User-agent: *\nDisallow: /api/\nDisallow: /tiles/\nDisallow: /*?\n")
+
+
+@router.get("/favicon.ico")
+def favicon() -> RedirectResponse:
+    """Lead to the icon for who asks at the usual place."""
+    return RedirectResponse("/static/favicon.svg", 308)

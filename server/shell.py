@@ -1,0 +1,238 @@
+"""
+What all pages have in common: their language, their templates, their policy, and how they fail.
+
+Templates escape everything that is put into them. No page has a script or a style of its own
+inside it, so the policy allows files of our own origin and nothing else.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Coroutine
+from functools import lru_cache
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse, Response
+from fastapi.routing import APIRoute
+from jinja2.utils import htmlsafe_json_dumps
+from starlette.exceptions import HTTPException
+
+from geo.errors import UmkreisError
+from layers.errors import UnknownNameError
+from layers.question import MAX_METRES, MAX_MINUTES
+from server.asked import address
+from server.errors import status_of
+from server.regions import KnownRegion, Regions
+from server.settings import LANGUAGES
+from server.texts import NAMES, Texts, choose_language, texts_of
+
+_log = logging.getLogger(__name__)
+
+POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data: blob:",
+        "connect-src 'self'",
+        "font-src 'self'",
+        "manifest-src 'self'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    ]
+)
+_NOT_PAGES = ("/api/", "/static/", "/tiles/", "/openapi.json", "/healthz", "/readyz")
+_MAPS_IN_FOOTER = 12
+
+
+@lru_cache(maxsize=1)
+def templates() -> jinja2.Environment:
+    """Return the templates of the pages."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["json"] = htmlsafe_json_dumps
+    return environment
+
+
+def regions_of(request: Request) -> Regions:
+    """Return the regions that the app serves."""
+    regions: Regions = request.app.state.regions
+    return regions
+
+
+def texts_for(request: Request) -> Texts:
+    """Return the texts in the language that a visitor asks for."""
+    return texts_of(
+        choose_language(
+            request.query_params.get("lang"),
+            request.headers.get("accept-language", ""),
+            request.app.state.settings.language,
+        )
+    )
+
+
+def built_regions(request: Request) -> list[KnownRegion]:
+    """List the regions that can be shown."""
+    return [region for region in regions_of(request).known() if region.is_built]
+
+
+def render(
+    request: Request,
+    template: str,
+    *,
+    status: HTTPStatus = HTTPStatus.OK,
+    export_url: str = "",
+    **context: Any,
+) -> HTMLResponse:
+    """
+    Make a page.
+
+    Parameters
+    ----------
+    request
+        What it answers.
+    template
+        A file under `templates/`.
+    status
+        Of the answer.
+    export_url
+        Where the view's map is; without one the page lists the maps of all regions.
+    context
+        What the template needs.
+    """
+    texts = texts_for(request)
+    chosen = request.query_params.get("lang")
+    kept = {"lang": chosen} if chosen in LANGUAGES else {}
+
+    def link(path: str, **parameters: str) -> str:
+        return address(path, {**parameters, **kept})
+
+    others = {k: v for k, v in request.query_params.items() if k != "lang"}
+    page = (
+        templates()
+        .get_template(template)
+        .render(
+            texts=texts,
+            _=texts.gettext,
+            ngettext=texts.ngettext,
+            link=link,
+            kept_language=kept.get("lang", ""),
+            language_links=[
+                (code, NAMES[code], address(request.url.path, {**others, "lang": code}))
+                for code in LANGUAGES
+            ],
+            export_url=export_url,
+            map_links=[] if export_url else built_regions(request)[:_MAPS_IN_FOOTER],
+            **context,
+        )
+    )
+    return HTMLResponse(
+        page,
+        status,
+        headers={
+            "Content-Security-Policy": POLICY,
+            "Vary": "Accept-Language",
+            "Cache-Control": "no-cache",
+            "Content-Language": texts.language,
+        },
+    )
+
+
+class PageRoute(APIRoute):
+    """A route that answers every failure with a page."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Wrap what answers the route."""
+        answer = super().get_route_handler()
+
+        async def answer_or_explain(request: Request) -> Response:
+            try:
+                return await answer(request)
+            except UmkreisError as exc:
+                status = status_of(exc)
+                if status is HTTPStatus.INTERNAL_SERVER_ERROR:
+                    _log.error("unexpected failure", exc_info=exc)
+                    return error_page(request, status)
+                return error_page(request, status, exc)
+            except HTTPException:
+                raise
+            except Exception as exc:  # noqa: BLE001 (the last net: logged, and a page for people)
+                _log.error("unexpected failure", exc_info=exc)
+                return error_page(request, HTTPStatus.INTERNAL_SERVER_ERROR)
+
+        return answer_or_explain
+
+
+def install(app: FastAPI) -> None:
+    """Make an app answer browsers with a page where there is nothing; programs get problem+json."""
+    as_problem: Any = app.exception_handlers[HTTPException]
+
+    @app.exception_handler(HTTPException)
+    async def explain(request: Request, exc: HTTPException) -> Response:
+        is_page = not request.url.path.startswith(_NOT_PAGES)
+        if is_page and "text/html" in request.headers.get("accept", ""):
+            page = error_page(request, HTTPStatus(exc.status_code))
+            page.headers.update(exc.headers or {})
+            return page
+        problem: Response = await as_problem(request, exc)
+        return problem
+
+
+def error_page(request: Request, status: HTTPStatus, exc: Exception | None = None) -> HTMLResponse:
+    """Make a page that says what went wrong and how to go on."""
+    texts = texts_for(request)
+    return render(
+        request,
+        "error.html",
+        status=status,
+        code=int(status),
+        heading=_heading(status, texts),
+        explanation=_explanation(exc, texts),
+        detail="" if exc is None else str(exc),
+        region=None,
+    )
+
+
+def _heading(status: HTTPStatus, texts: Texts) -> str:
+    if status is HTTPStatus.NOT_FOUND:
+        return texts.gettext("This does not exist")
+    if status is HTTPStatus.SERVICE_UNAVAILABLE:
+        return texts.gettext("This region is not ready yet")
+    if status < HTTPStatus.INTERNAL_SERVER_ERROR:
+        return texts.gettext("This question cannot be answered")
+    return texts.gettext("Something went wrong on our side")
+
+
+def _explanation(exc: Exception | None, texts: Texts) -> str:
+    parameter = getattr(exc, "parameter", "")
+    known = {
+        "category": texts.gettext("There is no such kind of offer. Choose one from the list."),
+        "region": texts.gettext("No region of this name is served here."),
+        "mode": texts.gettext(
+            "The way to travel is not known. There are: on foot, step-free, bicycle, car and "
+            "straight line."
+        ),
+        "minutes": texts.gettext(
+            "The time must be a number above 0 and at most {most} minutes.",
+            most=texts.number(MAX_MINUTES),
+        ),
+        "metres": texts.gettext(
+            "The distance must be a number above 0 and at most {most} metres.",
+            most=texts.number(MAX_METRES),
+        ),
+    }
+    text = known.get(parameter, "")
+    nearest = exc.nearest if isinstance(exc, UnknownNameError) else ()
+    if nearest:
+        text += " " + texts.gettext("Did you mean: {names}?", names=", ".join(nearest))
+    return text

@@ -1,0 +1,403 @@
+/* The planner's map: districts by their class, gaps with their people, offers in clusters. Names and
+   texts come from everybody's data: they are written with textContent, never as HTML. */
+
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+const NEAR_ZOOM = 14; // from here on the streets matter more than the class
+
+export function element(name, text, className) {
+  const made = document.createElement(name);
+  if (text !== undefined && text !== "") made.textContent = text;
+  if (className) made.className = className;
+  return made;
+}
+
+/* Leaflet's canvas, with a pattern over the fill of what is unknown or withheld. */
+const PatternCanvas = L.Canvas.extend({
+  _fillStroke(context, layer) {
+    L.Canvas.prototype._fillStroke.call(this, context, layer);
+    const pattern = layer.options.pattern && patternFor(context, layer.options.pattern);
+    if (!pattern) return;
+    context.globalAlpha = 0.8;
+    context.fillStyle = pattern;
+    context.fill("evenodd");
+    context.globalAlpha = 1;
+  },
+});
+
+function patternFor(context, kind) {
+  const tile = document.createElement("canvas");
+  tile.width = tile.height = 8;
+  const pen = tile.getContext("2d");
+  pen.strokeStyle = pen.fillStyle = dark.matches ? "rgba(255,255,255,0.45)" : "#ffffff";
+  if (kind === "dots") {
+    pen.arc(4, 4, 1.3, 0, 2 * Math.PI);
+    pen.fill();
+  } else {
+    pen.lineWidth = 1.6;
+    for (const shift of [-8, 0, 8]) {
+      pen.moveTo(shift, 8);
+      pen.lineTo(shift + 8, 0);
+    }
+    pen.stroke();
+  }
+  return context.createPattern(tile, "repeat");
+}
+
+export class PlannerMap {
+  constructor(container, data, { onChoose, onHover, onReady }) {
+    this.data = data;
+    this.tell = { onChoose, onHover, onReady };
+    this.shapes = new Map(); // url → features, fetched once
+    this.districts = new Map(); // id → layer
+    this.gaps = new Map(); // rank → layer
+    this.layers = new Map(); // id of a layer of offers → cluster
+    this.hidden = new Set();
+    container.setAttribute("role", "region");
+    container.setAttribute("aria-label", data.texts.map);
+    this.map = L.map(container, {
+      zoomControl: false, preferCanvas: true, minZoom: 6, maxZoom: 19, zoomSnap: 0.5,
+      zoomAnimation: !calm.matches, fadeAnimation: !calm.matches, markerZoomAnimation: !calm.matches,
+    });
+    this.map.attributionControl.setPrefix(false);
+    this.renderer = new PatternCanvas({ padding: 0.4 });
+    const pane = this.map.createPane("gap-labels");
+    pane.style.zIndex = 460;
+    pane.style.pointerEvents = "none";
+    this.districtGroup = L.layerGroup().addTo(this.map);
+    this.gapGroup = L.layerGroup().addTo(this.map);
+    this.labelGroup = L.layerGroup().addTo(this.map);
+    this.offerGroup = this.newCluster().addTo(this.map);
+    this.addControls();
+    this.map.on("zoomend", () => {
+      this.restyle();
+      this.placeLabels();
+    });
+    dark.addEventListener("change", () => {
+      this.addBasemap();
+      this.restyle();
+    });
+  }
+
+  addControls() {
+    const { texts } = this.data;
+    L.control.zoom({ zoomInTitle: texts.zoom_in, zoomOutTitle: texts.zoom_out }).addTo(this.map);
+    const bar = this.map.getContainer().querySelector(".leaflet-control-zoom");
+    const whole = element("a");
+    whole.href = "#map";
+    whole.title = texts.whole_region;
+    whole.setAttribute("role", "button");
+    whole.setAttribute("aria-label", texts.whole_region);
+    const icon = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    icon.setAttribute("class", "icon");
+    icon.setAttribute("aria-hidden", "true");
+    const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+    use.setAttribute("href", "/static/icons.svg#whole");
+    icon.append(use);
+    whole.append(icon);
+    L.DomEvent.on(whole, "click", (event) => {
+      L.DomEvent.stop(event);
+      this.tell.onChoose(null);
+      this.showAll();
+    });
+    bar.append(whole);
+    L.control.scale({ imperial: false, position: "bottomright" }).addTo(this.map);
+  }
+
+  addBasemap() {
+    for (const layer of Object.values(this.base || {})) layer.remove();
+    this.base = undefined;
+    const attribution = this.data.attributions.map(attributionHtml).join(" · ");
+    if (!this.data.tiles) {
+      this.map.attributionControl.addAttribution(attribution);
+      return;
+    }
+    this.base = umkreisBasemap.addTo(this.map, this.data.tiles, {
+      dark: dark.matches, lang: this.data.language, attribution,
+    });
+    for (const layer of Object.values(this.base)) layer.on("load", () => this.checkReady());
+  }
+
+  /* Draws an answer; the first time the whole map. */
+  async draw(data) {
+    this.data = data;
+    this.isDrawn = false;
+    const features = await this.fetchShapes(data.shapes);
+    if (this.data !== data) return; // a later answer came first
+    const changed = this.drawnShapes !== data.shapes;
+    if (changed) this.drawDistricts(features);
+    this.drawnShapes = data.shapes;
+    this.drawGaps();
+    this.drawOffers();
+    if (!this.base) {
+      this.showAll({ animate: false });
+      this.addBasemap();
+    }
+    this.restyle();
+    this.placeLabels();
+    this.isDrawn = true;
+    this.checkReady();
+  }
+
+  async fetchShapes(url) {
+    if (!this.shapes.has(url)) {
+      const response = await fetch(url);
+      if (!response.ok) throw new Error(`${response.status}`);
+      this.shapes.set(url, (await response.json()).features);
+    }
+    return this.shapes.get(url);
+  }
+
+  checkReady() {
+    const isBaseReady = !this.base || this.map.getContainer().dataset.ready === "true";
+    if (this.isDrawn && isBaseReady) this.tell.onReady();
+  }
+
+  drawDistricts(features) {
+    this.districtGroup.clearLayers();
+    this.districts.clear();
+    for (const feature of features) {
+      const group = L.geoJSON(feature, { renderer: this.renderer, style: {} });
+      const layer = group.getLayers()[0];
+      const id = String(feature.id);
+      layer.on("mouseover", () => this.tell.onHover(id));
+      layer.on("mouseout", () => this.tell.onHover(null));
+      layer.on("click", () => this.tell.onChoose(id, { fromMap: true }));
+      layer.bindTooltip(() => this.districtFigures(id), { sticky: true, opacity: 1 });
+      layer.bindPopup(() => this.districtFigures(id), { maxWidth: 300, closeButton: true });
+      this.districts.set(id, layer);
+      this.districtGroup.addLayer(layer);
+    }
+    this.bounds = L.featureGroup([...this.districts.values()]).getBounds();
+  }
+
+  drawGaps() {
+    this.gapGroup.clearLayers();
+    this.gaps.clear();
+    for (const feature of this.data.gaps.features) {
+      const layer = L.geoJSON(feature, { renderer: this.renderer }).getLayers()[0];
+      layer.bindTooltip(() => this.gapFigures(feature.properties), { sticky: true, opacity: 1 });
+      layer.bindPopup(() => this.gapFigures(feature.properties), { maxWidth: 300 });
+      layer.label = feature.properties.label;
+      this.gaps.set(String(feature.properties.rank), layer);
+      this.gapGroup.addLayer(layer);
+    }
+  }
+
+  restyle() {
+    const looks = new Map(this.data.looks.classes.map((look) => [look.id, look]));
+    const isNear = this.map.getZoom() >= NEAR_ZOOM;
+    const opacity = this.data.looks.fill_opacity * (isNear ? 0.55 : 1);
+    for (const [id, layer] of this.districts) {
+      const look = looks.get(this.data.districts[id].class_id);
+      const isLit = id === this.lit || id === this.chosen;
+      layer.setStyle({
+        fillColor: dark.matches ? look.color_dark : look.color,
+        fillOpacity: opacity,
+        pattern: look.pattern,
+        color: isLit ? (dark.matches ? "#ffffff" : "#16211d") : dark.matches ? "#14181b" : "#ffffff",
+        weight: isLit ? 3 : 1.3,
+        opacity: isLit ? 1 : 0.9,
+      });
+    }
+    const ink = dark.matches ? "#ffffff" : "#1c1c2b";
+    for (const layer of this.gaps.values()) {
+      layer.setStyle({
+        color: ink, weight: 2, opacity: 0.95, dashArray: "1 4.5", lineCap: "round",
+        fillColor: ink, fillOpacity: 0.06,
+      });
+    }
+    const lit = this.districts.get(this.lit) || this.districts.get(this.chosen);
+    if (lit) lit.bringToFront();
+    if (!this.hidden.has("gaps")) for (const layer of this.gaps.values()) layer.bringToFront();
+  }
+
+  /* The numbers of gaps, the largest first, as far as they do not overlap. */
+  placeLabels() {
+    this.labelGroup.clearLayers();
+    if (this.hidden.has("gaps") || !this.base && !this.isDrawn) return;
+    const taken = [];
+    for (const layer of this.gaps.values()) {
+      if (!layer.label) continue;
+      const size = this.sizeOnScreen(layer.getBounds());
+      if (Math.max(size.x, size.y) < 22) continue;
+      const center = this.map.latLngToLayerPoint(layer.getCenter());
+      const half = L.point(4 + layer.label.length * 3.9, 9);
+      const box = L.bounds(center.subtract(half), center.add(half));
+      if (taken.some((other) => other.overlaps(box))) continue;
+      taken.push(box);
+      const icon = L.divIcon({
+        className: "gap-label", html: element("span", layer.label), iconSize: half.multiplyBy(2),
+      });
+      const at = this.map.layerPointToLatLng(center);
+      L.marker(at, { icon, pane: "gap-labels", interactive: false, keyboard: false }).addTo(this.labelGroup);
+    }
+  }
+
+  sizeOnScreen(bounds) {
+    const corner = this.map.latLngToLayerPoint(bounds.getNorthEast());
+    const other = this.map.latLngToLayerPoint(bounds.getSouthWest());
+    return L.point(Math.abs(corner.x - other.x), Math.abs(corner.y - other.y));
+  }
+
+  newCluster() {
+    return L.markerClusterGroup({
+      maxClusterRadius: 40, showCoverageOnHover: false, disableClusteringAtZoom: 17,
+      animate: !calm.matches, spiderfyOnMaxZoom: true,
+      iconCreateFunction: (cluster) => this.clusterIcon(cluster),
+    });
+  }
+
+  clusterIcon(cluster) {
+    const markers = cluster.getAllChildMarkers();
+    const colours = new Set(markers.map((marker) => marker.options.colour));
+    const count = markers.length;
+    const size = count < 10 ? 30 : count < 100 ? 36 : 42;
+    const face = element("b", String(count));
+    face.style.setProperty("--layer", colours.size === 1 ? [...colours][0] : "#38424a");
+    face.title = this.data.texts.cluster.replace("{n}", count);
+    return L.divIcon({ html: face, className: "cluster", iconSize: [size, size] });
+  }
+
+  drawOffers() {
+    this.offerGroup.clearLayers();
+    this.offerGroup.addLayers(this.data.offers.features.map((feature) => this.offerMarker(feature)));
+  }
+
+  offerMarker(feature) {
+    const offer = feature.properties;
+    const kind = this.data.categories[offer.category] || offer.category;
+    const layer = this.data.layers.find((each) => each.id === offer.layer);
+    const [lon, lat] = feature.geometry.coordinates;
+    const face = element("i");
+    face.style.setProperty("--layer", layer.color);
+    const marker = L.marker([lat, lon], {
+      icon: L.divIcon({ html: face, className: "offer", iconSize: [26, 26] }),
+      title: offer.name || kind, alt: offer.name || kind, colour: layer.color,
+    });
+    marker.bindPopup(() => this.offerFigures(offer, kind, layer.label), { maxWidth: 300 });
+    return marker;
+  }
+
+  async showLayer(id, isShown) {
+    if (!isShown) {
+      this.layers.get(id)?.remove();
+      return;
+    }
+    if (!this.layers.has(id)) {
+      const response = await fetch(this.data.layer_url + encodeURIComponent(id));
+      if (!response.ok) throw new Error(`${response.status}`);
+      const cluster = this.newCluster();
+      const { features } = await response.json();
+      cluster.addLayers(features.map((feature) => this.offerMarker(feature)));
+      this.layers.set(id, cluster);
+    }
+    this.layers.get(id).addTo(this.map);
+  }
+
+  show(what, isShown) {
+    const groups = { gaps: [this.gapGroup, this.labelGroup], offers: [this.offerGroup] }[what];
+    for (const group of groups) isShown ? group.addTo(this.map) : group.remove();
+    isShown ? this.hidden.delete(what) : this.hidden.add(what);
+    this.restyle();
+    this.placeLabels();
+  }
+
+  light(id) {
+    if (this.lit === id) return;
+    this.lit = id;
+    this.restyle();
+  }
+
+  choose(id, { zoom = true } = {}) {
+    this.chosen = id;
+    this.restyle();
+    const layer = this.districts.get(id);
+    if (layer && zoom) this.fit(layer.getBounds());
+    else if (zoom) this.showAll();
+  }
+
+  zoomToGap(rank) {
+    const layer = this.gaps.get(rank);
+    if (layer) this.fit(layer.getBounds());
+  }
+
+  showAll({ animate = !calm.matches } = {}) {
+    this.map.closePopup();
+    if (this.bounds?.isValid()) this.map.fitBounds(this.bounds, { padding: [14, 14], animate });
+  }
+
+  fit(bounds) {
+    this.map.closePopup();
+    this.map.fitBounds(bounds, { padding: [40, 40], maxZoom: 16, animate: !calm.matches });
+  }
+
+  districtFigures(id) {
+    const { texts } = this.data;
+    const district = this.data.districts[id];
+    const box = element("div", "", "figures");
+    box.append(element("strong", district.name));
+    box.append(element("span", `${district.share_text} ${district.class_id === "unknown" ? "" : texts.share}`, "big"));
+    const list = element("dl");
+    for (const [name, value] of [[texts.short, district.uncovered_text], [texts.residents, district.residents_text]]) {
+      list.append(element("dt", name), element("dd", value));
+    }
+    box.append(list);
+    if (district.note_text) box.append(element("p", district.note_text));
+    return box;
+  }
+
+  gapFigures(gap) {
+    const { texts } = this.data;
+    const box = element("div", "", "figures");
+    box.append(element("strong", texts.gap.replace("{people}", () => gap.residents_text)));
+    box.append(element("p", gap.districts_text));
+    if (gap.nearest_text) box.append(element("p", `${texts.nearest}: ${gap.nearest_text}`));
+    return box;
+  }
+
+  offerFigures(offer, kind, layer) {
+    const { texts } = this.data;
+    const box = element("div", "", "figures");
+    box.append(element("strong", offer.name || kind));
+    box.append(element("p", offer.name ? `${kind} · ${layer}` : layer));
+    const list = element("dl", "", "wide");
+    const facts = [[texts.address, offer.address], [texts.hours, offer.opening_hours]];
+    for (const [name, value] of facts) {
+      if (value) list.append(element("dt", name), element("dd", value));
+    }
+    if (offer.website) {
+      const cell = element("dd");
+      cell.append(isWebAddress(offer.website) ? webLink(offer.website) : offer.website);
+      list.append(element("dt", texts.website), cell);
+    }
+    if (list.children.length) box.append(list);
+    return box;
+  }
+}
+
+function isWebAddress(text) {
+  try {
+    return ["http:", "https:"].includes(new URL(text).protocol);
+  } catch {
+    return false;
+  }
+}
+
+function webLink(address) {
+  const link = element("a", address);
+  link.href = address;
+  link.target = "_blank";
+  link.rel = "noopener noreferrer";
+  return link;
+}
+
+/* Leaflet takes attributions as HTML, so the text is made harmless first. */
+function attributionHtml(text) {
+  if (!text.includes("OpenStreetMap")) return element("span", text).innerHTML;
+  const link = element("a", text);
+  link.href = "https://www.openstreetmap.org/copyright";
+  link.target = "_blank";
+  link.rel = "noopener noreferrer";
+  return link.outerHTML;
+}

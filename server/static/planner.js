@@ -1,0 +1,211 @@
+/* The planner's page, enhanced: a changed choice fetches the page of the new choice and puts its
+   parts in place of the old ones, then the map is drawn from the same answer. */
+
+import { PlannerMap } from "./map.js";
+import { makeSortable, sortBy } from "./table.js";
+
+const form = document.getElementById("ask");
+const trouble = document.getElementById("trouble");
+const live = document.getElementById("live");
+const PARTS = ["tools", "answer", "legend", "map-data"];
+const WAIT_MS = 350; // while a number is typed
+
+// What the asker chose; the rest is the category's own
+const chosen = new Set([...new URLSearchParams(location.search)].filter(([, v]) => v).map(([name]) => name));
+let data = readData();
+let sorting = null;
+let asking = null;
+let timer = 0;
+
+const map = new PlannerMap(document.getElementById("map"), data, {
+  onChoose: chooseDistrict,
+  onHover: (id) => {
+    markRow("lit", id);
+    map.light(id);
+  },
+  onReady: () => { document.body.dataset.ready = "true"; },
+});
+
+function readData() {
+  return JSON.parse(document.getElementById("map-data").textContent);
+}
+
+/* Everything that only makes sense with scripts is added by scripts. */
+function enhance() {
+  const table = document.getElementById("ranking");
+  makeSortable(table, { label: data.texts.sort, onSort: (column, isUp) => { sorting = [column, isUp]; } });
+  if (sorting) sortBy(table, ...sorting);
+  for (const row of table.tBodies[0].rows) {
+    asButton(row.querySelector(".name"), () => chooseDistrict(row.dataset.id));
+    row.addEventListener("mouseenter", () => map.light(row.dataset.id));
+    row.addEventListener("mouseleave", () => map.light(null));
+    row.addEventListener("focusin", () => map.light(row.dataset.id));
+    row.addEventListener("focusout", () => map.light(null));
+  }
+  for (const item of document.querySelectorAll("[data-gap]")) {
+    asButton(item.querySelector(".name"), () => map.zoomToGap(item.dataset.gap));
+  }
+  for (const link of document.querySelectorAll("a[data-ask]")) {
+    link.addEventListener("click", (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      for (const name of ["mode", "minutes", "metres"]) chosen.delete(name);
+      ask(link.href);
+    });
+  }
+  for (const box of document.querySelectorAll("[data-show]")) {
+    box.checked = !map.hidden.has(box.dataset.show);
+    box.addEventListener("change", () => map.show(box.dataset.show, box.checked));
+  }
+  for (const box of document.querySelectorAll("[data-layer]")) {
+    box.addEventListener("change", () => {
+      map.showLayer(box.dataset.layer, box.checked).catch(() => complain(data.texts.failed));
+    });
+  }
+}
+
+function asButton(place, action) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "plain";
+  button.append(...place.childNodes);
+  button.addEventListener("click", action);
+  place.append(button);
+}
+
+function rowOf(id) {
+  return [...document.querySelectorAll("#ranking tbody tr")].find((row) => row.dataset.id === id);
+}
+
+function markRow(name, id) {
+  for (const row of document.querySelectorAll(`#ranking tr.${name}`)) row.classList.remove(name);
+  rowOf(id)?.classList.add(name);
+}
+
+/* Zooms to a district, and back when it is chosen once more. */
+function chooseDistrict(id, { fromMap = false } = {}) {
+  const next = id !== null && (fromMap || map.chosen !== id) ? id : null;
+  markRow("chosen", next);
+  if (id === null) {
+    map.choose(null, { zoom: false });
+  } else {
+    map.choose(next, { zoom: !fromMap });
+  }
+  if (fromMap && matchMedia("(min-width: 900px)").matches) rowOf(id)?.scrollIntoView({ block: "nearest" });
+}
+
+function addressOfForm() {
+  const values = new FormData(form);
+  const mode = values.get("mode");
+  const wanted = new URLSearchParams({ category: values.get("category") });
+  if (chosen.has("mode")) wanted.set("mode", mode);
+  const limit = mode === "line" || form.querySelector(".along") ? "metres" : "minutes";
+  if (chosen.has(limit) && values.get(limit)) wanted.set(limit, values.get(limit));
+  if (values.get("by") !== "district") wanted.set("by", values.get("by"));
+  if (values.get("lang")) wanted.set("lang", values.get("lang"));
+  return `${form.action.split("?")[0]}?${wanted}`;
+}
+
+async function ask(url) {
+  clearTimeout(timer);
+  asking?.abort();
+  const own = (asking = new AbortController());
+  document.body.classList.add("busy");
+  delete document.body.dataset.ready;
+  try {
+    const response = await fetch(url, { signal: own.signal, headers: { Accept: "text/html" } });
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    if (!response.ok) {
+      complain(page.querySelector("[data-message]")?.textContent || data.texts.failed);
+      return;
+    }
+    putInPlace(page);
+    history.replaceState(null, "", url);
+    complain("");
+    live.textContent = data.summary;
+    await map.draw(data);
+  } catch (error) {
+    if (error.name !== "AbortError") complain(data.texts.failed);
+  } finally {
+    if (own === asking) document.body.classList.remove("busy");
+  }
+}
+
+function complain(text) {
+  trouble.textContent = text;
+  trouble.hidden = !text;
+  if (text) document.body.dataset.ready = "true";
+}
+
+function putInPlace(page) {
+  const open = new Map([...document.querySelectorAll("details")].map((each) => [keyOf(each), each.open]));
+  const layers = new Set([...document.querySelectorAll("[data-layer]:checked")].map((box) => box.dataset.layer));
+  const hadFocus = document.getElementById("answer").contains(document.activeElement);
+  for (const id of PARTS) {
+    document.getElementById(id).replaceWith(document.adoptNode(page.getElementById(id)));
+  }
+  document.title = page.title;
+  for (const each of document.querySelectorAll("details")) {
+    if (open.has(keyOf(each))) each.open = open.get(keyOf(each));
+  }
+  for (const box of document.querySelectorAll("[data-layer]")) box.checked = layers.has(box.dataset.layer);
+  data = readData();
+  showInForm(data.question);
+  enhance();
+  markRow("chosen", map.chosen);
+  if (hadFocus) document.getElementById("content").focus({ preventScroll: true });
+}
+
+function keyOf(details) {
+  return details.id || details.parentElement.className;
+}
+
+function showInForm(question) {
+  form.elements.category.value = question.category;
+  form.elements.mode.value = question.mode;
+  form.elements.by.value = question.by;
+  form.querySelector(".by-metres").classList.toggle("along", question.mode !== "line" && question.metres !== null);
+  for (const name of ["minutes", "metres"]) {
+    const field = document.getElementById(name);
+    if (question[name] !== null && document.activeElement !== field) field.value = question[name];
+    for (const button of form.querySelectorAll(`button[name="${name}"]`)) {
+      button.setAttribute("aria-pressed", String(Number(button.value) === question[name]));
+    }
+  }
+}
+
+function changed(name) {
+  if (name === "metres" || name === "minutes") {
+    // a limit is meant for the way of travel that it was chosen with
+    chosen.add("mode");
+    if (name === "minutes") form.querySelector(".by-metres").classList.remove("along");
+  }
+  chosen.add(name);
+  if (form.reportValidity()) ask(addressOfForm());
+}
+
+form.addEventListener("change", (event) => changed(event.target.name));
+form.addEventListener("input", (event) => {
+  clearTimeout(timer);
+  const field = event.target;
+  if (field.type !== "number") return;
+  timer = setTimeout(() => { if (field.value && field.checkValidity()) changed(field.name); }, WAIT_MS);
+});
+form.addEventListener("click", (event) => {
+  const button = event.target.closest("button[name]");
+  if (!button) return;
+  event.preventDefault();
+  document.getElementById(button.name).value = button.value;
+  changed(button.name);
+});
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  if (form.reportValidity()) ask(addressOfForm());
+});
+addEventListener("beforeprint", () => {
+  for (const details of document.querySelectorAll("details")) details.open = true;
+});
+
+if (matchMedia("(max-width: 899px)").matches) document.getElementById("legend").open = false;
+enhance();
+map.draw(data).catch(() => complain(data.texts.failed));

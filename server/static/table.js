@@ -1,0 +1,40 @@
+/* Makes a table's columns sortable: headers with `data-sort` become buttons, cells are compared by
+   their `data-value` or their text; what has no value stays at the end. */
+
+export function makeSortable(table, { label, onSort }) {
+  for (const header of table.tHead.rows[0].cells) {
+    if (!header.dataset.sort) continue;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "plain";
+    button.append(...header.childNodes);
+    const name = header.title || button.querySelector("[title]")?.title || button.textContent.trim();
+    button.title = label.replace("{column}", () => name);
+    button.addEventListener("click", () => {
+      const isUp = header.getAttribute("aria-sort") !== "ascending";
+      sortBy(table, header.cellIndex, isUp);
+      onSort(header.cellIndex, isUp);
+    });
+    header.append(button);
+  }
+}
+
+export function sortBy(table, column, isUp) {
+  const header = table.tHead.rows[0].cells[column];
+  if (!header) return;
+  for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
+  header.setAttribute("aria-sort", isUp ? "ascending" : "descending");
+  const collator = new Intl.Collator(document.documentElement.lang);
+  const value = (row) => {
+    const cell = row.cells[column];
+    if (header.dataset.sort === "text") return cell.textContent.trim();
+    return cell.dataset.value === "" ? null : Number(cell.dataset.value);
+  };
+  const rows = [...table.tBodies[0].rows].map((row) => [value(row), row]);
+  rows.sort(([a], [b]) => {
+    if (a === null || b === null) return (a === null) - (b === null);
+    const order = typeof a === "string" ? collator.compare(a, b) : a - b;
+    return isUp ? order : -order;
+  });
+  table.tBodies[0].append(...rows.map(([, row]) => row));
+}
