@@ -137,4 +137,5 @@ def _licences() -> list[str]:
         f"{package['name']} {package['version']}\n\n"
         + (vendor / package["licence_file"]).read_text("utf-8").replace("\r\n", "\n")
         for package in packages
+        if package.get("in_maps", True)
     ]

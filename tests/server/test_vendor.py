@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = [ROOT / "server" / "static" / "vendor", ROOT / "tests" / "browser" / "vendor"]
-FREE_LICENCES = {"BSD-2-Clause", "BSD-3-Clause", "ISC", "MIT", "OFL-1.1", "MPL-2.0"}
+FREE_LICENCES = {"Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "MIT", "OFL-1.1", "MPL-2.0"}
 
 
 def packages(folder: Path) -> list[dict]:
