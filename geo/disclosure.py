@@ -108,9 +108,10 @@ def round_to_tens(people: ArrayLike) -> NDArray[np.float64]:
     return rounded
 
 
-def publish_single(people: float) -> float:
-    """Round one count to tens; NaN where it is withheld."""
-    return float("nan") if _is_few(np.float64(people)) else float(round_to_tens(people))
+def publish_singly(people: ArrayLike) -> NDArray[np.float64]:
+    """Round counts to tens that no published sum connects; NaN where one is withheld."""
+    exact = np.asarray(people, float)
+    return np.where(_is_few(exact), np.nan, round_to_tens(exact))
 
 
 def _is_few(people: NDArray[np.float64] | np.float64) -> NDArray[np.bool_]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    import pandas as pd
     from numpy.typing import NDArray
 
     from geo.network import Network, Snapped
@@ -103,6 +104,21 @@ class Atlas:
         return self.region.locate(self.offer_xy)
 
     @cached_property
+    def people(self) -> NDArray[np.float64]:
+        """Shape (n,): residents, 0 where they are not known: for sums."""
+        return np.nan_to_num(self.population.residents)
+
+    @cached_property
+    def finest_areas(self) -> list[tuple[str, str]]:
+        """Id and name of each finest district."""
+        return _ids_and_names(self.region.finest)
+
+    @cached_property
+    def municipality_areas(self) -> list[tuple[str, str]]:
+        """Id and name of each municipality."""
+        return _ids_and_names(self.region.municipalities)
+
+    @cached_property
     def counted_districts(self) -> NDArray[np.bool_]:
         """Shape (d,): whether the municipality of each finest district has a population count."""
         counted = self.region.municipalities["population"].notna().to_numpy()
@@ -128,6 +144,10 @@ class Atlas:
         The extract tells of every category that has a selector.
         """
         return self.region.as_of if category.osm else None
+
+
+def _ids_and_names(areas: pd.DataFrame) -> list[tuple[str, str]]:
+    return list(zip(areas["district_id"], areas["name"], strict=True))
 
 
 def modes_of(atlas: Atlas) -> tuple[str, ...]:

@@ -16,21 +16,20 @@ Sums are exact inside; what a report shows has passed `geo.disclosure`.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from geo.access import nearest_in_line
-from geo.disclosure import SMALLEST_PUBLISHED, publish_levels, publish_parts, publish_single
+from geo.disclosure import SMALLEST_PUBLISHED, publish_levels, publish_parts, publish_singly
 from geo.gaps import Gaps, find_gaps
 from layers.question import LINE, Question, ask
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import pandas as pd
     import shapely
     from numpy.typing import NDArray
 
@@ -46,7 +45,7 @@ _EPSILON = 1e-3  # seconds and metres: exactly at the limit is covered, whatever
 _DAYS_A_YEAR = 365.25
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Tally:
     """
     The people of one area, as they may be published.
@@ -139,35 +138,39 @@ class CoverageReport:
     @cached_property
     def exact(self) -> Floats:
         """Shape (d, 4), by finest district: covered, uncovered, unreachable, unplaced; internal."""
-        people = np.nan_to_num(self.atlas.population.residents)
-        return np.column_stack([self._sum_by_state(people), self.atlas.population.unplaced])
+        return np.column_stack(
+            [self._sum_by_state(self.atlas.people), self.atlas.population.unplaced]
+        )
 
     @cached_property
     def totals(self) -> Tally:
         """The whole region."""
-        name = self.atlas.region.name
-        return self._tallies(self._levels.region, [self.atlas.region.id], [name], self._all)[0]
+        region = self.atlas.region
+        whole = np.zeros(len(self.exact), np.int64)
+        return self._tallies(self._levels.region, [(region.id, region.name)], whole)[0]
 
     @cached_property
     def by_district(self) -> list[Tally]:
         """One tally per finest district, in the region's order."""
-        finest = self.atlas.region.finest
-        return self._by(self._levels.finest, finest, np.arange(len(finest)))
+        areas = self.atlas.finest_areas
+        return self._tallies(self._levels.finest, areas, np.arange(len(areas)))
 
     @cached_property
     def by_municipality(self) -> list[Tally]:
         """One tally per municipality, in the region's order."""
-        region = self.atlas.region
-        return self._by(
-            self._levels.municipalities, region.municipalities, region.municipality_of_finest
+        return self._tallies(
+            self._levels.municipalities,
+            self.atlas.municipality_areas,
+            self.atlas.region.municipality_of_finest,
         )
 
     @cached_property
     def by_offer(self) -> list[OfferTally]:
         """One tally per offer of the categories, in the register's order."""
         covered = self.state == COVERED
-        people = np.nan_to_num(self.atlas.population.residents)
-        parts = np.bincount(self.supply[covered], people[covered], minlength=len(self.offers))
+        parts = np.bincount(
+            self.supply[covered], self.atlas.people[covered], minlength=len(self.offers)
+        )
         rows = [int(row) for row in self.offers]
         return [
             OfferTally(row, self.atlas.offers[row].id, self.atlas.offers[row].name, _whole(count))
@@ -192,7 +195,7 @@ class CoverageReport:
         """Uncovered people who live in no gap; None where nobody is counted."""
         if self.unknown or self.atlas.population.basis.unit != "residents":
             return None
-        return _whole(publish_single(self._gaps[0].scattered))
+        return _whole(float(publish_singly(self._gaps[0].scattered)))
 
     @cached_property
     def ranking(self) -> list[int]:
@@ -206,22 +209,12 @@ class CoverageReport:
         return publish_levels(self.exact, self.atlas.region.municipality_of_finest)
 
     @cached_property
-    def _buildings(self) -> Floats:
-        """Shape (d, 3): residential buildings by finest district and state."""
-        return self._sum_by_state(np.ones(len(self.state)))
-
-    @property
-    def _all(self) -> NDArray[np.int64]:
-        return np.zeros(len(self.exact), np.int64)
-
-    @cached_property
     def _edge_uncertain(self) -> Floats:
         """Shape (d,): uncovered people with a street out of the data within the limit."""
-        population = self.atlas.population
         might = (self.state == UNCOVERED) & self._has_exit_in_reach
         return np.bincount(
-            population.district[might],
-            np.nan_to_num(population.residents[might]),
+            self.atlas.population.district[might],
+            self.atlas.people[might],
             minlength=len(self.exact),
         ).astype(float)
 
@@ -240,28 +233,27 @@ class CoverageReport:
         cell = self.atlas.population.district.astype(np.int64) * 3 + self.state
         return np.bincount(cell, weight, minlength=districts * 3).reshape(-1, 3).astype(float)
 
-    def _by(
-        self, published: Published, areas: pd.DataFrame, area_of: NDArray[np.int64]
-    ) -> list[Tally]:
-        return self._tallies(published, list(areas["district_id"]), list(areas["name"]), area_of)
-
     def _tallies(
-        self, published: Published, ids: list[str], names: list[str], area_of: NDArray[np.int64]
+        self, published: Published, areas: list[tuple[str, str]], area_of: NDArray[np.int64]
     ) -> list[Tally]:
         """Make a tally per area; `area_of` is the area of each finest district."""
-        count = len(ids)
-        edge = np.bincount(area_of, self._edge_uncertain, minlength=count)
-        exact = np.zeros((count, 4))
-        np.add.at(exact, area_of, self.exact)
-        buildings = np.zeros((count, 3))
-        np.add.at(buildings, area_of, self._buildings)
+        count = len(areas)
+        edge = publish_singly(np.bincount(area_of, self._edge_uncertain, minlength=count))
         known = np.bincount(area_of, self.atlas.counted_districts, minlength=count) > 0
+        short = np.bincount(area_of, self.exact[:, UNCOVERED : UNREACHABLE + 1].sum(axis=1))
+        covered = np.bincount(area_of, self.exact[:, COVERED])
         tallies = [
-            _tally(ids[i], names[i], published.counts[i], published.totals[i], exact[i], edge[i])
-            if known[i]
-            else _tally_of_buildings(ids[i], names[i], buildings[i])
-            for i in range(count)
-        ]
+            _tally(area, tuple(counts), total, covered=most, short=least, edge=at_edge)
+            for area, counts, total, most, least, at_edge in zip(
+                areas, published.counts.tolist(), published.totals.tolist(), covered.tolist(),
+                short.tolist(), edge.tolist(), strict=True,
+            )
+        ]  # fmt: skip
+        if not known.all():
+            buildings = np.zeros((count, 3))
+            np.add.at(buildings, area_of, self._sum_by_state(np.ones(len(self.state))))
+            for i in np.flatnonzero(~known):
+                tallies[i] = _tally_of_buildings(areas[i], buildings[i])
         return [_without_answer(t) for t in tallies] if self.unknown else tallies
 
     @cached_property
@@ -293,7 +285,7 @@ class CoverageReport:
         is_counted = population.basis.unit == "residents"
         return GapTally(
             shape=shape,
-            residents=_whole(publish_single(total)) if is_counted else None,
+            residents=_whole(float(publish_singly(total))) if is_counted else None,
             buildings=0 if is_counted else len(rows),
             districts=tuple(names[d] for d in np.argsort(-by_district) if by_district[d] > 0),
             nearest_offer=self._most_frequent_offer(self.supply[rows], weight),
@@ -419,44 +411,62 @@ def _why_unknown(atlas: Atlas, question: Question) -> str:
 
 
 def _tally(
-    area_id: str, name: str, counts: Floats, total: float, exact: Floats, edge: float
+    area: tuple[str, str],
+    counts: tuple[float, ...],
+    total: float,
+    *,
+    covered: float,
+    short: float,
+    edge: float,
 ) -> Tally:
-    covered, uncovered, unreachable, unplaced = (_whole(c) for c in counts)
+    """Make a tally of published counts; exact `covered` and `short` only bound a withheld share."""
     residents = _whole(total)
-    share = covered / residents if residents and covered is not None else None
+    parts = covered_, uncovered, unreachable, unplaced = _parts(counts)
+    share, share_range = None, None
+    if residents and covered_ is not None:
+        share = round(covered_ / residents, 3)
+    elif residents:
+        hidden = residents - sum(part or 0 for part in parts)
+        share_range = _share_range(hidden, residents, covered=covered, short=short)
     return Tally(
-        area_id=area_id,
-        name=name,
+        area_id=area[0],
+        name=area[1],
         unit="residents",
         residents=residents,
-        covered=covered,
+        covered=covered_,
         uncovered=uncovered,
         unreachable=unreachable,
         unplaced=unplaced,
-        edge_uncertain=_whole(publish_single(edge)),
-        share=None if share is None else round(share, 3),
-        share_range=_share_range(counts, residents, exact) if residents and share is None else None,
-        suppressed=bool(np.isnan(counts).any() or math.isnan(total)),
+        edge_uncertain=_whole(edge),
+        share=share,
+        share_range=share_range,
+        suppressed=residents is None or None in parts,
         buildings=0,
     )
 
 
-def _share_range(counts: Floats, residents: int, exact: Floats) -> tuple[float, float]:
+def _parts(counts: tuple[float, ...]) -> tuple[int | None, int | None, int | None, int | None]:
+    covered, uncovered, unreachable, unplaced = counts
+    return _whole(covered), _whole(uncovered), _whole(unreachable), _whole(unplaced)
+
+
+def _share_range(
+    hidden: int, residents: int, *, covered: float, short: float
+) -> tuple[float, float]:
     """Bound a withheld share by what is published, and by "fewer than 25" of a withheld count."""
-    hidden = residents - float(np.nansum(counts))
-    low, high = 0.0, hidden
-    if exact[COVERED] < SMALLEST_PUBLISHED:
-        high = float(SMALLEST_PUBLISHED)
-    elif exact[UNCOVERED] + exact[UNREACHABLE] < SMALLEST_PUBLISHED:
+    low, high = 0, hidden
+    if covered < SMALLEST_PUBLISHED:
+        high = SMALLEST_PUBLISHED
+    elif short < SMALLEST_PUBLISHED:
         low = hidden - SMALLEST_PUBLISHED
-    return round(max(low, 0.0) / residents, 3), round(min(high / residents, 1.0), 3)
+    return round(max(low, 0) / residents, 3), round(min(high / residents, 1.0), 3)
 
 
-def _tally_of_buildings(area_id: str, name: str, buildings: Floats) -> Tally:
+def _tally_of_buildings(area: tuple[str, str], buildings: Floats) -> Tally:
     total = buildings.sum()
     return Tally(
-        area_id=area_id,
-        name=name,
+        area_id=area[0],
+        name=area[1],
         unit="buildings",
         residents=None,
         covered=None,
@@ -473,20 +483,15 @@ def _tally_of_buildings(area_id: str, name: str, buildings: Floats) -> Tally:
 
 def _without_answer(tally: Tally) -> Tally:
     """Keep who lives there; nobody knows who is covered."""
-    return Tally(
-        area_id=tally.area_id,
-        name=tally.name,
-        unit=tally.unit,
-        residents=tally.residents,
+    return replace(
+        tally,
         covered=None,
         uncovered=None,
         unreachable=None,
-        unplaced=tally.unplaced,
         edge_uncertain=None,
         share=None,
         share_range=None,
         suppressed=tally.residents is None and tally.unit == "residents",
-        buildings=tally.buildings,
     )
 
 

@@ -137,7 +137,8 @@ def _save_arrays(folder: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
 
 
 def _open_arrays(folder: Path, names: tuple[str, ...]) -> dict[str, NDArray[Any]]:
-    return {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in names}
+    # a plain view of the map: indexing a np.memmap itself is slow
+    return {name: np.load(folder / f"{name}.npy", mmap_mode="r").view(np.ndarray) for name in names}
 
 
 def _open_snapped(folder: Path, network: Network) -> Snapped:

@@ -43,7 +43,7 @@ def test_an_opened_atlas_answers_like_the_built_one(toy_atlas: Atlas):
 
 def test_arrays_are_opened_by_memory_map(toy_atlas: Atlas):
     opened = open_atlas(toy_atlas.path)
-    assert isinstance(opened.population.residents, np.memmap)
+    assert isinstance(opened.population.residents.base, np.memmap)
     with pytest.raises(ValueError, match="read-only"):
         opened.population.residents[0] = 1
 

@@ -1,0 +1,1 @@
+"""What is measured against peers, each in the same run on the same data."""
