@@ -12,6 +12,7 @@ many together (`geo.disclosure`).
 
 from __future__ import annotations
 
+import logging
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geo.region import Region
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -168,6 +171,13 @@ def spread(region: Region, buildings: osm.Areas, land: osm.Areas) -> Population:
     per_m2[np.isnan(counts)] = np.nan
     residents = floor_m2 * per_m2[municipality]
     lived_in = floor_m2 > 0
+    _log.info(
+        "region %s: %d of %d buildings are homes; %d outlines left out as broken",
+        region.id,
+        lived_in.sum(),
+        len(homes.xy),
+        buildings.broken,
+    )
     return Population(
         xy=homes.xy[lived_in],
         residents=residents[lived_in],
@@ -183,7 +193,7 @@ def _homes(region: Region, buildings: osm.Areas, land: osm.Areas) -> _Homes:
     inside = shapely.point_on_surface(outline)
     xy = shapely.get_coordinates(inside).reshape(-1, 2)
     district = region.locate(xy)
-    kept = np.flatnonzero((district >= 0) & _first_of_its_shape(outline, xy))
+    kept = np.flatnonzero((district >= 0) & _first_of_its_shape(outline))
     length_m = shapely.length(outline[kept])
     homes = [
         judge_building(buildings.tags[i], footprint_m2=area, outline_m=length)
@@ -202,11 +212,11 @@ def _homes(region: Region, buildings: osm.Areas, land: osm.Areas) -> _Homes:
     )
 
 
-def _first_of_its_shape(outline: NDArray[np.object_], xy: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Leave out a building drawn twice, as the way and as the relation around it."""
-    shape = np.column_stack([xy, shapely.area(outline)]).round(1)
-    first = np.zeros(len(xy), bool)
-    first[np.unique(shape, axis=0, return_index=True)[1]] = True
+def _first_of_its_shape(outline: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Leave out a building drawn twice, as the way and as the relation around it and its courts."""
+    first = np.zeros(len(outline), bool)
+    boxes = shapely.bounds(outline).round(1)
+    first[np.unique(boxes, axis=0, return_index=True)[1]] = True
     return first
 
 
@@ -252,7 +262,7 @@ def _basis(region: Region, counts: NDArray[np.float64]) -> Basis:
             total=math.nan,
             districts_without_count=tuple(municipalities["name"]),
         )
-    years = municipalities["population_year"].dropna().unique()
+    years = municipalities["population_year"][~unknown].unique()  # NaN is one of them
     return Basis(
         unit="residents",
         source="; ".join(dict.fromkeys(municipalities["population_source"][~unknown])),
@@ -262,7 +272,7 @@ def _basis(region: Region, counts: NDArray[np.float64]) -> Basis:
             f"(untagged: {DEFAULT_LEVELS:g} storeys, from {LARGE_FOOTPRINT_M2:g} m² on "
             f"{DEFAULT_LEVELS_LARGE:g})"
         ),
-        year=int(years[0]) if len(years) == 1 else None,
+        year=int(years[0]) if len(years) == 1 and not math.isnan(years[0]) else None,
         official=region.population_official,
         total=float(np.nansum(counts)),
         districts_without_count=tuple(municipalities["name"][unknown]),
