@@ -1,6 +1,7 @@
 """Every key of a region.toml, right and wrong."""
 
 from datetime import date, datetime
+from pathlib import Path
 
 import pytest
 
@@ -170,3 +171,19 @@ def test_file_that_is_no_config_is_said(tmp_path, content, fault):
 def test_missing_file_is_said(tmp_path):
     with pytest.raises(RegionError, match=r"there is no region\.toml in .*; a region needs one"):
         load_region(tmp_path / "region.toml")
+
+
+def test_every_key_has_its_heading_in_the_documentation():
+    text = (Path(__file__).parents[2] / "docs/regions.md").read_text("utf-8")
+    told = {line[4:] for line in text.splitlines() if line.startswith("### ")}
+    assert told == {*REQUIRED_KEYS, *OPTIONAL_KEYS}
+
+
+def test_smallest_region_of_the_documentation_works(folder):
+    text = (Path(__file__).parents[2] / "docs/regions.md").read_text("utf-8")
+    example = text.partition("```toml\n")[2].partition("```")[0]
+    (folder / "toy.osm.pbf").rename(folder / "oedland.osm.pbf")
+    path = folder / "region.toml"
+    path.write_text(example, encoding="utf-8")
+    region = load_region(path)
+    assert (region.finest["name"].tolist(), region.boundary.area > 400_000) == (["Ödland"], True)
