@@ -71,10 +71,12 @@ class Tally:
 
     @property
     def lowest_share(self) -> float:
-        """The least share that is sure; NaN where nothing is known: for ranking."""
+        """The least share that is sure; NaN where nothing may be said: for ranking."""
         if self.share is not None:
             return self.share
-        return self.share_range[0] if self.share_range else math.nan
+        if self.share_range is None or self.share_range == (0.0, 1.0):
+            return math.nan
+        return self.share_range[0]
 
 
 @dataclass(frozen=True)

@@ -243,7 +243,7 @@ def _municipality_rows(report: CoverageReport) -> list[m.DistrictRow]:
     tallies = report.by_municipality
     by_share = sorted(
         (i for i, t in enumerate(tallies) if not math.isnan(t.lowest_share)),
-        key=lambda i: tallies[i].lowest_share,
+        key=lambda i: (tallies[i].lowest_share, -(tallies[i].uncovered or 0)),
     )
     rank = {row: i for i, row in enumerate(by_share, start=1)}
     areas = report.atlas.region.municipalities.itertuples(index=False)

@@ -23,6 +23,7 @@ from server import sentences as words
 from server import view
 from server.asked import Asked, address, answer_asked, asked_again, parse_asked
 from server.classes import ALL_CLASSES, classes_as_json
+from server.map_view import OfferLayer
 from server.maps import live_map, map_csp
 from server.shell import PageRoute, regions_of, render, texts_for
 from server.single_file import single_file
@@ -96,6 +97,7 @@ def planner(request: Request, region: str) -> HTMLResponse:
             ("GeoJSON", address(api_path, {**data_question, "f": "geojson"})),
         ],
         layers=_layer_entries(report, texts),
+        asked_layers=_asked_layers(report, texts),
         attributions=atlas.region.attributions,
         map_data=_map_data(report, answer, asked, texts),
         default_url=_default_url(report, asked),
@@ -172,6 +174,12 @@ def _layer_entries(report: CoverageReport, texts: Texts) -> list[dict[str, Any]]
     ]
 
 
+def _asked_layers(report: CoverageReport, texts: Texts) -> list[OfferLayer]:
+    """Layers of the offers that are asked for."""
+    asked = {category.layer for category in report.question.categories}
+    return [layer for layer in view.offer_layers(report.atlas, texts) if layer.id in asked]
+
+
 @lru_cache(maxsize=32)
 def _layer_counts(atlas: Atlas) -> dict[str, int]:
     counts = {layer.id: 0 for layer in atlas.taxonomy.layers}
@@ -225,10 +233,9 @@ def _script_texts(texts: Texts) -> dict[str, str]:
         "close": texts.gettext("Close"),
         "sort": texts.gettext("Sort by: {column}", column="{column}"),
         "failed": texts.gettext("The answer could not be loaded. Is the connection there?"),
-        "loading": texts.gettext("Loading …"),
         "share": texts.gettext("reach an offer"),
-        "short": texts.gettext("People without"),
-        "residents": texts.gettext("Residents"),
+        "short": texts.gettext("Without an offer in reach"),
+        "residents": texts.gettext("People who live there"),
         "gap": texts.gettext("Gap: {people} without an offer in reach", people="{people}"),
         "nearest": texts.gettext("Nearest offer"),
         "address": texts.gettext("Address"),

@@ -82,8 +82,9 @@ def texts_for(request: Request) -> Texts:
 
 
 def built_regions(request: Request) -> list[KnownRegion]:
-    """List the regions that can be shown."""
-    return [region for region in regions_of(request).known() if region.is_built]
+    """List the regions that can be shown, also those whose files have changed since."""
+    regions = regions_of(request)
+    return [region for region in regions.known() if regions.atlas_path(region.id).is_dir()]
 
 
 def render(

@@ -12,9 +12,17 @@ export function element(name, text, className) {
   return made;
 }
 
-/* Leaflet's canvas, with a pattern over the fill of what is unknown or withheld. */
+/* Leaflet's canvas, with a pattern over the fill of what is unknown or withheld, and a line below
+   the outline of gaps, so that they can be seen on every class. */
 const PatternCanvas = L.Canvas.extend({
   _fillStroke(context, layer) {
+    if (layer.options.casing) {
+      context.globalAlpha = 0.85;
+      context.lineWidth = layer.options.weight + 2.4;
+      context.lineJoin = "round";
+      context.strokeStyle = layer.options.casing;
+      context.stroke();
+    }
     L.Canvas.prototype._fillStroke.call(this, context, layer);
     const pattern = layer.options.pattern && patternFor(context, layer.options.pattern);
     if (!pattern) return;
@@ -56,7 +64,7 @@ export class PlannerMap {
     container.setAttribute("role", "region");
     container.setAttribute("aria-label", data.texts.map);
     this.map = L.map(container, {
-      zoomControl: false, preferCanvas: true, minZoom: 6, maxZoom: 19, zoomSnap: 0.5,
+      zoomControl: false, preferCanvas: true, minZoom: 6, maxZoom: 19, zoomSnap: 0.25,
       zoomAnimation: !calm.matches, fadeAnimation: !calm.matches, markerZoomAnimation: !calm.matches,
     });
     this.map.attributionControl.setPrefix(false);
@@ -107,7 +115,9 @@ export class PlannerMap {
   addBasemap() {
     for (const layer of Object.values(this.base || {})) layer.remove();
     this.base = undefined;
-    const attribution = this.data.attributions.map(attributionHtml).join(" · ");
+    // who made the base map; everybody else stands below the table
+    const makers = this.data.attributions;
+    const attribution = attributionHtml(makers.find((text) => text.includes("OpenStreetMap")) || makers.join(" · "));
     if (!this.data.tiles) {
       this.map.attributionControl.addAttribution(attribution);
       return;
@@ -133,9 +143,9 @@ export class PlannerMap {
       this.showAll({ animate: false });
       this.addBasemap();
     }
+    this.isDrawn = true;
     this.restyle();
     this.placeLabels();
-    this.isDrawn = true;
     this.checkReady();
   }
 
@@ -203,8 +213,8 @@ export class PlannerMap {
     const ink = dark.matches ? "#ffffff" : "#1c1c2b";
     for (const layer of this.gaps.values()) {
       layer.setStyle({
-        color: ink, weight: 2, opacity: 0.95, dashArray: "1 4.5", lineCap: "round",
-        fillColor: ink, fillOpacity: 0.06,
+        color: ink, weight: 1.6, opacity: 1, lineJoin: "round", fillColor: ink, fillOpacity: 0.1,
+        casing: dark.matches ? "#14181b" : "#ffffff",
       });
     }
     const lit = this.districts.get(this.lit) || this.districts.get(this.chosen);
@@ -212,17 +222,19 @@ export class PlannerMap {
     if (!this.hidden.has("gaps")) for (const layer of this.gaps.values()) layer.bringToFront();
   }
 
-  /* The numbers of gaps, the largest first, as far as they do not overlap. */
+  /* The numbers of people in gaps, the largest first, as far as they do not overlap. */
   placeLabels() {
     this.labelGroup.clearLayers();
-    if (this.hidden.has("gaps") || !this.base && !this.isDrawn) return;
+    if (this.hidden.has("gaps") || !this.isDrawn) return;
+    const zoom = this.map.getZoom();
+    let left = zoom < 12 ? 14 : zoom < 13 ? 30 : 200;
     const taken = [];
     for (const layer of this.gaps.values()) {
       if (!layer.label) continue;
       const size = this.sizeOnScreen(layer.getBounds());
-      if (Math.max(size.x, size.y) < 22) continue;
-      const center = this.map.latLngToLayerPoint(layer.getCenter());
-      const half = L.point(4 + layer.label.length * 3.9, 9);
+      if (Math.max(size.x, size.y) < 16) continue;
+      const half = L.point(7 + layer.label.length * 3.6, 10);
+      const center = this.labelPlace(layer, size, half);
       const box = L.bounds(center.subtract(half), center.add(half));
       if (taken.some((other) => other.overlaps(box))) continue;
       taken.push(box);
@@ -231,7 +243,17 @@ export class PlannerMap {
       });
       const at = this.map.layerPointToLatLng(center);
       L.marker(at, { icon, pane: "gap-labels", interactive: false, keyboard: false }).addTo(this.labelGroup);
+      left -= 1;
+      if (left === 0) break;
     }
+  }
+
+  /* Above a gap, where the name of the place does not stand; inside one with room. */
+  labelPlace(layer, size, half) {
+    if (Math.min(size.x, size.y) > 70) return this.map.latLngToLayerPoint(layer.getCenter());
+    const bounds = layer.getBounds();
+    const top = this.map.latLngToLayerPoint([bounds.getNorth(), bounds.getCenter().lng]);
+    return top.subtract([0, half.y - 2]);
   }
 
   sizeOnScreen(bounds) {
@@ -324,12 +346,19 @@ export class PlannerMap {
 
   showAll({ animate = !calm.matches } = {}) {
     this.map.closePopup();
-    if (this.bounds?.isValid()) this.map.fitBounds(this.bounds, { padding: [14, 14], animate });
+    if (!this.bounds?.isValid()) return;
+    const isWide = this.map.getSize().x > 600; // then the controls have a margin of their own
+    this.map.fitBounds(this.bounds, {
+      paddingTopLeft: isWide ? [70, 14] : [8, 8], paddingBottomRight: isWide ? [14, 34] : [8, 24], animate,
+    });
   }
 
   fit(bounds) {
     this.map.closePopup();
-    this.map.fitBounds(bounds, { padding: [40, 40], maxZoom: 16, animate: !calm.matches });
+    const isWide = this.map.getSize().x > 600; // the legend covers a corner
+    this.map.fitBounds(bounds, {
+      paddingTopLeft: [isWide ? 270 : 40, 40], paddingBottomRight: [40, 40], maxZoom: 16, animate: !calm.matches,
+    });
   }
 
   districtFigures(id) {
@@ -339,7 +368,7 @@ export class PlannerMap {
     box.append(element("strong", district.name));
     box.append(element("span", `${district.share_text} ${district.class_id === "unknown" ? "" : texts.share}`, "big"));
     const list = element("dl");
-    for (const [name, value] of [[texts.short, district.uncovered_text], [texts.residents, district.residents_text]]) {
+    for (const [name, value] of [[texts.residents, district.residents_text], [texts.short, district.uncovered_text]]) {
       list.append(element("dt", name), element("dd", value));
     }
     box.append(list);

@@ -140,7 +140,8 @@ function complain(text) {
 function putInPlace(page) {
   const open = new Map([...document.querySelectorAll("details")].map((each) => [keyOf(each), each.open]));
   const layers = new Set([...document.querySelectorAll("[data-layer]:checked")].map((box) => box.dataset.layer));
-  const hadFocus = document.getElementById("answer").contains(document.activeElement);
+  const focused = document.activeElement;
+  const hadFocus = PARTS.some((id) => document.getElementById(id).contains(focused));
   for (const id of PARTS) {
     document.getElementById(id).replaceWith(document.adoptNode(page.getElementById(id)));
   }
@@ -153,7 +154,7 @@ function putInPlace(page) {
   showInForm(data.question);
   enhance();
   markRow("chosen", map.chosen);
-  if (hadFocus) document.getElementById("content").focus({ preventScroll: true });
+  if (hadFocus) (document.getElementById(focused.id) || document.getElementById("content")).focus({ preventScroll: true });
 }
 
 function keyOf(details) {
@@ -184,7 +185,9 @@ function changed(name) {
   if (form.reportValidity()) ask(addressOfForm());
 }
 
-form.addEventListener("change", (event) => changed(event.target.name));
+document.addEventListener("change", (event) => {
+  if (event.target.form === form) changed(event.target.name); // one of its fields stands elsewhere
+});
 form.addEventListener("input", (event) => {
   clearTimeout(timer);
   const field = event.target;

@@ -1,0 +1,207 @@
+"""
+The rows of a report as they are read: districts in their ranking, gaps with their people.
+
+A withheld number is written as what may be said of it: a bound, or a dash.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from geo.disclosure import SMALLEST_PUBLISHED
+from server import models
+from server.classes import NOBODY, UNKNOWN, WITHHELD, ShareClass
+from server.classes import share_class as class_of_share
+from server.texts import Texts
+
+_MOST_NAMED = 4  # districts of a gap
+_ROUNDING = 0.0005  # of a published bound of a share
+
+
+@dataclass(frozen=True)
+class Row:
+    """
+    A district in the ranking; texts to read, values to sort by (None last).
+
+    `bar` is 0…100, None where there is no share.
+    """
+
+    id: str
+    name: str
+    rank: int | None
+    look: ShareClass
+    share: float | None
+    share_text: str
+    bar: float | None
+    short: int | None
+    short_text: str
+    residents: int | None
+    residents_text: str
+    covered_text: str
+    median: float | None
+    median_text: str
+    note: str
+
+
+@dataclass(frozen=True)
+class GapRow:
+    """A gap: how many people, where, and how far the nearest offer is."""
+
+    rank: int
+    label: str
+    people: str
+    place: str
+    nearest: str
+
+
+def ranking_rows(out: models.CoverageOut, texts: Texts) -> list[Row]:
+    """Least covered first, then what has no rank, by name."""
+    is_unknown = out.answer == "unknown"
+    rows = [_row(district, texts, is_unknown=is_unknown) for district in out.by_district]
+    return sorted(rows, key=lambda row: (row.rank is None, row.rank or 0, row.name))
+
+
+def _row(row: models.DistrictRow, texts: Texts, *, is_unknown: bool) -> Row:
+    short = None if row.uncovered is None else row.uncovered + (row.unreachable or 0)
+    homes = row.residents if row.unit == "residents" else row.buildings
+    lowest = _lowest_share(row)
+    return Row(
+        id=row.id,
+        name=row.name,
+        rank=row.rank,
+        look=look_of(row, is_unknown=is_unknown),
+        share=lowest,
+        share_text=texts.gettext("unknown") if is_unknown else share_text(row, texts),
+        bar=None if is_unknown or lowest is None else round(lowest * 100, 1),
+        short=short,
+        short_text=_short_text(row, short, is_unknown=is_unknown, texts=texts),
+        residents=homes,
+        residents_text=_homes_text(row, texts),
+        covered_text="" if is_unknown else _covered_text(row, texts),
+        median=row.median_min,
+        median_text="–" if row.median_min is None else texts.number(round(row.median_min)),
+        note=_note(row, texts),
+    )
+
+
+def look_of(row: models.DistrictCoverage, *, is_unknown: bool) -> ShareClass:
+    """Return the class of a district; a withheld share has one if all it may be lies in it."""
+    if is_unknown:
+        return UNKNOWN
+    if row.residents == 0 or (row.unit == "buildings" and not row.buildings):
+        return NOBODY
+    if row.share is not None:
+        return class_of_share(row.share)
+    if row.share_range is not None:
+        low, high = (class_of_share(bound) for bound in row.share_range)
+        return low if low is high else WITHHELD
+    return WITHHELD
+
+
+def _lowest_share(row: models.DistrictCoverage) -> float | None:
+    """Return the least share that is sure, None where nothing may be said."""
+    if row.share is not None or row.share_range is None or row.share_range == [0.0, 1.0]:
+        return row.share
+    return row.share_range[0]
+
+
+def share_text(row: models.DistrictCoverage, texts: Texts) -> str:
+    """Write a share, or what may be said of a withheld one."""
+    if row.share is not None:
+        return texts.percent(row.share)
+    if row.share_range is not None:
+        return texts.percent_range(row.share_range[0], row.share_range[1])
+    return "–"
+
+
+def few_text(texts: Texts) -> str:
+    """Write a number of people that is known to be too small to publish."""
+    return f"<\u202f{texts.number(SMALLEST_PUBLISHED)}"
+
+
+def _short_text(
+    row: models.DistrictCoverage, short: int | None, *, is_unknown: bool, texts: Texts
+) -> str:
+    if is_unknown:
+        return "–"
+    if short is not None:
+        return texts.number(short)
+    if row.residents and row.share_range and _is_few(row.residents, 1 - row.share_range[0]):
+        return few_text(texts)
+    return "–"
+
+
+def _covered_text(row: models.DistrictCoverage, texts: Texts) -> str:
+    if row.covered is not None:
+        return texts.number(row.covered)
+    if row.residents and row.share_range and _is_few(row.residents, row.share_range[1]):
+        return few_text(texts)
+    return "–"
+
+
+def _is_few(residents: int, most_of_them: float) -> bool:
+    return residents * (most_of_them - _ROUNDING) <= SMALLEST_PUBLISHED
+
+
+def _homes_text(row: models.DistrictCoverage, texts: Texts) -> str:
+    if row.unit == "buildings":
+        return texts.ngettext("{n} building", "{n} buildings", row.buildings or 0)
+    return "–" if row.residents is None else texts.number(row.residents)
+
+
+def _note(row: models.DistrictRow, texts: Texts) -> str:
+    notes = []
+    if row.share_inside < 0.995:
+        inside = texts.percent(row.share_inside)
+        notes.append(texts.gettext("Only {share} of its area lie inside the data.", share=inside))
+    if row.edge_uncertain:
+        notes.append(
+            texts.ngettext(
+                "An offer beyond the edge of the data may reach {n} person.",
+                "An offer beyond the edge of the data may reach {n} people.",
+                row.edge_uncertain,
+            )
+        )
+    return " ".join(notes)
+
+
+def gap_row(gap: models.GapOut, texts: Texts) -> GapRow:
+    """Write a gap."""
+    if gap.residents is None:
+        people = (
+            texts.ngettext("{n} building", "{n} buildings", gap.buildings)
+            if gap.buildings
+            else few_text(texts)
+        )
+    else:
+        people = texts.ngettext("{n} person", "{n} people", gap.residents)
+    count = gap.residents if gap.residents is not None else gap.buildings
+    return GapRow(
+        rank=gap.rank,
+        label="" if count is None else texts.number(count),
+        people=people,
+        place=_place(gap.districts, texts),
+        nearest=_nearest(gap, texts),
+    )
+
+
+def _place(districts: list[str], texts: Texts) -> str:
+    named = ", ".join(districts[:_MOST_NAMED])
+    more = len(districts) - _MOST_NAMED
+    if more <= 0:
+        return named
+    return named + " " + texts.ngettext("and {n} more", "and {n} more", more)
+
+
+def _nearest(gap: models.GapOut, texts: Texts) -> str:
+    if gap.nearest_offer is None:
+        return ""
+    how_far = _how_far(gap, texts)
+    name = gap.nearest_offer.name
+    return ", ".join(part for part in (name, how_far) if part)
+
+
+def _how_far(gap: models.GapOut, texts: Texts) -> str:
+    if gap.median_min is not None:
+        return texts.gettext("{n} min", n=texts.number(round(gap.median_min)))
+    return "" if gap.median_m is None else f"{texts.number(gap.median_m)} m"
