@@ -7,8 +7,9 @@ The model reads OpenStreetMap's tags as its wiki defines them: the most specific
 unknown meaning counts as not tagged. The decisions where the wiki leaves room:
 
 - **Private, customers, destination.** Such a way is used at the two ends of a journey and never
-  passed through (`ends_only`). For people on foot a general `access=destination`, `delivery`,
-  `agricultural` or `forestry` closes nothing: those signs speak to vehicles.
+  passed through (`ends_only`). A general `access=destination`, `delivery`, `agricultural` or
+  `forestry` closes nothing for people on foot, and the first two nothing for bicycles: those signs
+  speak to motor vehicles.
 - **Cycleways** without a foot tag are open to people on foot; trunk roads and motor roads only
   where a sidewalk or a foot tag is mapped.
 - **Mountain paths** from `sac_scale=mountain_hiking` up ask for sure feet and are no everyday way.
@@ -54,7 +55,8 @@ class Speeds:
 
     `push_kmh` is a bicycle that is pushed. `leg_kmh` is the straight way between a bicycle's or a
     car's street and the door, on foot. `ferry_kmh` holds where no `duration` is mapped. `car_kmh`
-    is by road class; a signed limit caps it at `maxspeed_factor` of the limit.
+    is by road class; where a limit is signed, `maxspeed_factor` of it is driven instead, on service
+    roads and lanes only where that is slower.
     """
 
     walk_kmh: float = 4.8
@@ -95,7 +97,7 @@ _STREETS = {
     *_LINKED, *(f"{c}_link" for c in _LINKED),
     "unclassified", "residential", "living_street", "service", "road", "track",
 }  # fmt: skip
-_MAIN_ROADS = {"motorway", "trunk", *_LINKED}
+_ROADS_WITH_LIMITS = {"motorway", "trunk", *_LINKED, "unclassified", "residential", "road"}
 _TRUNKS = {"trunk", "trunk_link"}
 _MOTORWAYS = {"motorway", "motorway_link"}
 _WALKED = {"footway", "path", "pedestrian", "steps", "cycleway", "corridor", "platform", "elevator"}
@@ -110,7 +112,8 @@ _SHUT = {
     "no", "agricultural", "forestry", "emergency", "military", "service", "psv", "bus",
     "use_sidepath", "closed",
 }  # fmt: skip
-_FOR_VEHICLES = {"destination", "delivery", "agricultural", "forestry", "residents"}
+_FOR_MOTORS = {"destination", "delivery", "residents"}
+_FOR_VEHICLES = {*_FOR_MOTORS, "agricultural", "forestry"}
 
 _KEYS = {
     "foot": ("foot", "access"),
@@ -138,6 +141,7 @@ _BARRIERS_SHUT = {
         "debris", "jersey_barrier", "bus_trap", "sump_buster", "planter", "rope", "yes", "bar",
     },
 }  # fmt: skip
+_WHEELS = {"yes", "designated", "limited"}
 _KERBS_SHUT = {"raised", "rolled", "regular", "yes"}
 
 
@@ -172,14 +176,14 @@ def node_is_open(tags: Tags, *, mode: str) -> bool:
         return True  # a crossing's or a bus stop's tags speak of the crossing, not of the street
     if tags.get("locked") == "yes" and "foot" not in tags:
         return False
-    if mode == "stepfree" and _node_stops_wheels(tags, barrier):
-        return False
     if mode == "bike":
         verdicts = (_node_verdict(tags, "bicycle"), _node_verdict(tags, "foot"))
         if True in verdicts:
             return True
         return verdicts != (False, False) and barrier not in _BARRIERS_SHUT[mode]
     verdict = _node_verdict(tags, "motorcar" if mode == "car" else "foot")
+    if mode == "stepfree" and verdict is not False and barrier not in _WALLS:
+        verdict = _wheels_verdict(tags, barrier)
     return barrier not in _BARRIERS_SHUT[mode] if verdict is None else verdict
 
 
@@ -193,14 +197,15 @@ def _node_verdict(tags: Tags, who: str) -> bool | None:
     return False
 
 
-def _node_stops_wheels(tags: Tags, barrier: str | None) -> bool:
-    if tags.get("wheelchair") in {"yes", "designated", "limited"}:
-        return False
-    if tags.get("wheelchair") == "no" and (barrier is not None or "kerb" in tags):
+def _wheels_verdict(tags: Tags, barrier: str | None) -> bool | None:
+    if tags.get("wheelchair") in _WHEELS:
         return True
+    if tags.get("wheelchair") == "no" and (barrier is not None or "kerb" in tags):
+        return False
     kerb = tags.get("kerb", "yes" if barrier == "kerb" else "no")
     width = _metres(tags.get("maxwidth") or tags.get("width"))
-    return kerb in _KERBS_SHUT or (barrier is not None and width < PASSAGE_MIN_M)
+    stops = kerb in _KERBS_SHUT or (barrier is not None and width < PASSAGE_MIN_M)
+    return False if stops else None
 
 
 def _most_specific(tags: Tags, who: str) -> tuple[str | None, str]:
@@ -261,7 +266,7 @@ def _ferry(tags: Tags, speeds: Speeds) -> Passage:
 
 def _stops_wheels(tags: Tags) -> bool:
     wheelchair = tags.get("wheelchair")
-    if wheelchair in {"yes", "designated", "limited"}:
+    if wheelchair in _WHEELS:
         return False
     if wheelchair == "no" or "sac_scale" in tags:
         return True
@@ -287,9 +292,12 @@ def _bike(tags: Tags, speeds: Speeds) -> Passage:
     key, value = _most_specific(tags, "bicycle")
     if tags.get("route") == "ferry":
         return CLOSED if value in _SHUT else _ferry(tags, speeds)
-    if highway == "steps" and "yes" not in {tags.get("ramp"), tags.get("ramp:bicycle")}:
-        return CLOSED
+    if key == "access" and value in _FOR_MOTORS:
+        value = ""
     by_tag = key == "bicycle" and value in _OPEN | _ENDS
+    if highway == "steps":
+        has_ramp = by_tag or "yes" in {tags.get("ramp"), tags.get("ramp:bicycle")}
+        return pushed if has_ramp else CLOSED
     rides = value not in _SHUT and value != "dismount"
     rides = rides and (highway in _RIDDEN or (by_tag and highway in _RIDE_BY_TAG))
     if (tags.get("motorroad") == "yes" or highway in _MOTORWAYS) and not by_tag:
@@ -343,11 +351,11 @@ def _car(tags: Tags, speeds: Speeds) -> Passage:
 
 
 def _car_kmh(tags: Tags, highway: str, speeds: Speeds) -> float:
-    """Return the class speed, or the driven part of a signed limit; minor roads only slow down."""
+    """Return the driven part of a signed limit, else the class speed; lanes only get slower."""
     by_class = speeds.car_kmh[highway]
     driven = _limit_kmh(tags.get("maxspeed", "")) * speeds.maxspeed_factor
-    is_main = highway.removesuffix("_link") in _MAIN_ROADS
-    return driven if is_main and driven < float("inf") else min(by_class, driven)
+    is_road = highway.removesuffix("_link") in _ROADS_WITH_LIMITS
+    return driven if is_road and driven < float("inf") else min(by_class, driven)
 
 
 def _limit_kmh(value: str) -> float:
