@@ -85,6 +85,7 @@ class Snapped:
     def take(self, rows: ArrayLike) -> Snapped:
         """Return the points at `rows` (a mask or indices)."""
         at = np.asarray(rows)
+        at = at if at.dtype == bool else at.astype(np.int64)  # an empty list is no mask
         return Snapped(self.edge[at], self.fraction[at], self.leg_m[at], self.network_id)
 
 

@@ -44,6 +44,7 @@ CAR_KMH: Mapping[str, float] = {
     "living_street": 10, "service": 15, "track": 10, "pedestrian": 10,
 }  # fmt: skip
 MAXSPEED_FACTOR = 0.8  # what is driven of a signed limit; source: the same profile
+FERRY_KMH = 5.0  # where no duration is mapped; slow, as nobody knows the wait; source: the same
 RAMP_MAX_PERCENT = 6.0  # DIN 18040-3:2014, 4.3: longitudinal slope with resting places
 PASSAGE_MIN_M = 0.9  # DIN 18040-3:2014, 4.1: least clear width
 
@@ -63,7 +64,7 @@ class Speeds:
     stepfree_kmh: float = 3.6
     bike_kmh: float = 15.0
     push_kmh: float = 4.8
-    ferry_kmh: float = 10.0
+    ferry_kmh: float = FERRY_KMH
     car_leg_kmh: float = 4.8
     car_kmh: Mapping[str, float] = field(default_factory=lambda: dict(CAR_KMH))
     maxspeed_factor: float = MAXSPEED_FACTOR

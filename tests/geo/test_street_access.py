@@ -285,11 +285,11 @@ def test_a_ferry_takes_its_mapped_time_and_nobody_boards_on_the_way() -> None:
 
 
 def test_a_ferry_without_a_time_has_the_stated_speed() -> None:
-    assert kmh("walk", route="ferry") == (10, 10)
+    assert kmh("walk", route="ferry") == (5, 5)
     assert kmh("walk", route="ferry", foot="no") == (0, 0)
     assert kmh("bike", route="ferry", bicycle="no") == (0, 0)
     assert kmh("car", route="ferry") == (0, 0)
-    assert kmh("car", route="ferry", motor_vehicle="yes") == (10, 10)
+    assert kmh("car", route="ferry", motor_vehicle="yes") == (5, 5)
 
 
 @pytest.mark.parametrize(
