@@ -2,7 +2,7 @@
    above it, so that a choropleth hides no name and colours no water. Needs leaflet.js and protomaps-leaflet.js before it;
    a classic script, so that ES modules, folium pages and single files can all use it:
 
-     umkreisBasemap.addTo(map, "/tiles/x.pmtiles", {dark, lang, attribution}) → {ground, labels}
+     umkreisBasemap.addTo(map, "/tiles/x.pmtiles", {dark, lang, attribution, …}) → {ground, labels}
      umkreisBasemap.groundLayer(source, {dark, attribution})
      umkreisBasemap.labelLayer(source, {dark, lang, pane})
 
@@ -240,10 +240,13 @@ var umkreisBasemap = (function () {
     return pane;
   }
 
-  function addTo(map, source, { dark = false, lang = "de", attribution = "" } = {}) {
+  function addTo(map, source, { dark = false, lang = "de", attribution = "", ...options } = {}) {
     labelPane(map);
     const container = map.getContainer();
-    const layers = { ground: groundLayer(source, { dark, attribution }), labels: labelLayer(source, { dark, lang }) };
+    const layers = {
+      ground: groundLayer(source, { dark, attribution, ...options }),
+      labels: labelLayer(source, { dark, lang, ...options }),
+    };
     const busy = new Set();
     for (const each of Object.values(layers)) {
       each.on("loading", () => { busy.add(each); delete container.dataset.ready; });

@@ -124,6 +124,7 @@ export class PlannerMap {
     }
     this.base = umkreisBasemap.addTo(this.map, this.data.tiles, {
       dark: dark.matches, lang: this.data.language, attribution,
+      devicePixelRatio: Math.max(2, devicePixelRatio), // sharp between two zoom levels as well
     });
     for (const layer of Object.values(this.base)) layer.on("load", () => this.checkReady());
   }

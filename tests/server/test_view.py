@@ -1,0 +1,185 @@
+"""What a report says in words, and what a map shows of it: the same everywhere, never more."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from layers.build import build_atlas
+from layers.coverage import coverage
+from server.models import DistrictCoverage
+from server.rows import look_of
+from server.texts import texts_of
+from server.view import answer_view, map_view, sentences
+from tests.toyregion import HOSTILE_NAME, write_toy_region
+
+GERMAN, ENGLISH = texts_of("de"), texts_of("en")
+
+
+@pytest.fixture(scope="module")
+def food(toy_atlas):
+    """Two minutes on foot: 230 of 960 people."""
+    return coverage(toy_atlas, category="greengrocer_bakery", mode="walk", minutes=2)
+
+
+def district(**values):
+    base = dict.fromkeys(DistrictCoverage.model_fields)
+    return DistrictCoverage(
+        **{**base, "id": "x", "name": "x", "suppressed": False, "unit": "residents", **values}
+    )
+
+
+def test_the_result_is_said_with_its_people_share_and_reach(food):
+    first, second, third = answer_view(food, GERMAN).summary
+    assert first == (
+        "230 von 960 Menschen (24\u00a0%) erreichen zu Fuß in 2 Minuten ein Angebot "
+        "„Bäcker, Metzger, Obst & Gemüse“."
+    )
+    assert second == "730 Menschen erreichen keines."
+    assert third == "In den Daten von Mai 2024 stehen 2 solche Angebote."
+
+
+def test_the_date_of_the_data_stands_with_every_result(food):
+    assert answer_view(food, GERMAN).as_of == "Daten von Mai 2024"
+    assert sentences(food, "en")[0] == "Data of May 2024"
+
+
+def test_rows_rank_the_least_served_first(food):
+    rows = answer_view(food, ENGLISH).rows
+    assert [(r.rank, r.name, r.share_text, r.short_text, r.residents_text) for r in rows] == [
+        (1, "Nord", "0%", "320", "320"),
+        (2, "Süd", "12%", "280", "320"),
+        (3, "Altöd", "59%", "130", "320"),
+    ]
+    assert [r.median_text for r in rows] == ["5", "4", "2"]
+
+
+def test_municipalities_are_rows_on_demand(food):
+    answer = answer_view(food, ENGLISH, by="municipality")
+    assert [(r.name, r.residents_text) for r in answer.rows] == [("Neuöd", "640"), ("Altöd", "320")]
+    assert not answer.has_medians
+
+
+def test_a_gap_names_its_people_places_and_the_way_out(food):
+    (gap,) = answer_view(food, GERMAN).gaps
+    assert gap.people == "730 Menschen"
+    assert gap.place == "Nord, Süd, Altöd"
+    assert gap.nearest == "Bäckerei Groß & Söhne, 4 Min."
+
+
+def test_the_legend_counts_every_district_once(food):
+    legend = answer_view(food, ENGLISH).legend
+    assert {entry.look.id: entry.count for entry in legend} == {
+        "share-0": 2, "share-20": 0, "share-40": 1, "share-60": 0, "share-80": 0,
+    }  # fmt: skip
+
+
+def test_withheld_counts_are_bounds_or_dashes_never_numbers(toy_atlas):
+    report = coverage(toy_atlas, category="greengrocer_bakery", mode="walk", minutes=3)
+    answer = answer_view(report, ENGLISH)
+    first, second, third = answer.rows
+    assert (first.rank, first.share_text, first.short_text) == (1, ">\u202f92%", "<\u202f25")
+    assert first.look.id == "share-80"
+    for row in (second, third):
+        assert (row.rank, row.share_text, row.short_text, row.covered_text) == (None, "–", "–", "–")
+        assert row.look.id == "withheld"
+    assert answer.has_withheld
+
+
+def test_known_but_none_is_said_with_the_year(toy_atlas):
+    report = coverage(toy_atlas, category="library")
+    assert answer_view(report, GERMAN).summary == [
+        "In den Daten von 2024 steht kein Angebot „Bibliothek“.",
+        "Also erreicht keiner der 960 Menschen eines.",
+    ]
+
+
+def test_unknown_is_never_a_share(toy_atlas):
+    report = coverage(toy_atlas, category="csa_depot")
+    answer = answer_view(report, GERMAN)
+    assert answer.summary[0].startswith("Unbekannt: Für „")
+    assert answer.summary[0].endswith("gibt es hier keine Quelle.")
+    assert answer.share_text == "–"
+    assert {row.look.id for row in answer.rows} == {"unknown"}
+    assert {row.share_text for row in answer.rows} == {"unbekannt"}
+    assert answer.gaps == []
+    text = json.dumps([answer.summary, [r.share_text for r in answer.rows]])
+    assert "0 %" not in text
+    assert "0\u00a0%" not in text
+
+
+def test_everybody_served_is_said_so(toy_atlas):
+    report = coverage(toy_atlas, category="greengrocer_bakery", mode="walk", minutes=30)
+    assert answer_view(report, ENGLISH).summary[1] == "Nobody is left out."
+
+
+def test_a_straight_line_is_named_and_has_no_minutes(toy_atlas):
+    report = coverage(toy_atlas, category="village_shop", mode="line", metres=150)
+    answer = answer_view(report, GERMAN)
+    assert "auf höchstens 150 m Luftlinie" in answer.summary[0]
+    assert not answer.has_medians
+    assert answer.gaps[0].nearest == "Dorfladen Süd, 221 m"
+    assert any("Luftlinien" in line for line in answer.method)
+
+
+def test_basis_speed_and_disclosure_are_told(food):
+    text = " ".join(answer_view(food, GERMAN).method)
+    assert "zusammen 960, von 2023, amtlich. Quelle: counted by hand." in text
+    assert "4,8 km/h" in text
+    assert "unter 25 Menschen" in text
+    assert "(eine Annahme von Umkreis)" in text
+
+
+def test_without_counts_the_shares_are_of_buildings(tmp_path: Path, taxonomy_path: Path):
+    toml = write_toy_region(tmp_path / "toy", population=False)
+    atlas = build_atlas(toml.parent, taxonomy_path, tmp_path / "atlas", base_map=False)
+    report = coverage(atlas, category="greengrocer_bakery", mode="walk", minutes=2)
+    answer = answer_view(report, GERMAN)
+    assert answer.summary[0].startswith("33\u00a0% von 64 Wohngebäuden haben zu Fuß in 2 Minuten")
+    assert "nicht Menschen" in answer.summary[1]
+    assert {row.residents_text for row in answer.rows} == {"32 Wohngebäude", "16 Wohngebäude"}
+    assert not answer.has_short
+    assert answer.legend_title.startswith("Wohngebäude mit einem Angebot")
+
+
+@pytest.mark.parametrize(
+    ("values", "look"),
+    [
+        ({"residents": 100, "share": 0.5}, "share-40"),
+        ({"residents": 0}, "nobody"),
+        ({"residents": 100, "share_range": [0.9, 1.0]}, "share-80"),
+        ({"residents": 100, "share_range": [0.1, 0.3]}, "withheld"),
+        ({"residents": None}, "withheld"),
+        ({"unit": "buildings", "buildings": 0}, "nobody"),
+    ],
+)
+def test_the_look_of_a_district_tells_no_more_than_is_published(values, look):
+    assert look_of(district(**values), is_unknown=False).id == look
+    assert look_of(district(**values), is_unknown=True).id == "unknown"
+
+
+def test_a_map_shows_what_the_page_says(food):
+    view = map_view(food, "en")
+    assert view.title == ("Baker, butcher, greengrocer on foot in 2 minutes: Ödland")
+    by_name = {f["properties"]["name"]: f["properties"] for f in view.districts["features"]}
+    assert by_name["Altöd"]["share_text"] == "59%"
+    assert by_name["Altöd"]["class_id"] == "share-40"
+    assert by_name["Altöd"]["uncovered_text"] == "130"
+    assert [f["properties"]["name"] for f in view.offers["features"]] == [
+        "Bäckerei Groß & Söhne", HOSTILE_NAME,
+    ]  # fmt: skip
+    assert view.offers["features"][0]["properties"]["layer"] == "trade"
+    assert [f["properties"]["residents_text"] for f in view.gaps["features"]] == ["730 people"]
+    assert view.totals_lines == tuple(answer_view(food, ENGLISH).summary)
+    assert view.tiles_url == "/tiles/toy.pmtiles"
+    assert view.attributions == ("© nobody, made in code",)
+    lon, lat = view.offers["features"][0]["geometry"]["coordinates"]
+    assert 13 < lon < 14
+    assert 53 < lat < 54
+
+
+def test_a_map_of_the_unknown_shows_no_offer_and_no_gap(toy_atlas):
+    view = map_view(coverage(toy_atlas, category="csa_depot"), "de")
+    assert view.offers["features"] == []
+    assert view.gaps["features"] == []
+    assert {f["properties"]["class_id"] for f in view.districts["features"]} == {"unknown"}
