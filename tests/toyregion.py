@@ -111,7 +111,7 @@ def write_toy_region(
     streets, buildings, offers, population, quarters
         False leaves them out.
     cut
-        The extract ends in the middle of Neuöd (x = 350): 16 houses and the repair café are beyond.
+        The extract ends in the middle of Neuöd (x = 350): 8 houses and the repair café are beyond.
     island
         A footway of 10 m at (240, 250), joined to nothing (way 121, nodes 31 and 32).
     oneway
