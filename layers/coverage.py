@@ -16,7 +16,7 @@ Sums are exact inside; what a report shows has passed `geo.disclosure`.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -25,7 +25,9 @@ import numpy as np
 from geo.access import nearest_in_line
 from geo.disclosure import SMALLEST_PUBLISHED, publish_levels, publish_parts, publish_singly
 from geo.gaps import Gaps, find_gaps
+from geo.median import weighted_median, weighted_median_by
 from layers.question import LINE, Question, ask
+from layers.tally import Tally, tally_of_buildings, tally_of_people, whole, without_answer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,40 +45,6 @@ SMALLEST_GAP_BUILDINGS = 10.0  # where no people are known, so that a farm is no
 COVERED, UNCOVERED, UNREACHABLE = 0, 1, 2
 _EPSILON = 1e-3  # seconds and metres: exactly at the limit is covered, whatever the rounding
 _DAYS_A_YEAR = 365.25
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """
-    The people of one area, as they may be published.
-
-    Counts are whole people, None where withheld or unknown. `share` is covered ÷ residents, None
-    where a count is withheld; then `share_range` tells what may be said. Where no population is
-    known, `unit` is `buildings` and the share is one of residential buildings.
-    """
-
-    area_id: str
-    name: str
-    unit: str
-    residents: int | None
-    covered: int | None
-    uncovered: int | None
-    unreachable: int | None
-    unplaced: int | None
-    edge_uncertain: int | None
-    share: float | None
-    share_range: tuple[float, float] | None
-    suppressed: bool
-    buildings: int
-
-    @property
-    def lowest_share(self) -> float:
-        """The least share that is sure; NaN where nothing may be said: for ranking."""
-        if self.share is not None:
-            return self.share
-        if self.share_range is None or self.share_range == (0.0, 1.0):
-            return math.nan
-        return self.share_range[0]
 
 
 @dataclass(frozen=True)
@@ -175,7 +143,7 @@ class CoverageReport:
         )
         rows = [int(row) for row in self.offers]
         return [
-            OfferTally(row, self.atlas.offers[row].id, self.atlas.offers[row].name, _whole(count))
+            OfferTally(row, self.atlas.offers[row].id, self.atlas.offers[row].name, whole(count))
             for row, count in zip(rows, publish_parts(parts), strict=True)
         ]
 
@@ -183,7 +151,7 @@ class CoverageReport:
     def median_min(self) -> Floats:
         """Shape (d,): median minutes to the nearest offer; NaN where few live, and in `line`."""
         population = self.atlas.population
-        return _median_by(
+        return weighted_median_by(
             population.district, self.travel_s / 60, population.weight, len(self.exact)
         )
 
@@ -197,7 +165,7 @@ class CoverageReport:
         """Uncovered people who live in no gap; None where nobody is counted."""
         if self.unknown or self.atlas.population.basis.unit != "residents":
             return None
-        return _whole(float(publish_singly(self._gaps[0].scattered)))
+        return whole(float(publish_singly(self._gaps[0].scattered)))
 
     @cached_property
     def ranking(self) -> list[int]:
@@ -245,7 +213,7 @@ class CoverageReport:
         short = np.bincount(area_of, self.exact[:, UNCOVERED : UNREACHABLE + 1].sum(axis=1))
         covered = np.bincount(area_of, self.exact[:, COVERED])
         tallies = [
-            _tally(area, tuple(counts), total, covered=most, short=least, edge=at_edge)
+            tally_of_people(area, tuple(counts), total, covered=most, short=least, edge=at_edge)
             for area, counts, total, most, least, at_edge in zip(
                 areas, published.counts.tolist(), published.totals.tolist(), covered.tolist(),
                 short.tolist(), edge.tolist(), strict=True,
@@ -255,8 +223,8 @@ class CoverageReport:
             buildings = np.zeros((count, 3))
             np.add.at(buildings, area_of, self._sum_by_state(np.ones(len(self.state))))
             for i in np.flatnonzero(~known):
-                tallies[i] = _tally_of_buildings(areas[i], buildings[i])
-        return [_without_answer(t) for t in tallies] if self.unknown else tallies
+                tallies[i] = tally_of_buildings(areas[i], buildings[i])
+        return [without_answer(t) for t in tallies] if self.unknown else tallies
 
     @cached_property
     def _gaps(self) -> tuple[Gaps, NDArray[np.int64]]:
@@ -287,12 +255,12 @@ class CoverageReport:
         is_counted = population.basis.unit == "residents"
         return GapTally(
             shape=shape,
-            residents=_whole(float(publish_singly(total))) if is_counted else None,
+            residents=whole(float(publish_singly(total))) if is_counted else None,
             buildings=0 if is_counted else len(rows),
             districts=tuple(names[d] for d in np.argsort(-by_district) if by_district[d] > 0),
             nearest_offer=self._most_frequent_offer(self.supply[rows], weight),
-            travel_min=_median(self.travel_s[rows] / 60, weight),
-            distance_m=_median(self.distance_m[rows], weight),
+            travel_min=weighted_median(self.travel_s[rows] / 60, weight),
+            distance_m=weighted_median(self.distance_m[rows], weight),
         )
 
     def _most_frequent_offer(self, supply: NDArray[np.int32], weight: Floats) -> int:
@@ -410,111 +378,3 @@ def _why_unknown(atlas: Atlas, question: Question) -> str:
         else:
             return ""
     return reasons[0]
-
-
-def _tally(
-    area: tuple[str, str],
-    counts: tuple[float, ...],
-    total: float,
-    *,
-    covered: float,
-    short: float,
-    edge: float,
-) -> Tally:
-    """Make a tally of published counts; exact `covered` and `short` only bound a withheld share."""
-    residents = _whole(total)
-    parts = covered_, uncovered, unreachable, unplaced = _parts(counts)
-    share, share_range = None, None
-    if residents and covered_ is not None:
-        share = round(covered_ / residents, 3)
-    elif residents:
-        hidden = residents - sum(part or 0 for part in parts)
-        share_range = _share_range(hidden, residents, covered=covered, short=short)
-    return Tally(
-        area_id=area[0],
-        name=area[1],
-        unit="residents",
-        residents=residents,
-        covered=covered_,
-        uncovered=uncovered,
-        unreachable=unreachable,
-        unplaced=unplaced,
-        edge_uncertain=_whole(edge),
-        share=share,
-        share_range=share_range,
-        suppressed=residents is None or None in parts,
-        buildings=0,
-    )
-
-
-def _parts(counts: tuple[float, ...]) -> tuple[int | None, int | None, int | None, int | None]:
-    covered, uncovered, unreachable, unplaced = counts
-    return _whole(covered), _whole(uncovered), _whole(unreachable), _whole(unplaced)
-
-
-def _share_range(
-    hidden: int, residents: int, *, covered: float, short: float
-) -> tuple[float, float]:
-    """Bound a withheld share by what is published, and by "fewer than 25" of a withheld count."""
-    low, high = 0, hidden
-    if covered < SMALLEST_PUBLISHED:
-        high = SMALLEST_PUBLISHED
-    elif short < SMALLEST_PUBLISHED:
-        low = hidden - SMALLEST_PUBLISHED
-    return round(max(low, 0) / residents, 3), round(min(high / residents, 1.0), 3)
-
-
-def _tally_of_buildings(area: tuple[str, str], buildings: Floats) -> Tally:
-    total = buildings.sum()
-    return Tally(
-        area_id=area[0],
-        name=area[1],
-        unit="buildings",
-        residents=None,
-        covered=None,
-        uncovered=None,
-        unreachable=None,
-        unplaced=None,
-        edge_uncertain=None,
-        share=round(float(buildings[COVERED] / total), 3) if total else None,
-        share_range=None,
-        suppressed=False,
-        buildings=int(total),
-    )
-
-
-def _without_answer(tally: Tally) -> Tally:
-    """Keep who lives there; nobody knows who is covered."""
-    return replace(
-        tally,
-        covered=None,
-        uncovered=None,
-        unreachable=None,
-        edge_uncertain=None,
-        share=None,
-        share_range=None,
-        suppressed=tally.residents is None and tally.unit == "residents",
-    )
-
-
-def _whole(value: float) -> int | None:
-    return None if math.isnan(value) else int(value)
-
-
-def _median(values: Floats, weight: Floats) -> float:
-    """Weighted median; `inf` counts as very far."""
-    order = np.argsort(values)
-    running = np.cumsum(weight[order])
-    return float(values[order[np.searchsorted(running, running[-1] / 2)]])
-
-
-def _median_by(group: NDArray[np.int32], values: Floats, weight: Floats, count: int) -> Floats:
-    """Weighted median of each group; NaN where fewer than 25 are in it."""
-    medians = np.full(count, np.nan)
-    order = np.argsort(group, kind="stable")
-    starts = np.searchsorted(group[order], np.arange(count + 1))
-    for g in range(count):
-        rows = order[starts[g] : starts[g + 1]]
-        if weight[rows].sum() >= SMALLEST_PUBLISHED:
-            medians[g] = _median(values[rows], weight[rows])
-    return medians

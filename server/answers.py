@@ -27,9 +27,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from layers.atlas import Atlas
-    from layers.coverage import CoverageReport, GapTally, Tally
+    from layers.coverage import CoverageReport, GapTally
     from layers.nearby import OfferInReach
     from layers.offers import Offer
+    from layers.tally import Tally
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _DEGREE_DECIMALS = 6  # 0.1 m

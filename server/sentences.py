@@ -12,8 +12,9 @@ from collections.abc import Callable
 
 from geo.disclosure import ROUNDED_TO, SMALLEST_PUBLISHED
 from geo.street_access import Speeds
-from layers.coverage import CoverageReport, Tally
+from layers.coverage import CoverageReport
 from layers.question import LINE, Question
+from layers.tally import Tally
 from layers.vocabulary import ASSUMPTION, Category, Term
 from server.texts import Texts
 
