@@ -2,7 +2,7 @@
 Where is what: a box and nearest-neighbour index that may change.
 
 It wraps rtree behind a lock, because libspatialindex is not safe to read from several threads:
-eight readers without one abort the process. For sets that never change, `shapely.STRtree` is faster.
+eight readers without one abort the process. For sets that never change `shapely.STRtree` is faster.
 """
 
 from __future__ import annotations
