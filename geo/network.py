@@ -14,6 +14,7 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
+import weakref
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -161,6 +162,7 @@ class Network:
         self._in = _arcs(arrays, "in")
         self._tree: tuple[shapely.STRtree, NDArray[np.int64]] | None = None
         self._tree_lock = threading.Lock()
+        self._last_demand: tuple[weakref.ref[Snapped], Ends] | None = None
 
     def __repr__(self) -> str:
         return f"<Network {self.mode}, {len(self.xy)} nodes, {len(self.a)} edges, {self.crs}>"
@@ -289,7 +291,7 @@ class Network:
         found = nearest(
             self._in,
             self._costs,
-            self._ends(demand, "demand", leaving=True),
+            self._leaving(demand),
             sets,
             with_length=with_distance,
         )
@@ -350,6 +352,15 @@ class Network:
         arrays = {p.stem: np.load(p, mmap_mode="r") for p in sorted(folder.glob("*.npy"))}
         return cls(arrays, about)
 
+    def _leaving(self, demand: Snapped) -> Ends:
+        """Return the ends of the demand; question after question is asked for the same people."""
+        last = self._last_demand
+        if last is not None and last[0]() is demand:
+            return last[1]
+        ends = self._ends(demand, "demand", leaving=True)
+        self._last_demand = (weakref.ref(demand), ends)  # one assignment: safe between threads
+        return ends
+
     def _ends(self, points: Snapped, name: str, *, leaving: bool) -> Ends:
         """Say what it takes from the points to the nodes of their edge, or back."""
         if points.network_id != self.network_id:
@@ -359,21 +370,17 @@ class Network:
             )
         if len(points) > MAX_SUPPLIES:
             raise NetworkError(f"`{name}` holds {len(points)} points, at most {MAX_SUPPLIES}")
-        placed = points.placed
-        edge = np.where(placed, points.edge, 0)
+        # a point that was not placed is infinitely far from the ends of edge 0
+        edge = np.maximum(points.edge, 0)
         before, after = points.fraction, 1.0 - points.fraction
         to_a, to_b = self.backward_s[edge], self.forward_s[edge]
         if not leaving:
             to_a, to_b = to_b, to_a
-        leg_m = np.where(placed, points.leg_m, np.inf)
-        leg_s = to_ticks(leg_m * (3.6 / self.leg_kmh))
-        length = self.length_m[edge]
-        # at a node even a closed direction costs nothing (and 0 × inf is no number)
-        a_s = to_ticks(before * np.where(before > 0, to_a, 0.0)) + leg_s
-        b_s = to_ticks(after * np.where(after > 0, to_b, 0.0)) + leg_s
+        leg_s = to_ticks(points.leg_m * (3.6 / self.leg_kmh))
         return Ends(
-            np.where(placed, points.edge, np.int32(-1)), points.fraction, self.a[edge],
-            self.b[edge], a_s, b_s, before * length + leg_m, after * length + leg_m, leg_s, leg_m,
+            points.edge, points.fraction, self.a[edge], self.b[edge],
+            to_ticks(_part(before, to_a)) + leg_s, to_ticks(_part(after, to_b)) + leg_s,
+            leg_s, points.leg_m,
         )  # fmt: skip
 
     def _segments(self) -> tuple[shapely.STRtree, NDArray[np.int64]]:
@@ -402,6 +409,12 @@ class Network:
         along = np.where(share == 1.0, offset[tail + 1], along)
         length = self.length_m[edge]
         return edge, np.where(length > 0, along / np.where(length > 0, length, 1.0), 0.0)
+
+
+def _part(share: Floats, whole: Floats) -> Floats:
+    """Multiply; at a node (a share of 0) even a closed direction costs nothing."""
+    part: Floats = np.multiply(share, whole, where=share > 0, out=np.zeros(len(share)))
+    return part
 
 
 def _network_arrays(built: Built) -> dict[str, NDArray[Any]]:

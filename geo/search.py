@@ -73,13 +73,22 @@ def arcs_of(tail: Ints, head: Ints, seconds: Floats, length_m: Floats, *, nodes:
     return Arcs(start.astype(np.int32), head.astype(np.int32), seconds[order], length_m[order])
 
 
+@dataclass(frozen=True)
+class EdgeCosts:
+    """Seconds along each edge in both directions (inf where closed) and its length."""
+
+    forward_s: Floats
+    backward_s: Floats
+    length_m: Floats
+
+
 class Ends(NamedTuple):
     """
     Points on edges, as a search sees them; all shapes (n,).
 
     `a`, `b` are the nodes of the edge (0 for a point that was not placed), `a_s`, `b_s` the seconds
-    between point and node with the leg (inf where closed or not placed), `a_m`, `b_m` the metres;
-    `edge` is −1 for a point that was not placed.
+    between point and node with the leg (inf where closed or not placed); `edge` is −1 for a point
+    that was not placed.
     """
 
     edge: NDArray[np.int32]
@@ -88,10 +97,15 @@ class Ends(NamedTuple):
     b: NDArray[np.int32]
     a_s: Floats
     b_s: Floats
-    a_m: Floats
-    b_m: Floats
     leg_s: Floats
     leg_m: Floats
+
+
+def metres_to_nodes(ends: Ends, costs: EdgeCosts) -> tuple[Floats, Floats]:
+    """Return the metres between each point and both nodes of its edge, the leg included."""
+    length = costs.length_m[np.maximum(ends.edge, 0)]
+    along = ends.fraction * length
+    return along + ends.leg_m, length - along + ends.leg_m
 
 
 class Meetings(NamedTuple):
@@ -133,14 +147,19 @@ class _Tree(NamedTuple):
 
 
 def _search(
-    arcs: Arcs, roots: Sequence[Ends], *, limit_s: float = np.inf, with_length: bool = False
+    arcs: Arcs,
+    costs: EdgeCosts,
+    roots: Sequence[Ends],
+    *,
+    limit_s: float = np.inf,
+    with_length: bool = False,
 ) -> _Tree:
     """Search from each set of points; the point's number is encoded below the tick."""
     nodes, k = len(arcs.start) - 1, len(roots)
     head = [np.concatenate([ends.a, ends.b]) for ends in roots]
     number = [np.tile(np.arange(1.0, len(ends.a) + 1), 2) for ends in roots]
     seconds = [np.concatenate([ends.a_s, ends.b_s]) for ends in roots]
-    metres = [np.concatenate([ends.a_m, ends.b_m]) for ends in roots]
+    metres = [np.concatenate(metres_to_nodes(ends, costs)) for ends in roots]
     extra = arcs_of(
         np.repeat(np.arange(k), [len(h) for h in head]),
         np.concatenate(head).astype(np.int64) + k,
@@ -186,15 +205,15 @@ def _lengths(
 def _decode(encoded: Floats) -> tuple[Floats, NDArray[np.int32]]:
     """Split into seconds and the number of the point, −1 where nothing was reached."""
     seconds = np.floor(encoded * TICKS_PER_S) / TICKS_PER_S
-    reached = np.isfinite(encoded)
-    if reached.any() and float(seconds[reached].max()) >= MAX_TRAVEL_S:
+    unreached = np.isinf(encoded)
+    below = np.subtract(encoded, seconds, where=~unreached, out=np.zeros_like(encoded))
+    longest = float(np.max(seconds, initial=0.0, where=~unreached))
+    if longest >= MAX_TRAVEL_S:
         raise NetworkError(
-            f"a journey takes {float(seconds[reached].max()):.0f} s, more than the "
-            f"{MAX_TRAVEL_S:.0f} s that a network may span; build a smaller region"
+            f"a journey takes {longest:.0f} s, more than the {MAX_TRAVEL_S:.0f} s that a network "
+            "may span; build a smaller region"
         )
-    number = np.full(encoded.shape, -1, np.int32)
-    number[reached] = np.rint((encoded[reached] - seconds[reached]) / _INDEX_UNIT) - 1
-    return seconds, number
+    return seconds, (below / _INDEX_UNIT).astype(np.int32) - 1
 
 
 class Found(NamedTuple):
@@ -203,15 +222,6 @@ class Found(NamedTuple):
     seconds: Floats
     number: NDArray[np.int32]
     length_m: Floats | None
-
-
-@dataclass(frozen=True)
-class EdgeCosts:
-    """Seconds along each edge in both directions (inf where closed) and its length."""
-
-    forward_s: Floats
-    backward_s: Floats
-    length_m: Floats
 
 
 def nearest(
@@ -228,22 +238,22 @@ def nearest(
     `arcs` are those of the reversed graph, as the search runs from supply to demand.
     """
     shape = (len(supplies), len(demand.a))
-    encoded = np.full(shape, np.inf)
+    seconds, number = np.empty(shape), np.empty(shape, np.int32)
     length = np.zeros(shape) if with_length else None
+    a_m, b_m = metres_to_nodes(demand, costs) if with_length else (demand.leg_m, demand.leg_m)
     for first in range(0, len(supplies), _ROOTS_AT_ONCE):
         chunk = supplies[first : first + _ROOTS_AT_ONCE]
-        tree = _search(arcs, chunk, with_length=with_length)
+        tree = _search(arcs, costs, chunk, with_length=with_length)
         for row, supply in enumerate(chunk):
             via_a = tree.seconds[row, demand.a] + demand.a_s
             via_b = tree.seconds[row, demand.b] + demand.b_s
             best = np.minimum(via_a, via_b)
             if length is not None and tree.length_m is not None:
-                along_a = tree.length_m[row, demand.a] + demand.a_m
-                along_b = tree.length_m[row, demand.b] + demand.b_m
+                along_a = tree.length_m[row, demand.a] + a_m
+                along_b = tree.length_m[row, demand.b] + b_m
                 length[first + row] = np.where(via_a <= via_b, along_a, along_b)
             _meet(best, None if length is None else length[first + row], demand, supply, costs)
-            encoded[first + row] = best
-    seconds, number = _decode(encoded)
+            seconds[first + row], number[first + row] = _decode(best)
     if length is not None:
         length[number < 0] = np.inf
     return Found(seconds, number, length)
@@ -278,12 +288,13 @@ def pairs_within(
 ) -> FoundPairs:
     """Find all pairs whose travel takes at most `limit_s`; one search for each source."""
     met = meetings(sources, targets, costs)
+    a_m, b_m = metres_to_nodes(targets, costs)
     parts: list[FoundPairs] = []
     for first in range(0, len(sources.a), _ROOTS_AT_ONCE):
         last = min(first + _ROOTS_AT_ONCE, len(sources.a))
         roots = [_row(sources, i) for i in range(first, last)]
         # the root's number below the tick must not push a pair over the limit
-        tree = _search(arcs, roots, limit_s=limit_s + 1 / TICKS_PER_S, with_length=True)
+        tree = _search(arcs, costs, roots, limit_s=limit_s + 1 / TICKS_PER_S, with_length=True)
         if tree.length_m is None:  # pragma: no cover
             continue
         via_a = tree.seconds[:, targets.a] + targets.a_s
@@ -291,8 +302,8 @@ def pairs_within(
         seconds = np.floor(np.minimum(via_a, via_b) * TICKS_PER_S) / TICKS_PER_S
         length = np.where(
             via_a <= via_b,
-            tree.length_m[:, targets.a] + targets.a_m,
-            tree.length_m[:, targets.b] + targets.b_m,
+            tree.length_m[:, targets.a] + a_m,
+            tree.length_m[:, targets.b] + b_m,
         )
         here = np.flatnonzero((met.first >= first) & (met.first < last))
         row, column = met.first[here] - first, met.second[here]
@@ -311,5 +322,5 @@ def _row(ends: Ends, i: int) -> Ends:
     one = slice(i, i + 1)
     return Ends(
         ends.edge[one], ends.fraction[one], ends.a[one], ends.b[one], ends.a_s[one],
-        ends.b_s[one], ends.a_m[one], ends.b_m[one], ends.leg_s[one], ends.leg_m[one],
+        ends.b_s[one], ends.leg_s[one], ends.leg_m[one],
     )  # fmt: skip
