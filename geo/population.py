@@ -85,6 +85,8 @@ class Population:
     quality
         One row per finest district: `buildings`, `tagged_share` (explicitly residential),
         `levels_share` (storeys tagged), `fallback` (no building looked residential: all were used).
+    broken
+        Buildings left out because the extract lacks a part of their outline.
     """
 
     xy: NDArray[np.float64]
@@ -93,6 +95,7 @@ class Population:
     unplaced: NDArray[np.float64]
     basis: Basis
     quality: pd.DataFrame
+    broken: int
 
     @property
     def weight(self) -> NDArray[np.float64]:
@@ -185,6 +188,7 @@ def spread(region: Region, buildings: osm.Areas, land: osm.Areas) -> Population:
         unplaced=_unplaced(region, counts, sums),
         basis=_basis(region, counts),
         quality=_quality(region, homes, lived_in, fallback),
+        broken=buildings.broken,
     )
 
 

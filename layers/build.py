@@ -112,9 +112,10 @@ def is_current(path: Path, region_dir: Path, taxonomy_path: Path) -> bool:
 def _input_checksum(region_dir: Path, taxonomy_path: Path) -> str:
     """Return one checksum over all files of a region's folder and the taxonomy."""
     digest = hashlib.sha256()
-    files = sorted(p for p in region_dir.iterdir() if p.is_file() and p.suffix != ".md")
-    for file in [*files, taxonomy_path]:
-        digest.update(f"{file.name}:{osm.sha256_of(file)}\n".encode())
+    files = sorted(p for p in region_dir.rglob("*") if p.is_file() and p.suffix != ".md")
+    for file in files:
+        digest.update(f"{file.relative_to(region_dir)}:{osm.sha256_of(file)}\n".encode())
+    digest.update(osm.sha256_of(taxonomy_path).encode())
     return digest.hexdigest()
 
 
@@ -131,7 +132,7 @@ def _build_into(
         population = read_population(region, region.extract)
         save_population(folder, population)
     with steps.step("offers"):
-        offers = _read_offers(region, taxonomy)
+        offers, broken_offers = _read_offers(region, taxonomy)
         save_offers(folder, offers)
         offer_xy = to_metric(offers.lon, offers.lat, region.crs)
     with steps.step("streets"):
@@ -145,16 +146,24 @@ def _build_into(
         with steps.step("base_map", weight=_BASE_MAP_WEIGHT):
             build_base_map(region.extract, folder / BASE_MAP)
     checksum = _input_checksum(region_dir, taxonomy_path)
-    save_json(folder / MANIFEST, _manifest(region, offers, networks, checksum))
+    left_out = {
+        "buildings_broken": population.broken,
+        "offers_broken": broken_offers,
+        "districts_without_data": list(region.districts_without_data),
+        "share_without_district": round(region.share_without_district, 6),
+    }
+    manifest = _manifest(region, offers, networks, checksum) | {"left_out": left_out}
+    save_json(folder / MANIFEST, manifest)
     built_at = datetime.now(UTC).isoformat(timespec="seconds")
     save_json(folder / "built.json", {"built_at": built_at, "seconds": steps.seconds})
 
 
-def _read_offers(region: Region, taxonomy: Taxonomy) -> Offers:
+def _read_offers(region: Region, taxonomy: Taxonomy) -> tuple[Offers, int]:
+    """Read offers; and how many areas were left out because the extract lacks a part of them."""
     features = osm.read_features(
         region.extract, keys=taxonomy.osm_keys(), keep=lambda tags: bool(taxonomy.match_osm(tags))
     )
-    return offers_from_osm(features, taxonomy, as_of=region.as_of)
+    return offers_from_osm(features, taxonomy, as_of=region.as_of), features.broken
 
 
 def _build_network(streets: osm.Streets, mode: str, region: Region) -> Network:

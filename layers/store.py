@@ -112,6 +112,7 @@ def save_population(folder: Path, population: Population) -> None:
     about = {
         "basis": basis_to_dict(population.basis),
         "quality": json.loads(population.quality.to_json(orient="records")),
+        "broken": population.broken,
     }
     save_json(folder / "population" / "about.json", about)
 
@@ -151,4 +152,5 @@ def _open_population(folder: Path) -> Population:
         **_open_arrays(folder, _POPULATION),
         basis=basis_from_dict(about["basis"]),
         quality=pd.DataFrame(about["quality"]),
+        broken=about["broken"],
     )

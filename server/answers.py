@@ -54,6 +54,7 @@ def region_out(atlas: Atlas) -> m.RegionOut:
         offers=len(atlas.offers),
         districts=len(region.finest),
         population=_basis(atlas),
+        left_out=m.LeftOut(**atlas.manifest["left_out"]),
         attributions=list(region.attributions),
     )
 

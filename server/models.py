@@ -52,6 +52,15 @@ class PopulationBasis(Model):
     districts_without_count: list[str]
 
 
+class LeftOut(Model):
+    """What the data lacks."""
+
+    districts_without_data: list[str]
+    share_without_district: float = Field(description="share of the study area in no district")
+    buildings_broken: int = Field(description="the extract lacks a part of their outline")
+    offers_broken: int
+
+
 class RegionOut(Model):
     """A region that is served."""
 
@@ -65,6 +74,7 @@ class RegionOut(Model):
     offers: int
     districts: int
     population: PopulationBasis
+    left_out: LeftOut
     attributions: list[str]
 
 

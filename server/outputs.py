@@ -152,6 +152,7 @@ def build_summary(atlas: Atlas) -> str:
     ]
     if (unplaced := atlas.population.unplaced.sum()) >= 1:
         lines.append(f"  {unplaced:,.0f} people unplaced: no building in their municipality")
+    lines += [f"  {line}" for line in left_out_lines(atlas)]
     for mode, about in atlas.manifest["networks"].items():
         lines.append(
             f"  {mode}: {about['dropped_share']:.1%} of street length on islands left out, "
@@ -159,6 +160,20 @@ def build_summary(atlas: Atlas) -> str:
             "from any street"
         )
     return "\n".join(lines)
+
+
+def left_out_lines(atlas: Atlas) -> list[str]:
+    """Say what the data lacks; empty where it lacks nothing."""
+    left_out = atlas.manifest["left_out"]
+    lines = []
+    if names := left_out["districts_without_data"]:
+        lines.append(f"districts outside the data, left out: {', '.join(names)}")
+    if (share := left_out["share_without_district"]) >= 0.0005:
+        lines.append(f"{share:.1%} of the study area lies in no district: nobody is counted there")
+    for what in ("buildings", "offers"):
+        if count := left_out[f"{what}_broken"]:
+            lines.append(f"{count:,} {what} left out: the extract lacks a part of their outline")
+    return lines
 
 
 def _write_gpkg(report: CoverageReport, by: str, output: Path) -> None:

@@ -136,6 +136,6 @@ class Regions:
 
 def _name_of(folder: Path) -> str:
     try:
-        return str(tomllib.loads((folder / REGION_FILE).read_text("utf-8"))["name"])
+        return str(tomllib.loads((folder / REGION_FILE).read_text("utf-8-sig"))["name"])
     except (OSError, ValueError, KeyError):
         return folder.name

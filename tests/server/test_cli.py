@@ -100,6 +100,15 @@ def test_build_shows_every_step_and_sums_up(monkeypatch: pytest.MonkeyPatch, tmp
     assert "3 districts, 960 people in 64 residential buildings, 4 offers" in result.stdout
 
 
+def test_build_names_what_the_data_lacks(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    write_toy_region(tmp_path / "regions" / "toy", far_municipality=True, empty_municipality=True)
+    monkeypatch.setenv("UMKREIS_STATE_DIR", str(tmp_path))
+    result = CliRunner().invoke(main, ["build", "toy"])
+    assert result.exit_code == 0, result.stderr
+    assert "districts outside the data, left out: Ferndorf" in result.stdout
+    assert "7 people unplaced: no building in their municipality" in result.stdout
+
+
 def test_doctor_finds_nothing_wrong_with_the_toy_region(umkreis):
     result = umkreis("doctor")
     assert "ok   region toy: 3 districts, data of 2024-05-01, built" in result.stdout
