@@ -11,28 +11,26 @@ A `Network` never changes after it was built and may be used from many threads.
 
 from __future__ import annotations
 
-import hashlib
 import json
-import threading
 import weakref
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import shapely
 
 from geo.crs import check_metric
 from geo.errors import NetworkError
+from geo.network_arrays import checksum, exit_places, network_arrays
 from geo.search import (
     MAX_SUPPLIES,
     Arcs,
     EdgeCosts,
     Ends,
-    arcs_of,
     nearest,
     pairs_within,
     to_ticks,
 )
+from geo.snapping import EdgeTree
 from geo.street_access import Speeds
 from geo.street_graph import build_edges
 
@@ -41,10 +39,10 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Self
 
+    import shapely
     from numpy.typing import ArrayLike, NDArray
 
     from geo.osm import Streets
-    from geo.street_graph import Built
 
     Floats = NDArray[np.float64]
 
@@ -160,8 +158,7 @@ class Network:
         self._costs = EdgeCosts(self.forward_s, self.backward_s, self.length_m)
         self._out = _arcs(arrays, "out")
         self._in = _arcs(arrays, "in")
-        self._tree: tuple[shapely.STRtree, NDArray[np.int64]] | None = None
-        self._tree_lock = threading.Lock()
+        self._edge_tree = EdgeTree(arrays)
         self._last_demand: tuple[weakref.ref[Snapped], Ends] | None = None
 
     def __repr__(self) -> str:
@@ -204,8 +201,8 @@ class Network:
             raise NetworkError(f"`mode` is {mode!r}; use one of {', '.join(MODES)}")
         speeds = speeds or Speeds()
         built = build_edges(streets, mode=mode, crs=check_metric(crs), speeds=speeds)
-        arrays = _network_arrays(built)
-        arrays["exit_edge"], arrays["exit_fraction"] = _exits(
+        arrays = network_arrays(built)
+        arrays["exit_edge"], arrays["exit_fraction"] = exit_places(
             arrays, built.edges.vertex_id, streets.cut_node_id, extent
         )
         about = {
@@ -216,7 +213,7 @@ class Network:
             "dropped_share": built.dropped_share,
             "left_out": built.left_out,
         }
-        about["network_id"] = _checksum(arrays, about)
+        about["network_id"] = checksum(arrays, about)
         return cls(arrays, about)
 
     def snap(self, xy: ArrayLike, *, max_leg_m: float = MAX_LEG_M) -> Snapped:
@@ -239,21 +236,7 @@ class Network:
             Shapes (n,), in the order of `xy`.
         """
         points = np.asarray(xy, float).reshape(-1, 2)
-        edge = np.full(len(points), -1, np.int32)
-        fraction = np.zeros(len(points))
-        leg_m = np.full(len(points), np.inf)
-        tree, tail = self._segments()
-        finite = np.flatnonzero(np.isfinite(points).all(axis=1))
-        if len(tail) and len(finite):
-            found, distance = tree.query_nearest(
-                shapely.points(points[finite]), max_distance=max_leg_m, return_distance=True
-            )
-            order = np.lexsort((found[1], found[0]))
-            row, segment = found[0][order], tail[found[1][order]]
-            first = np.r_[True, row[1:] != row[:-1]][: len(row)]
-            row, segment = finite[row[first]], segment[first]
-            leg_m[row] = distance[order][first]
-            edge[row], fraction[row] = self._place(points[row], segment)
+        edge, fraction, leg_m = self._edge_tree.place(points, max_leg_m=max_leg_m)
         return Snapped(edge, fraction, leg_m, self.network_id)
 
     def to_nearest(
@@ -383,33 +366,6 @@ class Network:
             leg_s, points.leg_m,
         )  # fmt: skip
 
-    def _segments(self) -> tuple[shapely.STRtree, NDArray[np.int64]]:
-        """Return the tree of the pieces that points may snap to, and their first vertices."""
-        if self._tree is None:
-            with self._tree_lock:
-                if self._tree is None:
-                    may_stop = ~np.asarray(self._arrays["no_stop"])
-                    tail = _tails(self._arrays["vertex_start"])
-                    tail = tail[may_stop[self._edge_of(tail)]]
-                    xy = self._arrays["vertex_xy"]
-                    lines = shapely.linestrings(np.stack([xy[tail], xy[tail + 1]], axis=1))
-                    self._tree = (shapely.STRtree(lines), tail)
-        return self._tree
-
-    def _edge_of(self, vertex: NDArray[np.int64]) -> NDArray[np.int64]:
-        return np.searchsorted(self._arrays["vertex_start"], vertex, "right") - 1
-
-    def _place(self, points: Floats, tail: NDArray[np.int64]) -> tuple[NDArray[np.int64], Floats]:
-        xy, offset = self._arrays["vertex_xy"], self._arrays["vertex_m"]
-        start, step = xy[tail], xy[tail + 1] - xy[tail]
-        square = np.maximum((step**2).sum(axis=1), 1e-12)
-        share = np.clip(((points - start) * step).sum(axis=1) / square, 0.0, 1.0)
-        edge = self._edge_of(tail)
-        along = offset[tail] + share * (offset[tail + 1] - offset[tail])
-        along = np.where(share == 1.0, offset[tail + 1], along)
-        length = self.length_m[edge]
-        return edge, np.where(length > 0, along / np.where(length > 0, length, 1.0), 0.0)
-
 
 def _part(share: Floats, whole: Floats) -> Floats:
     """Multiply; at a node (a share of 0) even a closed direction costs nothing."""
@@ -417,96 +373,5 @@ def _part(share: Floats, whole: Floats) -> Floats:
     return part
 
 
-def _network_arrays(built: Built) -> dict[str, NDArray[Any]]:
-    edges = built.edges
-    start = edges.vertex_start
-    tail = _tails(start)
-    step = np.zeros(len(edges.vertex_xy))
-    step[tail + 1] = np.hypot(*(edges.vertex_xy[tail + 1] - edges.vertex_xy[tail]).T)
-    vertex_m = _cumulated(step, start)
-    length_m = vertex_m[start[1:] - 1]
-    arrays: dict[str, NDArray[Any]] = {
-        "xy": edges.xy,
-        "a": edges.a.astype(np.int32),
-        "b": edges.b.astype(np.int32),
-        "length_m": length_m,
-        "forward_s": _edge_seconds(length_m, edges.forward_kmh),
-        "backward_s": _edge_seconds(length_m, edges.backward_kmh),
-        "no_stop": edges.no_stop,
-        "vertex_start": start,
-        "vertex_xy": edges.vertex_xy,
-        "vertex_m": vertex_m,
-    }
-    tail_node, head_node = np.r_[edges.a, edges.b], np.r_[edges.b, edges.a]
-    seconds = np.r_[arrays["forward_s"], arrays["backward_s"]]
-    metres = np.tile(length_m, 2)
-    for name, (u, v) in {"out": (tail_node, head_node), "in": (head_node, tail_node)}.items():
-        arcs = arcs_of(u, v, seconds, metres, nodes=len(edges.xy))
-        arrays[f"{name}_start"], arrays[f"{name}_node"] = arcs.start, arcs.node
-        arrays[f"{name}_s"], arrays[f"{name}_m"] = arcs.seconds, arcs.length_m
-    return arrays
-
-
 def _arcs(arrays: dict[str, NDArray[Any]], name: str) -> Arcs:
     return Arcs(*(arrays[f"{name}_{part}"] for part in ("start", "node", "s", "m")))
-
-
-def _tails(vertex_start: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the vertices from which a straight piece starts: all but the last of each edge."""
-    is_tail = np.ones(int(vertex_start[-1]), bool)
-    is_tail[vertex_start[1:] - 1] = False
-    return np.flatnonzero(is_tail)
-
-
-def _cumulated(step: Floats, start: NDArray[np.int64]) -> Floats:
-    """Add up steps within each edge, starting again at each edge so that no error is carried on."""
-    total = np.cumsum(step)
-    count = np.diff(start)
-    return np.maximum(total - np.repeat(total[start[:-1]], count), 0.0)
-
-
-def _edge_seconds(length_m: Floats, kmh: Floats) -> Floats:
-    """Return whole ticks above 0, inf where closed."""
-    seconds = np.full(len(length_m), np.inf)
-    is_open = kmh > 0
-    seconds[is_open] = np.maximum(to_ticks(length_m[is_open] * 3.6 / kmh[is_open]), 1 / 1024)
-    return seconds
-
-
-def _exits(
-    arrays: dict[str, NDArray[Any]],
-    vertex_id: NDArray[np.int64],
-    cut_node_id: NDArray[np.int64],
-    extent: shapely.Polygon | shapely.MultiPolygon | None,
-) -> tuple[NDArray[np.int32], Floats]:
-    """Find the vertices at clipped ways or not inside the extent, and where edges cross its rim."""
-    xy, metres = arrays["vertex_xy"], arrays["vertex_m"]
-    leaves = np.isin(vertex_id, cut_node_id)
-    tail = _tails(arrays["vertex_start"])
-    crossing = np.zeros(0, np.int64)
-    along = np.zeros(0)
-    if extent is not None:
-        shapely.prepare(extent)
-        outside = ~shapely.contains_xy(extent, xy)
-        leaves |= outside
-        crossing = tail[outside[tail] != outside[tail + 1]]
-        inner = shapely.points(xy[np.where(outside[crossing], crossing + 1, crossing)])
-        lines = shapely.linestrings(np.stack([xy[crossing], xy[crossing + 1]], axis=1))
-        rim = shapely.intersection(lines, extent.boundary)
-        place = shapely.get_point(shapely.shortest_line(inner, rim), 1)
-        along = metres[crossing] + shapely.line_locate_point(lines, place)
-    vertex = np.flatnonzero(leaves)
-    at = np.r_[vertex, crossing]
-    edge = np.searchsorted(arrays["vertex_start"], at, "right") - 1
-    length = arrays["length_m"][edge]
-    fraction = np.r_[metres[vertex], along] / np.where(length > 0, length, 1.0)
-    place_of = np.unique(np.column_stack([edge, np.clip(fraction, 0.0, 1.0)]), axis=0)
-    return place_of[:, 0].astype(np.int32), place_of[:, 1].copy()
-
-
-def _checksum(arrays: dict[str, NDArray[Any]], about: dict[str, Any]) -> str:
-    digest = hashlib.sha256(json.dumps(about, sort_keys=True).encode())
-    for name in sorted(arrays):
-        digest.update(name.encode())
-        digest.update(np.ascontiguousarray(arrays[name]).data)
-    return digest.hexdigest()[:16]

@@ -20,7 +20,7 @@ unknown meaning counts as not tagged. The decisions where the wiki leaves room:
 - **Doors** open on no tunnel, motorway or ferry: one passes through, but nobody starts there.
 
 Sources: OpenStreetMap wiki, pages Key:access, OSM tags for routing/Access restrictions, Key:oneway,
-Key:barrier, Key:smoothness, Key:kerb, Key:sac_scale, Key:conveying (read in November 2026);
+Key:smoothness, Key:kerb, Key:sac_scale, Key:conveying (read in November 2026);
 DIN 18040-3:2014 for widths and slopes.
 """
 
@@ -54,8 +54,8 @@ class Speeds:
     """
     Speeds in km/h, all settable.
 
-    `push_kmh` is a bicycle that is pushed. `leg_kmh` is the straight way between a bicycle's or a
-    car's street and the door, on foot. `ferry_kmh` holds where no `duration` is mapped. `car_kmh`
+    `push_kmh` is a bicycle that is pushed, `car_leg_kmh` the driver's straight way between door and
+    street, on foot. `ferry_kmh` holds where no `duration` is mapped. `car_kmh`
     is by road class; where a limit is signed, `maxspeed_factor` of it is driven instead, on service
     roads and lanes only where that is slower.
     """
@@ -107,14 +107,14 @@ _RIDDEN = {*_STREETS, *_TRUNKS, "path", "cycleway"}
 _RIDE_BY_TAG = {"footway", "pedestrian", "bridleway", "busway", "corridor", "platform"}
 _DRIVEN_BY_TAG = {"pedestrian", "footway", "path", "cycleway"}
 
-_OPEN = {"yes", "designated", "official", "permissive", "public", "allowed", "discouraged"}
+OPEN = {"yes", "designated", "official", "permissive", "public", "allowed", "discouraged"}
 _ENDS = {"private", "destination", "customers", "delivery", "residents", "permit", "members"}
 _SHUT = {
     "no", "agricultural", "forestry", "emergency", "military", "service", "psv", "bus",
     "use_sidepath", "closed",
 }  # fmt: skip
 _FOR_MOTORS = {"destination", "delivery", "residents"}
-_FOR_VEHICLES = {*_FOR_MOTORS, "agricultural", "forestry"}
+FOR_VEHICLES = {*_FOR_MOTORS, "agricultural", "forestry"}
 
 _KEYS = {
     "foot": ("foot", "access"),
@@ -131,19 +131,8 @@ _ROUGH_SURFACES = {
 _ROUGH_SMOOTHNESS = {"bad", "very_bad", "horrible", "very_horrible", "impassable"}
 _ROUGH_TRACKS = {"grade3", "grade4", "grade5"}
 
-_WALLS = {"wall", "fence", "hedge", "city_wall", "retaining_wall", "ditch", "guard_rail"}
-_NARROWS = {"stile", "kissing_gate", "turnstile", "full-height_turnstile", "horse_stile", "log"}
-_BARRIERS_SHUT = {
-    "walk": _WALLS,
-    "stepfree": {*_WALLS, *_NARROWS, "cycle_barrier", "motorcycle_barrier", "debris", "chain"},
-    "bike": {*_WALLS, *_NARROWS},
-    "car": {
-        *_WALLS, *_NARROWS, "bollard", "block", "cycle_barrier", "motorcycle_barrier", "chain",
-        "debris", "jersey_barrier", "bus_trap", "sump_buster", "planter", "rope", "yes", "bar",
-    },
-}  # fmt: skip
-_WHEELS = {"yes", "designated", "limited"}
-_KERBS_SHUT = {"raised", "rolled", "regular", "yes"}
+WHEELS = {"yes", "designated", "limited"}
+KERBS_SHUT = {"raised", "rolled", "regular", "yes"}
 
 
 def way_passage(tags: Tags, *, mode: str, speeds: Speeds) -> Passage:
@@ -170,61 +159,22 @@ def _is_underground(tags: Tags) -> bool:
     return tags.get("tunnel") == "yes" or tags.get("level", "").startswith("-")
 
 
-def node_is_open(tags: Tags, *, mode: str) -> bool:
-    """Say whether `mode` may pass a node with these tags; where not, every way is cut there."""
-    barrier = tags.get("barrier")
-    if barrier is None and "highway" in tags:
-        return True  # a crossing's or a bus stop's tags speak of the crossing, not of the street
-    if tags.get("locked") == "yes" and "foot" not in tags:
-        return False
-    if mode == "bike":
-        verdicts = (_node_verdict(tags, "bicycle"), _node_verdict(tags, "foot"))
-        if True in verdicts:
-            return True
-        return verdicts != (False, False) and barrier not in _BARRIERS_SHUT[mode]
-    verdict = _node_verdict(tags, "motorcar" if mode == "car" else "foot")
-    if mode == "stepfree" and verdict is not False and barrier not in _WALLS:
-        verdict = _wheels_verdict(tags, barrier)
-    return barrier not in _BARRIERS_SHUT[mode] if verdict is None else verdict
-
-
-def _node_verdict(tags: Tags, who: str) -> bool | None:
-    key, value = _most_specific(tags, who)
-    if key is None or (who == "foot" and key == "access" and value in _FOR_VEHICLES):
-        return None
-    if value in _OPEN or value in {"destination", "customers"}:
-        # a general permission does not lift a bollard
-        return None if key == "access" and who == "motorcar" else True
-    return False
-
-
-def _wheels_verdict(tags: Tags, barrier: str | None) -> bool | None:
-    if tags.get("wheelchair") in _WHEELS:
-        return True
-    if tags.get("wheelchair") == "no" and (barrier is not None or "kerb" in tags):
-        return False
-    kerb = tags.get("kerb", "yes" if barrier == "kerb" else "no")
-    width = _metres(tags.get("maxwidth") or tags.get("width"))
-    stops = kerb in _KERBS_SHUT or (barrier is not None and width < PASSAGE_MIN_M)
-    return False if stops else None
-
-
-def _most_specific(tags: Tags, who: str) -> tuple[str | None, str]:
+def most_specific(tags: Tags, who: str) -> tuple[str | None, str]:
     """Return the first access key with a value of known meaning, and the value."""
     for key in _KEYS[who]:
         value = tags.get(key, "")
-        if value in _OPEN or value in _ENDS or value in _SHUT or value == "dismount":
+        if value in OPEN or value in _ENDS or value in _SHUT or value == "dismount":
             return key, value
     return None, ""
 
 
 def _walk(tags: Tags, kmh: float, speeds: Speeds) -> Passage:
-    key, value = _most_specific(tags, "foot")
-    if key == "access" and value in _FOR_VEHICLES:
+    key, value = most_specific(tags, "foot")
+    if key == "access" and value in FOR_VEHICLES:
         key, value = None, ""
     if value in _SHUT or tags.get("sac_scale", "hiking") not in _SAC_EVERYDAY:
         return CLOSED
-    by_tag = key == "foot" and value in _OPEN | _ENDS
+    by_tag = key == "foot" and value in OPEN | _ENDS
     if tags.get("route") == "ferry":
         return _ferry(tags, speeds)
     if not _is_walkable_class(tags, by_tag=by_tag):
@@ -267,7 +217,7 @@ def _ferry(tags: Tags, speeds: Speeds) -> Passage:
 
 def _stops_wheels(tags: Tags) -> bool:
     wheelchair = tags.get("wheelchair")
-    if wheelchair in _WHEELS:
+    if wheelchair in WHEELS:
         return False
     if wheelchair == "no" or "sac_scale" in tags:
         return True
@@ -281,21 +231,21 @@ def _stops_wheels(tags: Tags) -> bool:
         rough
         or tags.get("smoothness") in _ROUGH_SMOOTHNESS
         or tags.get("tracktype") in _ROUGH_TRACKS
-        or tags.get("kerb") in _KERBS_SHUT
+        or tags.get("kerb") in KERBS_SHUT
         or _is_steep(tags.get("incline", ""))
-        or _metres(tags.get("width")) < PASSAGE_MIN_M
+        or metres(tags.get("width")) < PASSAGE_MIN_M
     )
 
 
 def _bike(tags: Tags, speeds: Speeds) -> Passage:
     pushed = _walk(tags, speeds.push_kmh, speeds)
     highway = tags.get("highway", "")
-    key, value = _most_specific(tags, "bicycle")
+    key, value = most_specific(tags, "bicycle")
     if tags.get("route") == "ferry":
         return CLOSED if value in _SHUT else _ferry(tags, speeds)
     if key == "access" and value in _FOR_MOTORS:
         value = ""
-    by_tag = key == "bicycle" and value in _OPEN | _ENDS
+    by_tag = key == "bicycle" and value in OPEN | _ENDS
     if highway == "steps":
         has_ramp = by_tag or "yes" in {tags.get("ramp"), tags.get("ramp:bicycle")}
         return pushed if has_ramp else CLOSED
@@ -333,10 +283,10 @@ def _vehicle_directions(tags: Tags) -> tuple[bool, bool]:
 
 def _car(tags: Tags, speeds: Speeds) -> Passage:
     highway = tags.get("highway", "")
-    key, value = _most_specific(tags, "motorcar")
+    key, value = most_specific(tags, "motorcar")
     if value in _SHUT:
         return CLOSED
-    by_tag = key in {"motorcar", "motor_vehicle"} and value in _OPEN | _ENDS
+    by_tag = key in {"motorcar", "motor_vehicle"} and value in OPEN | _ENDS
     if tags.get("route") == "ferry":
         return _ferry(tags, speeds) if by_tag else CLOSED
     if highway not in speeds.car_kmh or (highway in _DRIVEN_BY_TAG and not by_tag):
@@ -367,7 +317,7 @@ def _limit_kmh(value: str) -> float:
     return float(match[1]) * (1.609344 if match[2] else 1.0)
 
 
-def _metres(value: str | None) -> float:
+def metres(value: str | None) -> float:
     """Return a width; infinite where it is not tagged or no number."""
     match = re.fullmatch(r"(\d+(?:[.,]\d+)?)\s*m?", (value or "").strip())
     return float(match[1].replace(",", ".")) if match else float("inf")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +16,8 @@ from tests.toytown import BLOCK_WALK_S, CRS, Town, at, grid_town, toy_town
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
 TICK_S = 1e-2  # a path's seconds are rounded to 1/1024 s on each edge and leg
 
@@ -282,6 +285,24 @@ def test_a_geographic_crs_is_refused() -> None:
 def test_a_region_without_streets_is_refused(mode: str) -> None:
     with pytest.raises(NetworkError, match=f"is open to mode '{mode}'"):
         Network.build(Town().streets(), mode=mode, crs=CRS)
+
+
+def test_many_threads_get_the_same_answers() -> None:
+    network = Network.build(toy_town(), mode="walk", crs=CRS)
+    rng = np.random.default_rng(5)
+    people = [at(rng.uniform(-50, 450, (200, 2))) for _ in range(8)]
+    offers = at(rng.uniform(0, 400, (9, 2)))
+
+    def ask(xy: NDArray[np.float64]) -> list[float]:
+        supply = network.snap(offers)
+        demand = network.snap(xy)
+        answers = [network.to_nearest(demand, [supply]).travel_s[0].tolist() for _ in range(5)]
+        assert all(answer == answers[0] for answer in answers)
+        return answers[0]
+
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(ask, people))
+    assert together == [ask(xy) for xy in people]
 
 
 def test_speeds_are_settable() -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from geo.network import Network
-from geo.street_access import CLOSED, Speeds, node_is_open, way_passage
+from geo.street_access import CLOSED, Speeds, way_passage
+from geo.street_barriers import node_is_open
 from tests.toytown import CRS, Town, at
 
 SPEEDS = Speeds()
