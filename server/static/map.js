@@ -358,7 +358,7 @@ export class PlannerMap {
     this.map.closePopup();
     const isWide = this.map.getSize().x > 600; // the legend covers a corner
     this.map.fitBounds(bounds, {
-      paddingTopLeft: [isWide ? 270 : 40, 40], paddingBottomRight: [40, 40], maxZoom: 16, animate: !calm.matches,
+      paddingTopLeft: [isWide ? 270 : 40, 40], paddingBottomRight: [40, 40], maxZoom: 17, animate: !calm.matches,
     });
   }
 
