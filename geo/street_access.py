@@ -7,9 +7,9 @@ The model reads OpenStreetMap's tags as its wiki defines them: the most specific
 unknown meaning counts as not tagged. The decisions where the wiki leaves room:
 
 - **Private, customers, destination.** Such a way is used at the two ends of a journey and never
-  passed through (`ends_only`). A general `access=destination`, `delivery`, `agricultural` or
-  `forestry` closes nothing for people on foot, and the first two nothing for bicycles: those signs
-  speak to motor vehicles.
+  passed through (`ends_only`). A general `access=destination` or `delivery` closes nothing for
+  people on foot or on bicycles: those signs speak to motor vehicles. A general `agricultural` or
+  `forestry` does, except for those who live there.
 - **Cycleways** without a foot tag are open to people on foot; trunk roads and motor roads only
   where a sidewalk or a foot tag is mapped.
 - **Mountain paths** from `sac_scale=mountain_hiking` up ask for sure feet and are no everyday way.
@@ -113,8 +113,8 @@ _SHUT = {
     "no", "agricultural", "forestry", "emergency", "military", "service", "psv", "bus",
     "use_sidepath", "closed",
 }  # fmt: skip
-_FOR_MOTORS = {"destination", "delivery", "residents"}
-FOR_VEHICLES = {*_FOR_MOTORS, "agricultural", "forestry"}
+FOR_MOTORS = {"destination", "delivery", "residents"}  # what a general tag means for motors only
+_FOR_FARMS = {"agricultural", "forestry"}
 
 _KEYS = {
     "foot": ("foot", "access"),
@@ -170,9 +170,10 @@ def most_specific(tags: Tags, who: str) -> tuple[str | None, str]:
 
 def _walk(tags: Tags, kmh: float, speeds: Speeds) -> Passage:
     key, value = most_specific(tags, "foot")
-    if key == "access" and value in FOR_VEHICLES:
+    if key == "access" and value in FOR_MOTORS:
         key, value = None, ""
-    if value in _SHUT or tags.get("sac_scale", "hiking") not in _SAC_EVERYDAY:
+    lives_there = value in _ENDS or (key == "access" and value in _FOR_FARMS)
+    if (value in _SHUT and not lives_there) or tags.get("sac_scale", "hiking") not in _SAC_EVERYDAY:
         return CLOSED
     by_tag = key == "foot" and value in OPEN | _ENDS
     if tags.get("route") == "ferry":
@@ -180,7 +181,7 @@ def _walk(tags: Tags, kmh: float, speeds: Speeds) -> Passage:
     if not _is_walkable_class(tags, by_tag=by_tag):
         return CLOSED
     forward, backward = _foot_directions(tags)
-    return Passage(kmh * forward, kmh * backward, ends_only=value in _ENDS)
+    return Passage(kmh * forward, kmh * backward, ends_only=lives_there)
 
 
 def _is_walkable_class(tags: Tags, *, by_tag: bool) -> bool:
@@ -243,7 +244,7 @@ def _bike(tags: Tags, speeds: Speeds) -> Passage:
     key, value = most_specific(tags, "bicycle")
     if tags.get("route") == "ferry":
         return CLOSED if value in _SHUT else _ferry(tags, speeds)
-    if key == "access" and value in _FOR_MOTORS:
+    if key == "access" and value in FOR_MOTORS:
         value = ""
     by_tag = key == "bicycle" and value in OPEN | _ENDS
     if highway == "steps":

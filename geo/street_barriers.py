@@ -15,7 +15,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from geo.street_access import (
-    FOR_VEHICLES,
+    FOR_MOTORS,
     KERBS_SHUT,
     OPEN,
     PASSAGE_MIN_M,
@@ -60,7 +60,7 @@ def node_is_open(tags: Tags, *, mode: str) -> bool:
 
 def _node_verdict(tags: Tags, who: str) -> bool | None:
     key, value = most_specific(tags, who)
-    if key is None or (who == "foot" and key == "access" and value in FOR_VEHICLES):
+    if key is None or (who == "foot" and key == "access" and value in FOR_MOTORS):
         return None
     if value in OPEN or value in {"destination", "customers"}:
         # a general permission does not lift a bollard

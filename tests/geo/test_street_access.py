@@ -68,7 +68,11 @@ WAYS = [
     ({**STREET, "motor_vehicle": "no", "motorcar": "yes"}, "car", True),
     ({**STREET, "vehicle": "no"}, "car", False),
     ({**STREET, "motor_vehicle": "private"}, "car", False),
-    ({"highway": "track", "access": "agricultural"}, "walk", True),
+    ({"highway": "track", "access": "agricultural"}, "walk", False),
+    ({"highway": "track", "access": "agricultural", "foot": "yes"}, "walk", True),
+    ({"highway": "track", "motor_vehicle": "agricultural"}, "walk", True),
+    ({"highway": "track", "motor_vehicle": "agricultural"}, "car", False),
+    ({**STREET, "access": "delivery"}, "walk", True),
     ({"highway": "track"}, "car", False),
     ({"highway": "track", "motor_vehicle": "yes"}, "walk", True),
     ({"highway": "cycleway"}, "walk", True),
@@ -150,6 +154,8 @@ BARRIERS = [
     ({"barrier": "kerb"}, "stepfree", False),
     ({"barrier": "kerb", "kerb": "flush"}, "stepfree", True),
     ({"access": "no"}, "walk", False),
+    ({"barrier": "lift_gate", "access": "agricultural"}, "walk", False),
+    ({"barrier": "lift_gate", "access": "destination"}, "car", True),
     ({"highway": "crossing", "bicycle": "no"}, "bike", True),
     ({"highway": "bus_stop", "wheelchair": "no"}, "stepfree", True),
     ({"wheelchair": "no"}, "stepfree", True),
@@ -235,6 +241,14 @@ def test_a_private_way_is_reached_from_its_nearest_entrance() -> None:
     private.way((0, 0), (0, 100), (120, 100), (120, 0)).way((-100, 0), (0, 0))
     assert metres(private, "walk", (-100, 0), (30, 0)) == pytest.approx(130)
     assert metres(private, "walk", (-100, 0), (90, 0)) == pytest.approx(100 + 320 + 30)
+
+
+def test_who_lives_on_a_farm_track_gets_home() -> None:
+    farm = Town().way(
+        (0, 0), (50, 0), (100, 0), tags={"highway": "track", "access": "agricultural"}
+    )
+    farm.way((0, 0), (0, 100))
+    assert metres(farm, "walk", (0, 100), (100, 0)) == pytest.approx(200)
 
 
 def test_two_neighbours_on_one_private_road_meet_on_it() -> None:
