@@ -51,7 +51,7 @@ MAX_LEG_M = 500.0  # a house farther from any street than this is not on the net
 FORMAT = 1
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Snapped:
     """
     Points on the edges of a network, in the order of the input, shapes (n,).
@@ -293,6 +293,7 @@ class Network:
             raise NetworkError(f"`limit_s` is {limit_s}; use seconds above 0, or inf")
         found = pairs_within(
             self._out,
+            self._in,
             self._costs,
             self._ends(sources, "sources", leaving=True),
             self._ends(targets, "targets", leaving=False),

@@ -94,6 +94,9 @@ def exit_places(
         rim = shapely.intersection(lines, extent.boundary)
         place = shapely.get_point(shapely.shortest_line(inner, rim), 1)
         along = metres[crossing] + shapely.line_locate_point(lines, place)
+        # a vertex on the rim itself may miss it by a rounding
+        outer = np.where(outside[crossing], crossing, crossing + 1)
+        along = np.where(np.isnan(along), metres[outer], along)
     vertex = np.flatnonzero(leaves)
     at = np.r_[vertex, crossing]
     edge = np.searchsorted(arrays["vertex_start"], at, "right") - 1

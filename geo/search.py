@@ -33,7 +33,8 @@ TICKS_PER_S = 1024.0
 _INDEX_UNIT = 2.0**-32  # 2^21 s in ticks and 2^22 supplies share the 53 bits of a double
 MAX_SUPPLIES = 2**22 - 1
 MAX_TRAVEL_S = 2.0**21  # 24 days
-_ROOTS_AT_ONCE = 64  # bounds the memory of a search to 64 distances a node
+_CELLS_AT_ONCE = 2**23  # distances held by one search: 64 MB
+_MAX_ROOTS = 64
 
 
 def to_ticks(seconds: Floats) -> Floats:
@@ -140,10 +141,10 @@ def meetings(first: Ends, second: Ends, costs: EdgeCosts) -> Meetings:
 
 
 class _Tree(NamedTuple):
-    """Travel from each root to each node, (k, nodes): encoded seconds and, if asked for, metres."""
+    """Travel from each root to each node, (k, nodes): encoded seconds, metres (0 if not asked)."""
 
     seconds: Floats
-    length_m: Floats | None
+    length_m: Floats
 
 
 def _search(
@@ -176,7 +177,7 @@ def _search(
         graph, indices=np.arange(nodes, size), limit=limit_s, return_predecessors=with_length
     )
     if not with_length:
-        return _Tree(found[:, :nodes], None)
+        return _Tree(found[:, :nodes], np.broadcast_to(np.zeros(1), (k, nodes)))
     length = np.concatenate([arcs.length_m, extra.length_m])
     return _Tree(found[0][:, :nodes], _lengths(start, node, length, found[1])[:, :nodes])
 
@@ -241,14 +242,15 @@ def nearest(
     seconds, number = np.empty(shape), np.empty(shape, np.int32)
     length = np.zeros(shape) if with_length else None
     a_m, b_m = metres_to_nodes(demand, costs) if with_length else (demand.leg_m, demand.leg_m)
-    for first in range(0, len(supplies), _ROOTS_AT_ONCE):
-        chunk = supplies[first : first + _ROOTS_AT_ONCE]
+    step = _roots_at_once(arcs)
+    for first in range(0, len(supplies), step):
+        chunk = supplies[first : first + step]
         tree = _search(arcs, costs, chunk, with_length=with_length)
         for row, supply in enumerate(chunk):
             via_a = tree.seconds[row, demand.a] + demand.a_s
             via_b = tree.seconds[row, demand.b] + demand.b_s
             best = np.minimum(via_a, via_b)
-            if length is not None and tree.length_m is not None:
+            if length is not None:
                 along_a = tree.length_m[row, demand.a] + a_m
                 along_b = tree.length_m[row, demand.b] + b_m
                 length[first + row] = np.where(via_a <= via_b, along_a, along_b)
@@ -284,27 +286,48 @@ class FoundPairs(NamedTuple):
 
 
 def pairs_within(
-    arcs: Arcs, costs: EdgeCosts, sources: Ends, targets: Ends, limit_s: float
+    arcs: Arcs, reverse: Arcs, costs: EdgeCosts, sources: Ends, targets: Ends, limit_s: float
 ) -> FoundPairs:
-    """Find all pairs whose travel takes at most `limit_s`; one search for each source."""
+    """
+    Find all pairs whose travel takes at most `limit_s`.
+
+    One search for each point of the smaller side: from the sources, or on the reversed graph from
+    the targets.
+    """
     met = meetings(sources, targets, costs)
-    a_m, b_m = metres_to_nodes(targets, costs)
-    parts: list[FoundPairs] = []
-    for first in range(0, len(sources.a), _ROOTS_AT_ONCE):
-        last = min(first + _ROOTS_AT_ONCE, len(sources.a))
-        roots = [_row(sources, i) for i in range(first, last)]
+    if len(sources.a) <= len(targets.a):
+        return _pairs_from(arcs, costs, sources, targets, met, limit_s)
+    swapped = Meetings(met.second, met.first, met.seconds, met.length_m)
+    target, source, seconds, length = _pairs_from(
+        reverse, costs, targets, sources, swapped, limit_s
+    )
+    order = np.lexsort((target, source))
+    return FoundPairs(source[order], target[order], seconds[order], length[order])
+
+
+def _pairs_from(
+    arcs: Arcs, costs: EdgeCosts, roots: Ends, others: Ends, met: Meetings, limit_s: float
+) -> FoundPairs:
+    a_m, b_m = metres_to_nodes(others, costs)
+    nothing = np.zeros(0)
+    parts = [FoundPairs(nothing.astype(np.int64), nothing.astype(np.int64), nothing, nothing)]
+    step = _roots_at_once(arcs)
+    for first in range(0, len(roots.a), step):
+        last = min(first + step, len(roots.a))
         # the root's number below the tick must not push a pair over the limit
-        tree = _search(arcs, costs, roots, limit_s=limit_s + 1 / TICKS_PER_S, with_length=True)
-        if tree.length_m is None:  # pragma: no cover
-            continue
-        via_a = tree.seconds[:, targets.a] + targets.a_s
-        via_b = tree.seconds[:, targets.b] + targets.b_s
-        seconds = np.floor(np.minimum(via_a, via_b) * TICKS_PER_S) / TICKS_PER_S
-        length = np.where(
-            via_a <= via_b,
-            tree.length_m[:, targets.a] + a_m,
-            tree.length_m[:, targets.b] + b_m,
+        tree = _search(
+            arcs,
+            costs,
+            [_row(roots, i) for i in range(first, last)],
+            limit_s=limit_s + 1 / TICKS_PER_S,
+            with_length=True,
         )
+        via_a = tree.seconds[:, others.a] + others.a_s
+        via_b = tree.seconds[:, others.b] + others.b_s
+        seconds = np.floor(np.minimum(via_a, via_b) * TICKS_PER_S) / TICKS_PER_S
+        along_a = tree.length_m[:, others.a] + a_m
+        along_b = tree.length_m[:, others.b] + b_m
+        length = np.where(via_a <= via_b, along_a, along_b)
         here = np.flatnonzero((met.first >= first) & (met.first < last))
         row, column = met.first[here] - first, met.second[here]
         better = met.seconds[here] < seconds[row, column]
@@ -312,10 +335,11 @@ def pairs_within(
         length[row[better], column[better]] = met.length_m[here][better]
         row, column = np.nonzero(seconds <= limit_s)
         parts.append(FoundPairs(row + first, column, seconds[row, column], length[row, column]))
-    if not parts:
-        nothing = np.zeros(0)
-        return FoundPairs(nothing.astype(np.int64), nothing.astype(np.int64), nothing, nothing)
     return FoundPairs(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+
+
+def _roots_at_once(arcs: Arcs) -> int:
+    return int(np.clip(_CELLS_AT_ONCE // len(arcs.start), 1, _MAX_ROOTS))
 
 
 def _row(ends: Ends, i: int) -> Ends:

@@ -118,7 +118,7 @@ def _open_segments(
         for i in np.flatnonzero(closed_ring & (count > 3))
     ]
     _cut_at_barriers(segments, streets, mode, left_out)
-    return _with_chords(segments, rings, left_out) if rings else segments
+    return _with_chords(segments, rings) if rings else segments
 
 
 def _time_ferries(segments: Segments, way: Ints, duration_s: Floats) -> None:
@@ -140,9 +140,7 @@ def _cut_at_barriers(
     segments.cut(shut[segments.u], shut[segments.v])
 
 
-def _with_chords(
-    segments: Segments, rings: list[tuple[int, Ints, Floats]], left_out: dict[str, int]
-) -> Segments:
+def _with_chords(segments: Segments, rings: list[tuple[int, Ints, Floats]]) -> Segments:
     """Add the straight lines across squares between the streets that meet them."""
     groups: dict[int, list[tuple[Ints, Floats]]] = {}
     for number, (way_id, nodes, passage) in enumerate(rings):
@@ -158,7 +156,7 @@ def _with_chords(
         heads.append(v)
         passages.append(np.tile(group[0][1], (len(u), 1)))
     values = np.concatenate(passages)
-    left_out["chords_added"] = len(values)
+    _log.info("%d squares crossed by %d straight lines", len(groups), len(values))
     return Segments(
         u=np.concatenate([segments.u, *tails]),
         v=np.concatenate([segments.v, *heads]),

@@ -92,7 +92,8 @@ def test_a_thousand_offers_on_one_node_answer_with_the_first(walk: Network) -> N
 def test_many_sets_are_answered_at_once_as_one_by_one(walk: Network) -> None:
     rng = np.random.default_rng(7)
     demand = walk.snap(at(rng.uniform(-50, 450, (40, 2))))
-    sets = [walk.snap(at(rng.uniform(-50, 450, (n, 2)))) for n in (3, 0, 1, 9)]
+    sizes = [3, 0, 1, 9, *([2] * 80)]  # more sets than one search holds
+    sets = [walk.snap(at(rng.uniform(-50, 450, (n, 2)))) for n in sizes]
     together = walk.to_nearest(demand, sets, with_distance=True)
     assert np.isinf(together.travel_s[1]).all()
     assert (together.supply[1] == -1).all()
@@ -194,6 +195,21 @@ def test_a_pair_exactly_at_the_limit_is_within(walk: Network) -> None:
     assert len(walk.within(source, target, exact - 1 / 1024).source) == 0
 
 
+def test_within_asks_from_the_smaller_side_and_answers_alike() -> None:
+    town = grid_town(tags={"highway": "residential", "oneway": "yes"}, without=["east0", "north4"])
+    for y in (0.0, 50.0):
+        town.way((0, y), (400, y))
+    town.way((400, 0), (400, 400))
+    car = build(town, "car")
+    rng = np.random.default_rng(9)
+    many, few = (car.snap(at(rng.uniform(0, 400, (n, 2)))) for n in (90, 4))
+    backward = car.within(many, few, 90.0)
+    forward = [car.within(many.take([i]), few, 90.0) for i in range(90)]
+    assert backward.travel_s.tolist() == [s for pairs in forward for s in pairs.travel_s]
+    assert backward.target.tolist() == [t for pairs in forward for t in pairs.target]
+    assert 0 < len(backward.source) < 360
+
+
 def test_within_agrees_with_to_nearest(walk: Network) -> None:
     rng = np.random.default_rng(3)
     demand = walk.snap(at(rng.uniform(0, 400, (70, 2))))
@@ -218,6 +234,13 @@ def test_streets_leave_the_data_where_the_extent_ends_and_at_clipped_ways() -> N
     assert network.to_nearest(network.snap(at((200, 0))), [exits]).travel_s[0, 0] == (
         pytest.approx(150 * 0.75, abs=TICK_S)
     )
+
+
+def test_a_crossing_on_the_rim_of_the_extent_is_an_exit() -> None:
+    extent = shapely.box(*at((-50, -50))[0], *at((300, 450))[0])
+    network = Network.build(toy_town(), mode="walk", crs=CRS, extent=extent)
+    found = network.to_nearest(network.snap(at([(300, 100), (200, 100)])), [network.exits()])
+    assert found.travel_s[0] == pytest.approx([0, BLOCK_WALK_S], abs=TICK_S)
 
 
 def test_a_town_inside_its_data_has_no_exits(walk: Network) -> None:
