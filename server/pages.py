@@ -93,8 +93,8 @@ def planner(request: Request, region: str) -> HTMLResponse:
         report=report,
         form=_form(report, asked, texts),
         downloads=[
-            ("CSV", address(api_path, {**data_question, "f": "csv"})),
-            ("GeoJSON", address(api_path, {**data_question, "f": "geojson"})),
+            (name, address(api_path, {**data_question, "f": f}), _file_name(full, region, f))
+            for name, f in (("CSV", "csv"), ("GeoJSON", "geojson"))
         ],
         layers=_layer_entries(report, texts),
         asked_layers=_asked_layers(report, texts),
@@ -206,7 +206,9 @@ def _map_data(
             "by": asked.by,
         },
         "language": texts.language,
-        "tiles": f"/tiles/{atlas.region.id}.pmtiles" if atlas.base_map.is_file() else "",
+        "tiles": address(f"/tiles/{atlas.region.id}.pmtiles", {})
+        if atlas.base_map.is_file()
+        else "",
         "shapes": address(f"{base}/districts", level),
         "districts": {row.id: view.district_properties(row) for row in answer.rows},
         "gaps": view.gap_features(report, answer.gaps),
@@ -253,7 +255,7 @@ def map_page(request: Request, region: str) -> Response:
     report = answer_asked(atlas, asked)
     shown = view.map_view(report, texts_for(request).language, by=asked.by)
     if request.query_params.get("download"):
-        name = _file_name(asked_again(report.question, asked), region)
+        name = _file_name(asked_again(report.question, asked), region, "html")
         return HTMLResponse(
             single_file(shown, atlas.base_map),
             headers={"Content-Disposition": f'attachment; filename="{name}"'},
@@ -269,10 +271,10 @@ def map_page(request: Request, region: str) -> Response:
     )
 
 
-def _file_name(asked: Asked, region: str) -> str:
+def _file_name(asked: Asked, region: str, ending: str) -> str:
     limit = f"{asked.minutes:g}min" if asked.minutes else f"{asked.metres or 0:g}m"
     parts = ["umkreis", region, *asked.categories, asked.mode or "", limit]
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", "-".join(parts)) + ".html"
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", "-".join(parts)) + f".{ending}"
 
 
 @router.get("/docs")

@@ -9,6 +9,7 @@ fails until then.
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -31,7 +32,7 @@ def texts_in_use(folder: Path = SERVER) -> Catalog:
 
 
 def update(path: Path, language: str) -> None:
-    """Bring one catalogue up to date."""
+    """Bring one catalogue up to date, with a head that says no more than gettext needs."""
     if path.is_file():
         with path.open("rb") as file:
             catalogue = read_po(file, locale=language)
@@ -40,9 +41,23 @@ def update(path: Path, language: str) -> None:
     in_use = texts_in_use()
     catalogue.update(in_use, no_fuzzy_matching=True)
     catalogue.obsolete.clear()
+    body = BytesIO()
+    write_po(body, catalogue, width=100, sort_output=True, omit_header=True, no_location=True)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as file:
-        write_po(file, catalogue, width=100, sort_output=True, omit_header=False, no_location=True)
+    path.write_bytes(_head(catalogue).encode() + b"\n" + body.getvalue())
+
+
+def _head(catalogue: Catalog) -> str:
+    kept = {
+        "Language": str(catalogue.locale),
+        "Plural-Forms": catalogue.plural_forms,
+        "MIME-Version": "1.0",
+        "Content-Type": "text/plain; charset=utf-8",
+        "Content-Transfer-Encoding": "8bit",
+    }
+    about = "# The keys are the English texts; tools/catalogue.py keeps them up to date."
+    lines = (f'"{name}: {value}\\n"' for name, value in kept.items())
+    return "\n".join([about, 'msgid ""', 'msgstr ""', *lines, ""])
 
 
 def main() -> None:

@@ -76,6 +76,7 @@ export class PlannerMap {
     this.gapGroup = L.layerGroup().addTo(this.map);
     this.labelGroup = L.layerGroup().addTo(this.map);
     this.offerGroup = this.newCluster().addTo(this.map);
+    this.offerGroup.on("animationend", () => this.placeLabels());
     this.addControls();
     this.map.on("zoomend", () => {
       this.restyle();
@@ -140,7 +141,8 @@ export class PlannerMap {
     this.drawnShapes = data.shapes;
     this.drawGaps();
     this.drawOffers();
-    if (!this.base) {
+    if (!this.hasView) {
+      this.hasView = true;
       this.showAll({ animate: false });
       this.addBasemap();
     }
@@ -175,7 +177,7 @@ export class PlannerMap {
       layer.on("mouseout", () => this.tell.onHover(null));
       layer.on("click", () => this.tell.onChoose(id, { fromMap: true }));
       layer.bindTooltip(() => this.districtFigures(id), { sticky: true, opacity: 1 });
-      layer.bindPopup(() => this.districtFigures(id), { maxWidth: 300, closeButton: true });
+      layer.bindPopup(() => this.districtFigures(id), this.popupOptions());
       this.districts.set(id, layer);
       this.districtGroup.addLayer(layer);
     }
@@ -188,7 +190,7 @@ export class PlannerMap {
     for (const feature of this.data.gaps.features) {
       const layer = L.geoJSON(feature, { renderer: this.renderer }).getLayers()[0];
       layer.bindTooltip(() => this.gapFigures(feature.properties), { sticky: true, opacity: 1 });
-      layer.bindPopup(() => this.gapFigures(feature.properties), { maxWidth: 300 });
+      layer.bindPopup(() => this.gapFigures(feature.properties), this.popupOptions());
       layer.label = feature.properties.label;
       this.gaps.set(String(feature.properties.rank), layer);
       this.gapGroup.addLayer(layer);
@@ -229,32 +231,50 @@ export class PlannerMap {
     if (this.hidden.has("gaps") || !this.isDrawn) return;
     const zoom = this.map.getZoom();
     let left = zoom < 12 ? 14 : zoom < 13 ? 30 : 200;
-    const taken = [];
+    const taken = this.markerBoxes();
     for (const layer of this.gaps.values()) {
       if (!layer.label) continue;
       const size = this.sizeOnScreen(layer.getBounds());
       if (Math.max(size.x, size.y) < 16) continue;
       const half = L.point(7 + layer.label.length * 3.6, 10);
-      const center = this.labelPlace(layer, size, half);
-      const box = L.bounds(center.subtract(half), center.add(half));
-      if (taken.some((other) => other.overlaps(box))) continue;
+      const boxes = this.labelPlaces(layer, size, half).map((at) => L.bounds(at.subtract(half), at.add(half)));
+      const box = boxes.find((each) => !taken.some((other) => other.overlaps(each)));
+      if (!box) continue;
       taken.push(box);
       const icon = L.divIcon({
         className: "gap-label", html: element("span", layer.label), iconSize: half.multiplyBy(2),
       });
-      const at = this.map.layerPointToLatLng(center);
+      const at = this.map.layerPointToLatLng(box.getCenter());
       L.marker(at, { icon, pane: "gap-labels", interactive: false, keyboard: false }).addTo(this.labelGroup);
       left -= 1;
       if (left === 0) break;
     }
   }
 
-  /* Above a gap, where the name of the place does not stand; inside one with room. */
-  labelPlace(layer, size, half) {
-    if (Math.min(size.x, size.y) > 70) return this.map.latLngToLayerPoint(layer.getCenter());
-    const bounds = layer.getBounds();
-    const top = this.map.latLngToLayerPoint([bounds.getNorth(), bounds.getCenter().lng]);
-    return top.subtract([0, half.y - 2]);
+  /* Inside a gap with room; else around it, first above, as the place's name stands within. */
+  labelPlaces(layer, size, half) {
+    if (Math.min(size.x, size.y) > 70) return [this.map.latLngToLayerPoint(layer.getCenter())];
+    const middle = this.map.latLngToLayerPoint(layer.getBounds().getCenter());
+    const up = L.point(0, size.y / 2 + half.y - 2);
+    const aside = L.point(size.x / 2 + half.x - 2, 0);
+    return [middle.subtract(up), middle.add(up), middle.add(aside), middle.subtract(aside)];
+  }
+
+  markerBoxes() {
+    return [...this.map.getPane("markerPane").children].map((marker) => {
+      const at = L.DomUtil.getPosition(marker);
+      const half = L.point(marker.offsetWidth / 2, marker.offsetHeight / 2);
+      return L.bounds(at.subtract(half), at.add(half));
+    });
+  }
+
+  /* A popup opens beside the legend, not under it. */
+  popupOptions() {
+    return { maxWidth: 300, autoPanPaddingTopLeft: [this.isWide() ? 265 : 8, 12], autoPanPadding: [12, 12] };
+  }
+
+  isWide() {
+    return this.map.getSize().x > 600;
   }
 
   sizeOnScreen(bounds) {
@@ -298,7 +318,7 @@ export class PlannerMap {
       icon: L.divIcon({ html: face, className: "offer", iconSize: [26, 26] }),
       title: offer.name || kind, alt: offer.name || kind, colour: layer.color,
     });
-    marker.bindPopup(() => this.offerFigures(offer, kind, layer.label), { maxWidth: 300 });
+    marker.bindPopup(() => this.offerFigures(offer, kind, layer.label), this.popupOptions());
     return marker;
   }
 
@@ -348,7 +368,7 @@ export class PlannerMap {
   showAll({ animate = !calm.matches } = {}) {
     this.map.closePopup();
     if (!this.bounds?.isValid()) return;
-    const isWide = this.map.getSize().x > 600; // then the controls have a margin of their own
+    const isWide = this.isWide(); // then the controls have a margin of their own
     this.map.fitBounds(this.bounds, {
       paddingTopLeft: isWide ? [70, 14] : [8, 8], paddingBottomRight: isWide ? [14, 34] : [8, 24], animate,
     });
@@ -356,9 +376,8 @@ export class PlannerMap {
 
   fit(bounds) {
     this.map.closePopup();
-    const isWide = this.map.getSize().x > 600; // the legend covers a corner
-    this.map.fitBounds(bounds, {
-      paddingTopLeft: [isWide ? 270 : 40, 40], paddingBottomRight: [40, 40], maxZoom: 17, animate: !calm.matches,
+    this.map.fitBounds(bounds, { // the legend covers a corner
+      paddingTopLeft: [this.isWide() ? 270 : 40, 40], paddingBottomRight: [40, 40], maxZoom: 17, animate: !calm.matches,
     });
   }
 

@@ -9,6 +9,7 @@ const trouble = document.getElementById("trouble");
 const live = document.getElementById("live");
 const PARTS = ["tools", "answer", "legend", "map-data"];
 const WAIT_MS = 350; // while a number is typed
+const PAPER_PX = 660; // width of an A4 sheet between its margins
 
 // What the asker chose; the rest is the category's own
 const chosen = new Set([...new URLSearchParams(location.search)].filter(([, v]) => v).map(([name]) => name));
@@ -205,8 +206,14 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   if (form.reportValidity()) ask(addressOfForm());
 });
+/* On paper the map keeps what it shows, scaled to the width of the sheet. */
 addEventListener("beforeprint", () => {
-  for (const details of document.querySelectorAll("details")) details.open = true;
+  for (const details of document.querySelectorAll(".method details, .legend")) details.open = true;
+  const { width, height } = document.getElementById("map").getBoundingClientRect();
+  const { style } = document.documentElement;
+  style.setProperty("--map-width", `${width}px`);
+  style.setProperty("--map-height", `${height}px`);
+  style.setProperty("--map-scale", String(Math.min(1, PAPER_PX / width)));
 });
 
 if (matchMedia("(max-width: 899px)").matches) document.getElementById("legend").open = false;

@@ -22,16 +22,22 @@ FIRST_VIEW_BYTES = 1_500_000  # with a cold cache, as transferred
 
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory: pytest.TempPathFactory, taxonomy_path: Path) -> Settings:
-    """Two built toy regions: as it is, and one with hostile names wherever a name may stand."""
+    """Toy regions: as it is, without a base map, and with hostile names wherever one may stand."""
     state = tmp_path_factory.mktemp("planner")
     write_toy_region(state / "regions" / "toy")
     evil = {"id": "evil", "name": EVIL, "attribution": [f"© OpenStreetMap {EVIL}"]}
     toml = write_toy_region(state / "regions" / "evil", quarters=False, config=evil)
     areas = toml.parent / "municipalities.geojson"
     areas.write_text(areas.read_text("utf-8").replace("Altöd", EVIL), "utf-8")
-    for region in ("toy", "evil"):
-        build_atlas(state / "regions" / region, taxonomy_path, state / "atlas" / region)
-    return Settings(data_dir=default_data_dir(), state_dir=state, regions=("toy", "evil"))
+    write_toy_region(state / "regions" / "bare", config={"id": "bare"})
+    for region in ("toy", "evil", "bare"):
+        build_atlas(
+            state / "regions" / region,
+            taxonomy_path,
+            state / "atlas" / region,
+            base_map=region != "bare",
+        )
+    return Settings(data_dir=default_data_dir(), state_dir=state, regions=("toy", "evil", "bare"))
 
 
 @pytest.fixture
@@ -204,6 +210,13 @@ def test_unknown_and_withheld_districts_are_drawn_too(desk: Page, home: str):
     desk.goto(home + FOOD.replace("minutes=2", "minutes=3"))
     ready(desk)
     assert [row[2] for row in ranking(desk)] == ["> 92 %", "–", "–"]
+
+
+def test_a_region_without_a_base_map_is_drawn_all_the_same(desk: Page, home: str):
+    open_ready(desk, home + FOOD.replace("/toy/", "/bare/"))
+    assert desk.locator("#map canvas").count() == 1
+    assert desk.locator(".gap-label").count() == 1
+    expect(desk.locator(".leaflet-control-attribution")).to_contain_text("made in code")
 
 
 def test_hostile_names_are_text_everywhere(desk: Page, home: str):
