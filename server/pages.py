@@ -132,6 +132,7 @@ def _form(report: CoverageReport, asked: Asked, texts: Texts) -> dict[str, Any]:
         "most_minutes": f"{MAX_MINUTES:.0f}",
         "most_metres": f"{MAX_METRES:.0f}",
         "by": asked.by,
+        "has_levels": len(atlas.region.finest) > len(atlas.region.municipalities),
     }
 
 
@@ -210,7 +211,11 @@ def _map_data(
         if atlas.base_map.is_file()
         else "",
         "shapes": address(f"{base}/districts", level),
-        "districts": {row.id: view.district_properties(row) for row in answer.rows},
+        "districts": {
+            row.id: {**view.district_properties(row), "count_text": row.count_text}
+            for row in answer.rows
+        },
+        "has_short": answer.has_short,
         "gaps": view.gap_features(report, answer.gaps),
         "offers": view.offer_features(report, texts),
         "layer_url": address(f"{base}/offers", {"limit": "2000", "layer": ""}),
@@ -222,11 +227,12 @@ def _map_data(
         "looks": classes_as_json(texts.language),
         "attributions": list(atlas.region.attributions),
         "summary": " ".join([*answer.summary[:2], f"{answer.as_of}."]),
-        "texts": _script_texts(texts),
+        "texts": _script_texts(texts, counts_buildings=answer.counts_buildings),
     }
 
 
-def _script_texts(texts: Texts) -> dict[str, str]:
+def _script_texts(texts: Texts, *, counts_buildings: bool) -> dict[str, str]:
+    people = texts.gettext("People who live there")
     return {
         "map": texts.gettext("Map of the districts"),
         "zoom_in": texts.gettext("Zoom in"),
@@ -237,7 +243,7 @@ def _script_texts(texts: Texts) -> dict[str, str]:
         "failed": texts.gettext("The answer could not be loaded. Is the connection there?"),
         "share": texts.gettext("reach an offer"),
         "short": texts.gettext("Without an offer in reach"),
-        "residents": texts.gettext("People who live there"),
+        "residents": texts.gettext("Residential buildings") if counts_buildings else people,
         "gap": texts.gettext("Gap: {people} without an offer in reach", people="{people}"),
         "nearest": texts.gettext("Nearest offer"),
         "address": texts.gettext("Address"),

@@ -23,7 +23,8 @@ class Row:
     """
     A district in the ranking; texts to read, values to sort by (None last).
 
-    `bar` is 0…100, None where there is no share.
+    `bar` is 0…100, None where there is no share. `residents` are buildings where no people are
+    counted; `residents_text` says so, `count_text` is the bare number.
     """
 
     id: str
@@ -37,6 +38,7 @@ class Row:
     short_text: str
     residents: int | None
     residents_text: str
+    count_text: str
     covered_text: str
     median: float | None
     median_text: str
@@ -77,6 +79,7 @@ def _row(row: models.DistrictRow, texts: Texts, *, is_unknown: bool) -> Row:
         short_text=_short_text(row, short, is_unknown=is_unknown, texts=texts),
         residents=homes,
         residents_text=_homes_text(row, texts),
+        count_text="–" if homes is None else texts.number(homes),
         covered_text="" if is_unknown else _covered_text(row, texts),
         median=row.median_min,
         median_text="–" if row.median_min is None else texts.number(round(row.median_min)),

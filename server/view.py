@@ -48,6 +48,7 @@ class Answer:
     legend: list[LegendEntry]
     legend_title: str
     default_reach: str
+    counts_buildings: bool
     has_medians: bool
     has_short: bool
     has_withheld: bool
@@ -87,6 +88,7 @@ def answer_view(report: CoverageReport, texts: Texts, *, by: str = "district") -
         ],
         legend_title=_legend_title(report, texts),
         default_reach=words.reach_phrase(texts, reach.mode, minutes=reach.minutes, metres=None),
+        counts_buildings=all(district.unit == "buildings" for district in out.by_district),
         has_medians=any(row.median is not None for row in rows),
         has_short=any(row.short_text != "–" for row in rows),
         has_withheld=not report.unknown and any(row.suppressed for row in out.by_district),

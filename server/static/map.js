@@ -388,7 +388,9 @@ export class PlannerMap {
     box.append(element("strong", district.name));
     box.append(element("span", `${district.share_text} ${district.class_id === "unknown" ? "" : texts.share}`, "big"));
     const list = element("dl");
-    for (const [name, value] of [[texts.residents, district.residents_text], [texts.short, district.uncovered_text]]) {
+    const facts = [[texts.residents, district.count_text]];
+    if (this.data.has_short) facts.push([texts.short, district.uncovered_text]);
+    for (const [name, value] of facts) {
       list.append(element("dt", name), element("dd", value));
     }
     box.append(list);

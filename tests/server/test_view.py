@@ -138,6 +138,8 @@ def test_without_counts_the_shares_are_of_buildings(tmp_path: Path, taxonomy_pat
     assert answer.summary[0].startswith("33\u00a0% von 64 Wohngebäuden haben zu Fuß in 2 Minuten")
     assert "nicht Menschen" in answer.summary[1]
     assert {row.residents_text for row in answer.rows} == {"32 Wohngebäude", "16 Wohngebäude"}
+    assert {row.count_text for row in answer.rows} == {"32", "16"}
+    assert answer.counts_buildings
     assert not answer.has_short
     assert answer.legend_title.startswith("Wohngebäude mit einem Angebot")
 
