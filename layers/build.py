@@ -13,6 +13,7 @@ import logging
 import os
 import shutil
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 REGION_FILE = "region.toml"
+_THREADS = 2  # the slow parts of a network leave Python's lock; each holds a network in memory
 _BASE_MAP_WEIGHT = 8  # as long as all other steps together
 
 
@@ -138,10 +140,14 @@ def _build_into(
     with steps.step("streets"):
         streets = osm.read_streets(region.extract)
     networks: dict[str, Mapping[str, Any]] = {}
-    for mode in MODES:
-        with steps.step(mode):
-            network = _build_network(streets, mode, region)
-            networks[mode] = _snap_and_save(folder, network, population.xy, offer_xy)
+    with ThreadPoolExecutor(_THREADS) as pool:
+        building = {
+            mode: pool.submit(_build_mode, folder, streets, mode, region, population.xy, offer_xy)
+            for mode in MODES
+        }
+        for mode, result in building.items():
+            with steps.step(mode):
+                networks[mode] = result.result()
     if base_map:
         with steps.step("base_map", weight=_BASE_MAP_WEIGHT):
             build_base_map(region.extract, folder / BASE_MAP)
@@ -166,19 +172,19 @@ def _read_offers(region: Region, taxonomy: Taxonomy) -> tuple[Offers, int]:
     return offers_from_osm(features, taxonomy, as_of=region.as_of), features.broken
 
 
-def _build_network(streets: osm.Streets, mode: str, region: Region) -> Network:
-    try:
-        return Network.build(streets, mode=mode, crs=region.crs, extent=region.extent)
-    except NetworkError as exc:
-        raise NetworkError(f"region {region.id!r}: {exc}") from exc
-
-
-def _snap_and_save(
+def _build_mode(
     folder: Path,
-    network: Network,
+    streets: osm.Streets,
+    mode: str,
+    region: Region,
     home_xy: NDArray[np.float64],
     offer_xy: NDArray[np.float64],
 ) -> Mapping[str, Any]:
+    """Build a mode's network, place homes and offers on it, save all; say what was left out."""
+    try:
+        network = Network.build(streets, mode=mode, crs=region.crs, extent=region.extent)
+    except NetworkError as exc:
+        raise NetworkError(f"region {region.id!r}: {exc}") from exc
     demand, supply = network.snap(home_xy), network.snap(offer_xy)
     save_mode(folder, network, demand=demand, supply=supply, exits=_exits(network, demand))
     return {
