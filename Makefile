@@ -38,7 +38,7 @@ format: install  ## Format the code
 	$(BIN)/ruff check --fix .
 
 $(BENCH_STAMP): $(STAMP)
-	$(PYTHON) -m pip --python $(BIN)/python install -q --disable-pip-version-check -c constraints.txt '.[bench]'
+	$(PYTHON) -m pip --python $(BIN)/python install -q --disable-pip-version-check -c constraints.txt -e '.[dev,bench]'
 	@touch $@
 
 bench: $(BENCH_STAMP)  ## Measure against peers (see benchmarks/README.md)

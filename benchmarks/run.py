@@ -1,5 +1,5 @@
 """
-Runs every benchmark and prints the rows of the table in `benchmarks/README.md`.
+Runs every benchmark; their figures stand in `benchmarks/README.md`.
 
     python -m benchmarks.run
 """
@@ -9,17 +9,23 @@ from __future__ import annotations
 import subprocess
 import sys
 
-BENCHMARKS = ("build", "nearest", "reports", "router", "service")
+BENCHMARKS = (
+    ["benchmarks.build"],
+    ["benchmarks.nearest"],
+    ["benchmarks.reports"],
+    ["benchmarks.service"],
+    ["benchmarks.router", "compare"],
+)
 
 
 def main() -> int:
     """Run each in a process of its own, so that none measures another's memory."""
-    print("| what | ours | peer | ratio | to reach |\n|---|---|---|---|---|", flush=True)
-    failed = [
-        name
-        for name in BENCHMARKS
-        if subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], check=False).returncode
-    ]
+    failed = []
+    for module, *arguments in BENCHMARKS:
+        print(f"\n{module}", flush=True)
+        command = [sys.executable, "-m", module, *arguments]
+        if subprocess.run(command, check=False).returncode:
+            failed.append(module)
     if failed:
         print(f"failed: {', '.join(failed)}", file=sys.stderr)
     return 1 if failed else 0

@@ -43,9 +43,7 @@ SETTINGS = (
         "Folder for what Umkreis makes itself: built regions, regions of your own. By default var/ "
         "in a checkout, else ~/.local/state/umkreis.",
     ),
-    Setting(
-        "UMKREIS_REGIONS", "", "Ids of the only regions to serve, by comma; by default all."
-    ),
+    Setting("UMKREIS_REGIONS", "", "Ids of the only regions to serve, by comma; by default all."),
     Setting("UMKREIS_LANGUAGE", "de", "Language of a page whose visitor asks for none: de or en."),
     Setting("UMKREIS_LOG_LEVEL", "INFO", "How much is logged: DEBUG, INFO, WARNING or ERROR."),
 )
