@@ -10,7 +10,7 @@ from fastapi.responses import FileResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.gzip import GZipMiddleware
 
-from server import api, errors, pages, shell
+from server import api, errors, measures, pages, shell
 from server.headers import SecurityHeaders
 from server.regions import Regions
 from server.settings import Settings
@@ -53,6 +53,8 @@ def create_app(settings: Settings) -> FastAPI:
     errors.install(app)
     shell.install(app)
     app.include_router(api.router)
+    for router in measures.ROUTERS:
+        app.include_router(router)
     app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     _add_operation_routes(app)

@@ -28,6 +28,7 @@ from layers.nearby import DEFAULT_MINUTES, near
 from layers.question import QUESTION_MODES
 from server import outputs
 from server.doctor import examine
+from server.measures import COMMANDS
 from server.query import LATER
 from server.regions import Regions
 from server.settings import LANGUAGES, SETTINGS, Settings
@@ -332,6 +333,10 @@ def doctor(show_settings: bool) -> None:
         healthy = healthy and check.is_ok
     if not healthy:
         sys.exit(1)
+
+
+for _command in COMMANDS:
+    main.add_command(_command)
 
 
 if __name__ == "__main__":

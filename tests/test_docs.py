@@ -9,6 +9,7 @@ from fastapi.routing import APIRoute
 
 from server import api
 from server.cli import main
+from server.measures import ROUTERS
 from server.settings import SETTINGS
 
 ROOT = Path(__file__).parents[1]
@@ -44,7 +45,8 @@ def test_every_setting_has_its_heading(setting: str):
 def test_every_route_of_the_api_has_its_heading():
     routes = {
         f"{method} {route.path}"
-        for route in api.router.routes
+        for router in (api.router, *ROUTERS)
+        for route in router.routes
         if isinstance(route, APIRoute)
         for method in route.methods
     }
