@@ -2,14 +2,16 @@
 What may be published about few people.
 
 A count of 1 to 24 people is withheld. So is a second one where subtracting published counts from a
-published sum would give the first away: the withheld counts of a row, and those of a column below a
-published sum, are at least two and hold at least 25 people together. Zero may be said: it is
-nobody. Counts that change with the limit that an asker chooses are rounded to tens, so that two
-limits one house apart do not tell who lives in it.
+published sum would give the first away: what is withheld below a published sum is at least two
+counts and holds at least 25 people together. Zero may be said: it is nobody. Counts that change
+with what is asked (limit, mode, category) are rounded to tens, so that two answers one house apart
+do not tell who lives in it.
 
-The first two columns of a table are its main ones (covered, uncovered). The others (unreachable,
-unplaced) are small as a rule: where one is withheld, its people are counted as uncovered, so that
-no subtraction leads to them and the main figures can stand.
+The first two columns of a table are its main ones (covered, uncovered). As a row's total is known
+from other answers, they are withheld together, a zero as well. Totals are decided by themselves,
+the same for every question: otherwise two answers that withhold different ones would tell both.
+The others (unreachable, unplaced) are small as a rule: where one is withheld, its people are
+counted as uncovered, so that no subtraction leads to them and the main figures can stand.
 
 Rows are districts, nested in municipalities, nested in the region; each level is published, so the
 levels are decided together, from the top.
@@ -23,6 +25,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import ArrayLike, NDArray
 
 SMALLEST_PUBLISHED = 25  # people
@@ -35,7 +39,7 @@ class Published:
     """
     Counts as they may leave the house.
 
-    `counts` is shape (n, c) and `totals` shape (n,): whole people, NaN where withheld. A row whose
+    `counts` is shape (n, 4) and `totals` shape (n,): whole people, NaN where withheld. A row whose
     main counts are published adds up to its total, withheld others taken as 0.
     """
 
@@ -59,8 +63,8 @@ def publish_levels(counts: ArrayLike, municipality: ArrayLike) -> PublishedLevel
     Parameters
     ----------
     counts
-        Shape (n, c), exact people by finest district; the first two columns change with the asker's
-        limit (covered, uncovered), the others do not. A row's total is their sum.
+        Shape (n, 4), exact people by finest district: covered, uncovered, unreachable, unplaced. A
+        row's total is their sum; totals and the last column are the same whatever is asked.
     municipality
         Shape (n,): the municipality of each finest district, 0 … m − 1.
 
@@ -74,11 +78,20 @@ def publish_levels(counts: ArrayLike, municipality: ArrayLike) -> PublishedLevel
     middle = np.zeros((parent.max(initial=-1) + 1, exact.shape[1]))
     np.add.at(middle, parent, exact)
     levels = [exact.sum(axis=0, keepdims=True), middle, exact]
-    few = _decide_levels([level[:, 2:] for level in levels], parent, has_total=False)
+    few = [
+        np.column_stack(masks)
+        for masks in zip(
+            *(_decide_levels([level[:, [c]] for level in levels], parent) for c in (2, 3)),
+            strict=True,
+        )
+    ]
+    # by the totals alone, so that every question withholds the same ones
+    untold = _decide_levels([level.sum(axis=1, keepdims=True) for level in levels], parent)
     merged = [_merge(level, mask) for level, mask in zip(levels, few, strict=True)]
-    main = [np.column_stack([level[:, :2], level.sum(axis=1)]) for level in merged]
-    hidden = _decide_levels(main, parent, has_total=True)
-    return PublishedLevels(*(_published(*parts) for parts in zip(merged, few, hidden, strict=True)))
+    hidden = _decide_levels([level[:, :2] for level in merged], parent, untold)
+    return PublishedLevels(
+        *(_published(*parts) for parts in zip(merged, few, untold, hidden, strict=True))
+    )
 
 
 def publish_parts(parts: ArrayLike) -> NDArray[np.float64]:
@@ -96,7 +109,7 @@ def publish_parts(parts: ArrayLike) -> NDArray[np.float64]:
         Shape (n,): tens of people, NaN where withheld.
     """
     exact = np.asarray(parts, float)
-    hidden = _withhold(exact[:, None], has_total=False)[:, 0]
+    hidden = _withhold(exact[:, None], np.zeros(len(exact), bool))
     return np.where(hidden, np.nan, round_to_tens(exact))
 
 
@@ -119,16 +132,30 @@ def _is_few(people: NDArray[np.float64] | np.float64) -> NDArray[np.bool_]:
 
 
 def _decide_levels(
-    levels: list[NDArray[np.float64]], parent: NDArray[np.int64], *, has_total: bool
+    levels: Sequence[NDArray[np.float64]],
+    parent: NDArray[np.int64],
+    untold: Sequence[NDArray[np.bool_]] | None = None,
 ) -> list[NDArray[np.bool_]]:
-    """Decide for region, municipalities and finest districts which cells are withheld."""
-    top, middle, finest = levels
-    middle_hidden = _withhold(middle, has_total=has_total)
-    return [
-        _withhold(top, has_total=has_total),
-        middle_hidden,
-        _withhold_below(finest, parent, middle_hidden, has_total=has_total),
-    ]
+    """
+    Decide which rows of region, municipalities and finest districts are withheld.
+
+    `levels` are shape (n, c): columns whose cells stand or fall together. Rows in `untold` are
+    withheld in any case.
+    """
+    top, middle, finest = untold or [np.zeros(len(level), bool) for level in levels]
+    middle = _withhold(levels[1], middle)
+    finest = finest.copy()
+    order = np.argsort(parent, kind="stable")
+    for rows in np.split(order, np.flatnonzero(np.diff(parent[order])) + 1) if len(order) else []:
+        above = middle[parent[rows[0]]]
+        if len(rows) == 1:  # the municipality itself
+            finest[rows] = above
+            continue
+        own = finest[rows]
+        if above:  # its parts must not add up to it
+            _withhold_more(levels[2][rows], own, at_least=1)
+        finest[rows] = _withhold(levels[2][rows], own)
+    return [_withhold(levels[0], top), middle, finest]
 
 
 def _merge(level: NDArray[np.float64], few: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -139,93 +166,57 @@ def _merge(level: NDArray[np.float64], few: NDArray[np.bool_]) -> NDArray[np.flo
     return merged
 
 
-def _withhold(
-    table: NDArray[np.float64], *, has_total: bool, hidden: NDArray[np.bool_] | None = None
-) -> NDArray[np.bool_]:
-    """
-    Decide which cells are withheld of a table whose column sums are published.
+def _withhold(table: NDArray[np.float64], untold: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Decide which rows are withheld of a table, shape (n, c), whose column sums are published."""
+    hidden = untold | _is_few(table).any(axis=1)
+    if len(table) > 1 and hidden.any():  # the column sums of a single row are the row itself
+        _withhold_more(table, hidden, at_least=2)
+    return hidden
 
-    With `has_total` the last column is the sum of the others. Cells already `hidden` stay so.
+
+def _withhold_more(table: NDArray[np.float64], hidden: NDArray[np.bool_], *, at_least: int) -> None:
     """
-    hidden = np.zeros(table.shape, bool) if hidden is None else hidden
-    hidden |= _is_few(table)
+    Withhold further rows in place, the smallest first, so that no column sum gives one away.
+
+    Afterwards those of each column that hold people are at least so many, with 25 people together,
+    or all there are. For two and more, columns in which the withheld rows hold nobody stay.
+    """
     before = -1
     while (now := int(hidden.sum())) != before:
         before = now
-        if now:
-            if has_total:
-                _withhold_rows(table, hidden)
-            _withhold_columns(table, hidden)
-    return hidden
-
-
-def _withhold_rows(table: NDArray[np.float64], hidden: NDArray[np.bool_]) -> None:
-    for row in np.flatnonzero(hidden.any(axis=1)):
-        cells, mask = table[row, :-1], hidden[row, :-1]
-        if hidden[row, -1]:
-            _hide_more(cells, mask, at_least=1, people=0.0)  # a sum of all parts tells the total
-        elif not _hide_more(cells, mask, at_least=2, people=SMALLEST_PUBLISHED):
-            hidden[row, -1] = True
-
-
-def _withhold_columns(table: NDArray[np.float64], hidden: NDArray[np.bool_]) -> None:
-    if len(table) == 1:  # its column sum is the row itself
-        return
-    for column in np.flatnonzero(hidden.any(axis=0)):
-        _hide_more(table[:, column], hidden[:, column], at_least=2, people=SMALLEST_PUBLISHED)
-
-
-def _hide_more(
-    cells: NDArray[np.float64], mask: NDArray[np.bool_], *, at_least: int, people: float
-) -> bool:
-    """Withhold the smallest further cells with people until enough are; False if there are none."""
-    while mask.sum() < at_least or cells[mask].sum() < people:
-        candidates = np.flatnonzero(~mask & (cells > _NOBODY))
-        if not len(candidates):
-            return False
-        mask[candidates[np.argmin(cells[candidates])]] = True
-    return True
-
-
-def _withhold_below(
-    table: NDArray[np.float64],
-    parent: NDArray[np.int64],
-    above: NDArray[np.bool_],
-    *,
-    has_total: bool,
-) -> NDArray[np.bool_]:
-    """Decide for the finest rows, given what is withheld of their municipalities."""
-    order = np.argsort(parent, kind="stable")
-    families = np.split(order, np.flatnonzero(np.diff(parent[order])) + 1) if len(order) else []
-    hidden = np.zeros(table.shape, bool)
-    for rows in families:
-        if len(rows) == 1:
-            hidden[rows] = above[parent[rows]]
-            continue
-        own = np.zeros((len(rows), table.shape[1]), bool)
-        for column in np.flatnonzero(above[parent[rows[0]]]):
-            _hide_more(table[rows, column], own[:, column], at_least=1, people=SMALLEST_PUBLISHED)
-        hidden[rows] = _withhold(table[rows], has_total=has_total, hidden=own)
-    return hidden
+        for cells in table.T:
+            held = cells > _NOBODY
+            if at_least > 1 and not (hidden & held).any():
+                continue
+            while (hidden & held).sum() < at_least or cells[hidden].sum() < SMALLEST_PUBLISHED:
+                candidates = np.flatnonzero(held & ~hidden)
+                if not len(candidates):
+                    break
+                hidden[candidates[np.argmin(cells[candidates])]] = True
 
 
 def _published(
-    exact: NDArray[np.float64], few: NDArray[np.bool_], hidden: NDArray[np.bool_]
+    exact: NDArray[np.float64],
+    few: NDArray[np.bool_],
+    untold: NDArray[np.bool_],
+    hidden: NDArray[np.bool_],
 ) -> Published:
     """Round so that rows add up; the second column takes up what rounding leaves over."""
     totals = np.floor(exact.sum(axis=1) + 0.5)
     counts = np.floor(exact + 0.5)
+    unreachable = np.floor(exact[:, 2] / ROUNDED_TO) * ROUNDED_TO
+    counts[:, 2] = np.where(exact[:, 2] > _NOBODY, np.maximum(unreachable, SMALLEST_PUBLISHED), 0)
     first, second = exact[:, 0], exact[:, 1]
     left = totals - counts[:, 2:].sum(axis=1)
     nobody = np.flatnonzero(first + second <= _NOBODY)  # then the largest other part takes it up
     counts[nobody, 2 + exact[nobody, 2:].argmax(axis=1)] += left[nobody]
     left[nobody] = 0
-    shown = np.clip(round_to_tens(first), 0, left)
-    shown = np.where(second <= _NOBODY, left, np.where(first <= _NOBODY, 0.0, shown))
+    shown = round_to_tens(first)
     too_few_left = (second >= SMALLEST_PUBLISHED) & (left - shown < SMALLEST_PUBLISHED)
     shown = np.where(too_few_left, np.maximum(shown - ROUNDED_TO, SMALLEST_PUBLISHED), shown)
+    shown = np.where(second <= _NOBODY, left, np.where(first <= _NOBODY, 0.0, shown))
     counts[:, 0], counts[:, 1] = shown, left - shown
     return Published(
-        counts=np.where(np.column_stack([hidden[:, :2], few]), np.nan, counts),
-        totals=np.where(hidden[:, -1], np.nan, totals),
+        counts=np.where(np.column_stack([hidden, hidden, few]), np.nan, counts),
+        totals=np.where(untold, np.nan, totals),
     )

@@ -79,6 +79,35 @@ def test_two_limits_one_house_apart_do_not_tell_who_lives_in_it():
     assert differences == {0, 10}
 
 
+def test_two_modes_one_house_apart_do_not_tell_who_lives_in_it():
+    # the house of 3 is off the network of bicycles and on that of walkers
+    walk, bike = (
+        one_municipality([[600, 400 - off, off, 0], [400, 300, 0, 0]]).finest.counts[0]
+        for off in (36, 39)
+    )
+    assert walk.tolist() == bike.tolist() == [600, 370, 30, 0]
+
+
+def test_unreachable_people_are_never_shown_as_fewer_than_25():
+    counts = one_municipality([[600, 400, 27, 0], [400, 300, 0, 0]]).finest.counts[0]
+    assert counts.tolist() == [600, 402, 25, 0]
+
+
+def test_a_withheld_second_count_is_not_told_by_its_row():
+    # a 0 beside a known total of 100 would tell the count that protects the 10 elsewhere
+    published = one_municipality([[0, 100, 0, 0], [190, 10, 0, 0], [300, 0, 0, 0]])
+    assert published.finest.totals.tolist() == [100, 200, 300]
+    assert np.isnan(published.finest.counts[:2, :2]).all()
+
+
+def test_quarters_do_not_tell_a_withheld_municipality():
+    # the second municipality protects the 10 of the first
+    rows = [[400, 10, 0, 0], [50, 60, 0, 0], [0, 40, 0, 0], [900, 500, 0, 0]]
+    published = publish_levels(rows, [0, 1, 1, 2])
+    assert np.isnan(published.municipalities.counts[:2, :2]).all()
+    assert np.isnan(published.finest.counts[1, :2]).all()
+
+
 def test_rows_add_up_to_their_totals():
     published = one_municipality([[104.4, 200.3, 30.7, 26.1], [66, 66, 66, 66]])
     np.testing.assert_array_equal(published.finest.counts.sum(axis=1), published.finest.totals)
@@ -88,6 +117,11 @@ def test_rows_add_up_to_their_totals():
 def test_everybody_and_nobody_are_not_rounded_away():
     published = one_municipality([[4317.2, 0, 0, 0], [0, 4317.2, 0, 0]])
     assert published.finest.counts[:, :2].tolist() == [[4317, 0], [0, 4317]]
+
+
+def test_rounding_covers_nobody_who_is_not():
+    # three parts rounded up leave 24 of the 25.2 uncovered
+    assert one_municipality([[0, 25.2, 30.5, 30.5]]).finest.counts[0, 0] == 0
 
 
 def test_rounding_never_shows_fewer_than_25_people():
@@ -109,6 +143,23 @@ def test_single_counts_follow_the_same_rule():
 def test_parts_of_a_published_sum_withhold_a_second_one():
     assert np.isnan(publish_parts([20, 500, 40])).tolist() == [True, False, True]
     assert len(publish_parts([])) == 0
+
+
+sizes = st.lists(st.sampled_from([10.0, 15, 24, 30, 40, 60, 200]), min_size=6, max_size=6)
+shares = st.lists(st.sampled_from([0, 0.05, 0.5, 0.95, 1]), min_size=6, max_size=6)
+
+
+@settings(max_examples=100, deadline=None)
+@given(sizes, shares, shares)
+def test_every_question_withholds_the_same_totals(size, covered, covered_by_another):
+    parent = [0, 0, 0, 1, 1, 2]
+    one, other = (
+        publish_levels(np.outer(size, [1, 0, 0, 0]) + np.outer(np.multiply(size, s), [-1, 1, 0, 0]),
+                       parent)
+        for s in (covered, covered_by_another)
+    )  # fmt: skip
+    for level in ("region", "municipalities", "finest"):
+        np.testing.assert_array_equal(getattr(one, level).totals, getattr(other, level).totals)
 
 
 people = st.one_of(st.just(0.0), st.floats(0.01, 60), st.floats(60, 5000))
@@ -141,5 +192,6 @@ def test_no_sum_of_published_counts_isolates_fewer_than_25_people(rows):
                 assert exact[own, column][unknown].sum() >= 25
             if not known_sum:  # its quarters must not give it away
                 assert unknown.any()
+    assert not (finest.counts < 0).any()
     shown = np.nan_to_num(finest.counts, nan=25.0)
     assert not ((shown > 0) & (shown < 25)).any()
