@@ -22,8 +22,12 @@ if TYPE_CHECKING:
 
 CELL_M = 100.0
 LINK_M = 210.0  # cells one apart, also diagonally, with at most one empty cell between in a row
-_ROUNDING_M = 60.0
-_SIMPLIFY_M = 5.0
+# Grown and shrunk, cells close up; their steps go, then the corners. People stay inside: a house in
+# the corner of a cell at the end of a row may lie a few metres beyond the line
+_GROW_M = 100.0
+_SHRINK_M = 65.0
+_STEPS_M = 30.0
+_SIMPLIFY_M = 4.0
 _ROWS = 2**21  # more rows of cells than any projected CRS has
 
 
@@ -100,7 +104,28 @@ def _shapes(centre: NDArray[np.float64], gap: NDArray[np.int32], count: int) -> 
     boxes = shapely.box(*(centre - half).T, *(centre + half).T)
     # cells never overlap, so their common edges can simply be dropped
     shapes = [shapely.coverage_union_all(boxes[gap == g]) for g in range(count)]
-    grown = shapely.buffer(np.array(shapes, object), _ROUNDING_M, quad_segs=2)
-    smooth = shapely.buffer(grown, -_ROUNDING_M / 2, quad_segs=2)
-    simple: NDArray[np.object_] = shapely.simplify(smooth, _SIMPLIFY_M)
+    grown = shapely.buffer(np.array(shapes, object), _GROW_M, quad_segs=2)
+    closed = shapely.buffer(grown, -_SHRINK_M, quad_segs=2)
+    plain: NDArray[np.object_] = shapely.simplify(closed, _STEPS_M)
+    round_ = np.array([_cut_corners(shape) for shape in plain], object)
+    # two rings that nearly touch might cross once their corners are gone
+    round_ = np.where(shapely.is_valid(round_), round_, plain)
+    simple: NDArray[np.object_] = shapely.simplify(round_, _SIMPLIFY_M)
     return simple
+
+
+def _cut_corners(shape: shapely.Polygon | shapely.MultiPolygon) -> shapely.Geometry:
+    polygons = [
+        shapely.Polygon(_round_ring(part.exterior), [_round_ring(r) for r in part.interiors])
+        for part in shapely.get_parts(shape)
+    ]
+    return polygons[0] if len(polygons) == 1 else shapely.MultiPolygon(polygons)
+
+
+def _round_ring(ring: shapely.LinearRing) -> NDArray[np.float64]:
+    """Replace each corner by two, a quarter along its edges, twice (Chaikin 1974)."""
+    xy = shapely.get_coordinates(ring)[:-1]
+    for _ in range(2):
+        ahead = np.roll(xy, -1, axis=0)
+        xy = np.stack([0.75 * xy + 0.25 * ahead, 0.25 * xy + 0.75 * ahead], axis=1).reshape(-1, 2)
+    return xy

@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 import shapely
+from hypothesis import given
+from hypothesis import strategies as st
 
 from geo.gaps import find_gaps
 
@@ -37,6 +39,23 @@ def test_shape_covers_its_people_and_does_not_depend_on_a_single_house():
     assert shapely.contains_xy(shape, xy).all()
     moved = xy - [7, 3]  # within the same cells
     assert find_gaps(moved, np.full(10, 3.0), smallest=25).geometry[0].equals(shape)
+
+
+def test_outlines_have_no_steps():
+    along = 50 + 100.0 * np.arange(8)
+    xy = np.column_stack([along, along])  # cells that touch at their corners only
+    shape = find_gaps(xy, np.full(8, 5.0), smallest=25).geometry[0]
+    assert shapely.contains_xy(shape, xy).all()
+    hull = shapely.convex_hull(shape)
+    assert hull.area / shape.area < 1.05
+
+
+@given(st.sets(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=1, max_size=60))
+def test_outlines_are_valid_and_hold_every_cell(cells):
+    xy = np.array(sorted(cells), float) * 100 + 50
+    gaps = find_gaps(xy, np.full(len(xy), 25.0), smallest=25)
+    assert shapely.is_valid(gaps.geometry).all()
+    assert shapely.contains_xy(gaps.geometry[gaps.member], xy).all()
 
 
 def test_nobody_uncovered_gives_no_gap():
