@@ -8,13 +8,13 @@ all files that went in.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import logging
-import os
 import shutil
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -39,6 +39,7 @@ from layers.store import (
     FORMAT_VERSION,
     MANIFEST,
     REGION,
+    REPLACED,
     TAXONOMY,
     open_atlas,
     read_manifest,
@@ -242,8 +243,8 @@ class _Steps:
 
 
 @contextmanager
-def _temporary_beside(target: Path) -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+def _temporary_beside(target: Path, kind: str = "") -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix=f".{target.name}.{kind}", dir=target.parent))
     try:
         yield folder
     finally:
@@ -251,12 +252,16 @@ def _temporary_beside(target: Path) -> Iterator[Path]:
 
 
 def _replace(folder: Path, target: Path) -> None:
-    """Put a folder into its place; a reader sees the old one or the new one."""
+    """Put a folder into its place; a reader sees the old one or the new one (`open_atlas`)."""
     folder.chmod(0o755)  # temporary folders are private
-    if target.exists():
-        old = target.with_name(f".{target.name}.old-{os.getpid()}")
-        target.rename(old)
-        folder.rename(target)
-        shutil.rmtree(old, ignore_errors=True)
-    else:
-        folder.rename(target)
+    while True:
+        with _temporary_beside(target, REPLACED) as old:
+            with suppress(FileNotFoundError):
+                target.rename(old / target.name)
+            try:
+                folder.rename(target)
+            except OSError as exc:
+                if exc.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                    raise
+            else:
+                return  # else another build was there first: its Atlas is an old one now

@@ -14,6 +14,7 @@ The same input gives the same bytes; only `built.json`, which tells when, differ
 from __future__ import annotations
 
 import json
+from time import sleep
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -41,21 +42,58 @@ OFFERS = "offers.json"
 _POPULATION = ("xy", "residents", "district", "unplaced")
 _SNAPPED = ("edge", "fraction", "leg_m")
 _EXITS = ("travel_s", "distance_m")
+REPLACED = "replaced-"  # in the name of the folder that an old Atlas is moved to
+_PATIENCE, _PAUSE_S = 50, 0.02  # a second in all; a replacement takes far less
 
 
 def open_atlas(path: Path) -> Atlas:
     """
-    Open a stored Atlas by memory map.
+    Open a stored Atlas by memory map, also while another process is replacing it.
 
     Raises
     ------
     AtlasError
-        If there is none, or one of another format version.
+        If there is none, one of another format version, or a damaged one.
     """
+    for _ in range(_PATIENCE):
+        folder = _identity(path)
+        try:
+            atlas = _open(path)
+        except (OSError, ValueError, LookupError, TypeError) as exc:
+            is_settled = _identity(path) == folder and not _is_being_replaced(path)
+            if is_settled and isinstance(exc, AtlasError):
+                raise
+            if is_settled:
+                raise _damaged(path, exc) from exc
+        else:
+            if _identity(path) == folder:  # else it may be half of the old and half of the new one
+                return atlas
+        sleep(_PAUSE_S)
+    raise AtlasError(
+        f"the Atlas of region {path.name!r} is still being replaced; ask again in a moment or, if "
+        f"a build was broken off, run `umkreis build {path.name} --force`"
+    )
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Return what a folder differs by from the one that replaces it, None where there is none."""
+    try:
+        about = path.stat()
+    except FileNotFoundError:
+        return None
+    return about.st_dev, about.st_ino
+
+
+def _is_being_replaced(path: Path) -> bool:
+    """Tell whether the old one was just moved away and the new one is about to come."""
+    return not path.exists() and any(path.parent.glob(f".{path.name}.{REPLACED}*"))
+
+
+def _open(path: Path) -> Atlas:
     manifest = read_manifest(path)
-    if manifest["format"] != FORMAT_VERSION:
+    if manifest.get("format") != FORMAT_VERSION:
         raise AtlasError(
-            f"the Atlas in {path.name} has format {manifest['format']}, this version reads "
+            f"the Atlas in {path.name} has format {manifest.get('format')}, this version reads "
             f"{FORMAT_VERSION}; build it again with `umkreis build`"
         )
     networks = {mode: Network.open(path / "networks" / mode) for mode in manifest["modes"]}
@@ -89,11 +127,16 @@ def read_manifest(path: Path) -> dict[str, Any]:
             f"region {path.name!r} has not been built; run `umkreis build {path.name}`"
         ) from exc
     except ValueError as exc:
-        raise AtlasError(
-            f"the Atlas of region {path.name!r} is damaged ({exc}); run "
-            f"`umkreis build {path.name} --force`"
-        ) from exc
+        raise _damaged(path, exc) from exc
     return manifest
+
+
+def _damaged(path: Path, exc: Exception) -> AtlasError:
+    what = f"{type(exc).__name__}: {exc}" if isinstance(exc, LookupError) else exc
+    return AtlasError(
+        f"the Atlas of region {path.name!r} is damaged ({what}); run "
+        f"`umkreis build {path.name} --force`"
+    )
 
 
 def save_json(path: Path, data: Any) -> None:

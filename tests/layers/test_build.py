@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +11,7 @@ import pytest
 
 from geo.errors import ExtractError, NetworkError, PopulationError, RegionError, UmkreisError
 from layers.atlas import Atlas
-from layers.build import build_atlas, is_current
+from layers.build import _replace, build_atlas, is_current
 from layers.coverage import coverage
 from layers.errors import AtlasError
 from layers.store import open_atlas
@@ -129,6 +131,45 @@ def test_a_damaged_manifest_says_how_to_mend_it(tmp_path: Path):
     (tmp_path / "manifest.json").write_text("{", "utf-8")
     with pytest.raises(AtlasError, match=r"damaged.*--force"):
         open_atlas(tmp_path)
+
+
+@pytest.mark.parametrize("missing", ["region.json", "population/xy.npy", "networks/walk/a.npy"])
+def test_a_damaged_atlas_says_how_to_mend_it(missing: str, toy_atlas: Atlas, tmp_path: Path):
+    copy = shutil.copytree(toy_atlas.path, tmp_path / "toy")
+    (copy / missing).unlink()
+    with pytest.raises(AtlasError, match=r"damaged.*`umkreis build toy --force`"):
+        open_atlas(copy)
+
+
+def test_an_atlas_is_opened_whole_while_it_is_replaced(toy_atlas: Atlas, tmp_path: Path):
+    target = shutil.copytree(toy_atlas.path, tmp_path / "atlas" / "toy")
+    spares = [shutil.copytree(target, tmp_path / f"spare-{i}") for i in range(30)]
+    for number, spare in enumerate(spares, start=1):  # each knows its number in two files
+        np.save(spare / "population" / "unplaced.npy", np.full(3, float(number)))
+        (spare / "offers.json").write_text("[]", "utf-8")
+        manifest = json.loads((spare / "manifest.json").read_text("utf-8"))
+        (spare / "manifest.json").write_text(json.dumps({**manifest, "number": number}), "utf-8")
+    writer = threading.Thread(target=lambda: [_replace(spare, target) for spare in spares])
+    writer.start()
+    seen = set()
+    while writer.is_alive() or not seen:
+        atlas = open_atlas(target)
+        seen.add(number := atlas.manifest.get("number", 0))
+        assert atlas.population.unplaced[0] == number
+        assert (len(atlas.offers) == 0) is (number > 0)
+    writer.join()
+    assert open_atlas(target).manifest["number"] == 30
+    assert [p.name for p in target.parent.iterdir()] == ["toy"]
+
+
+def test_builds_of_one_region_at_once_leave_one_of_them(toy_atlas: Atlas, tmp_path: Path):
+    target = tmp_path / "atlas" / "toy"
+    target.parent.mkdir()
+    spares = [shutil.copytree(toy_atlas.path, tmp_path / f"spare-{i}") for i in range(20)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda spare: _replace(spare, target), spares))
+    assert [p.name for p in target.parent.iterdir()] == ["toy"]
+    assert files_of(target) == files_of(toy_atlas.path)
 
 
 @pytest.mark.parametrize("region", ["liechtenstein_toml", "helsinki_toml"])
