@@ -174,9 +174,9 @@ def _chords(rings: list[Ints], xy: Floats, uses: Ints) -> tuple[Ints, Ints]:
     square = shapely.build_area(
         shapely.multilinestrings([shapely.linestrings(xy[r]) for r in rings])
     )
-    own = np.bincount(np.concatenate([np.repeat(r, 2)[1:-1] for r in rings]), minlength=len(uses))
-    corners = np.unique(np.concatenate(rings))
-    corners = corners[uses[corners] > own[corners]]
+    own_ends = np.concatenate([np.repeat(ring, 2)[1:-1] for ring in rings])
+    corners, own = np.unique(own_ends, return_counts=True)
+    corners = corners[uses[corners] > own]
     i, j = np.triu_indices(len(corners), 1)
     u, v = corners[i], corners[j]
     neighbours = {frozenset(pair) for ring in rings for pair in pairwise(ring.tolist())}
