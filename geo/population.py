@@ -97,6 +97,10 @@ class Population:
     quality: pd.DataFrame
     broken: int
 
+    def __repr__(self) -> str:
+        total = "no count" if math.isnan(self.basis.total) else f"{self.basis.total:.0f} residents"
+        return f"<Population of {total}, {len(self.xy)} homes>"
+
     @property
     def weight(self) -> NDArray[np.float64]:
         """Shape (n,): residents, or one per building where no count exists anywhere."""

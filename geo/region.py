@@ -83,6 +83,12 @@ class Region:
     districts_without_data: tuple[str, ...] = ()
     share_without_district: float = 0.0
 
+    def __repr__(self) -> str:
+        return (
+            f"<Region {self.id} ({self.name}), {len(self.finest)} districts, "
+            f"data of {self.as_of}, {self.crs}>"
+        )
+
     @cached_property
     def finest(self) -> gpd.GeoDataFrame:
         """The finest district at each place, in a fixed order: what reports count by."""

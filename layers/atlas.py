@@ -82,6 +82,13 @@ class Atlas:
     manifest: Mapping[str, Any]
     path: Path
 
+    def __repr__(self) -> str:
+        homes, offers = len(self.population.xy), len(self.offers)
+        return (
+            f"<Atlas {self.region.id}, data of {self.region.as_of}, "
+            f"{homes} homes, {offers} offers, {', '.join(self.networks)}>"
+        )
+
     @property
     def base_map(self) -> Path:
         """The base map as one PMTiles file; it may not exist."""

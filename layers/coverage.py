@@ -105,6 +105,13 @@ class CoverageReport:
     supply: NDArray[np.int32]
     state: NDArray[np.int8]
 
+    def __repr__(self) -> str:
+        totals, region = self.totals, self.atlas.region.id
+        share = f"not known ({self.unknown})" if self.unknown else "withheld"
+        if totals.share is not None:
+            share = f"{totals.share:.1%} of {_whom(totals)} covered"
+        return f"<CoverageReport {region}, {self.question}, {len(self.offers)} offers, {share}>"
+
     @cached_property
     def exact(self) -> Floats:
         """Shape (d, 4), by finest district: covered, uncovered, unreachable, unplaced; internal."""
@@ -136,7 +143,9 @@ class CoverageReport:
 
     @cached_property
     def by_offer(self) -> list[OfferTally]:
-        """One tally per offer of the categories, in the register's order."""
+        """One tally per offer of the categories, in the order of `offers`; none where unknown."""
+        if self.unknown:
+            return []
         covered = self.state == COVERED
         parts = np.bincount(
             self.supply[covered], self.atlas.people[covered], minlength=len(self.offers)
@@ -149,8 +158,10 @@ class CoverageReport:
 
     @cached_property
     def median_min(self) -> Floats:
-        """Shape (d,): median minutes to the nearest offer; NaN where few live, and in `line`."""
+        """Shape (d,): median minutes to the nearest offer; NaN where few live or nobody knows."""
         population = self.atlas.population
+        if self.unknown or self.question.mode == LINE:
+            return np.full(len(self.exact), np.nan)
         return weighted_median_by(
             population.district, self.travel_s / 60, population.weight, len(self.exact)
         )
@@ -169,7 +180,7 @@ class CoverageReport:
 
     @cached_property
     def ranking(self) -> list[int]:
-        """Rows of `by_district`, the least covered first; districts without an answer last."""
+        """Rows of `by_district`, the least covered first, without those that have no answer."""
         rows = [i for i, t in enumerate(self.by_district) if not math.isnan(t.lowest_share)]
         short = self.exact[:, UNCOVERED] + self.exact[:, UNREACHABLE]
         return sorted(rows, key=lambda i: (self.by_district[i].lowest_share, -short[i]))
@@ -268,6 +279,12 @@ class CoverageReport:
         if not reached.any():
             return -1
         return int(self.offers[np.bincount(supply[reached], weight[reached]).argmax()])
+
+
+def _whom(tally: Tally) -> str:
+    if tally.unit == "buildings":
+        return f"{tally.buildings} buildings"
+    return f"{tally.residents} residents"
 
 
 def coverage(

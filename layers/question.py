@@ -40,6 +40,11 @@ class Question:
     limit_s: float
     limit_m: float
 
+    def __str__(self) -> str:
+        ids = " or ".join(category.id for category in self.categories)
+        limit = f"{self.limit_m:g} m" if self.minutes is None else f"{self.minutes:g} min"
+        return f"{ids} within {limit} {self.mode}"
+
     @property
     def minutes(self) -> float | None:
         """The limit in minutes, None where it is metres."""

@@ -121,6 +121,9 @@ def test_a_category_that_no_source_can_tell_is_unknown_never_zero(toy_atlas: Atl
     assert report.totals.covered is None
     assert report.gaps == []
     assert report.ranking == []
+    assert report.by_offer == []
+    assert report.scattered is None
+    assert np.isnan(report.median_min).all()
 
 
 def test_municipalities_are_the_sums_of_their_districts(toy_atlas: Atlas):
@@ -175,6 +178,21 @@ def test_minutes_have_no_meaning_in_a_straight_line(toy_atlas: Atlas):
 def test_an_unknown_category_names_the_nearest(toy_atlas: Atlas):
     with pytest.raises(UnknownCategoryError, match="did you mean 'library'"):
         coverage(toy_atlas, category="libary")
+
+
+def test_reports_and_what_they_rest_on_print_in_one_line(toy_atlas: Atlas):
+    assert repr(food(toy_atlas, 4)) == (
+        "<CoverageReport toy, greengrocer_bakery within 4 min walk, 2 offers, "
+        f"{food(toy_atlas, 4).totals.share:.1%} of 960 residents covered>"
+    )
+    assert "not known (no_source)" in repr(coverage(toy_atlas, category="csa_depot"))
+    assert repr(toy_atlas) == (
+        "<Atlas toy, data of 2024-05-01, 64 homes, 4 offers, walk, stepfree, bike, car>"
+    )
+    assert repr(toy_atlas.region) == (
+        "<Region toy (Ödland), 3 districts, data of 2024-05-01, EPSG:25833>"
+    )
+    assert repr(toy_atlas.population) == "<Population of 960 residents, 64 homes>"
 
 
 def test_no_category_is_refused(toy_atlas: Atlas):
