@@ -44,8 +44,20 @@ def nearest_in_line(
     supply = np.full(shape, -1, np.int32)
     for row, supply_xy in enumerate(supplies_xy):
         if len(supply_xy):
-            # the tree breaks ties at will: of points in the same place it knows the first alone
-            places, first = np.unique(supply_xy, axis=0, return_index=True)
-            distance_m[row], place = cKDTree(places).query(demand_xy)
-            supply[row] = first[place]
+            distance_m[row], supply[row] = _nearest_of(demand_xy, supply_xy)
     return Nearest(travel_s=np.full(shape, np.nan), supply=supply, distance_m=distance_m)
+
+
+def _nearest_of(
+    demand_xy: NDArray[np.float64], supply_xy: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
+    # the tree breaks ties at will: of points in the same place it knows the first alone
+    places, first = np.unique(supply_xy, axis=0, return_index=True)
+    tree = cKDTree(places)
+    distance_m, place = tree.query(demand_xy, k=[1, 2])
+    supply = first[place[:, 0]].astype(np.int32)
+    for i in np.flatnonzero(distance_m[:, 0] == distance_m[:, 1]):
+        near = tree.query_ball_point(demand_xy[i], np.nextafter(distance_m[i, 0], np.inf))
+        exact = np.hypot(*(places[near] - demand_xy[i]).T)
+        supply[i] = first[near][exact == exact.min()].min()
+    return distance_m[:, 0], supply

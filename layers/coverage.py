@@ -64,7 +64,7 @@ class GapTally:
 
     `shape` is in metres of the region's CRS; `nearest_offer` is the row of the offer that is
     nearest to most of them, −1 where there is none; `travel_min` and `distance_m` are the median
-    way to the nearest one.
+    way to the nearest one, `inf` where there is none, NaN where the report has no such way.
     """
 
     shape: shapely.Geometry
@@ -91,7 +91,7 @@ class CoverageReport:
         Rows of `atlas.offers` that count as supply.
     travel_s, distance_m, supply
         Shape (n,), by resident: the way to the nearest offer and its place in `offers` (−1: none).
-        In `line` mode `travel_s` is NaN.
+        In `line` mode `travel_s` is NaN; `distance_m` is NaN where the limit is in minutes.
     state
         Shape (n,): COVERED, UNCOVERED or UNREACHABLE.
     """
@@ -322,7 +322,9 @@ def coverage(
 
 def answer(atlas: Atlas, questions: Sequence[Question]) -> list[CoverageReport]:
     """
-    Answer several questions; those of one mode are one search with as many sets of supply.
+    Answer several questions, each as if it were asked alone.
+
+    Those of one mode and unit (minutes or metres) are one search with as many sets of supply.
 
     Returns
     -------
@@ -330,11 +332,11 @@ def answer(atlas: Atlas, questions: Sequence[Question]) -> list[CoverageReport]:
         In the order of the questions.
     """
     reports: dict[int, CoverageReport] = {}
-    for mode in dict.fromkeys(q.mode for q in questions):
-        asked = [i for i, q in enumerate(questions) if q.mode == mode]
+    kinds = [(q.mode, q.metres is not None) for q in questions]
+    for mode, by_metres in dict.fromkeys(kinds):
+        asked = [i for i, kind in enumerate(kinds) if kind == (mode, by_metres)]
         offers = [_offers(atlas, questions[i]) for i in asked]
-        with_distance = any(math.isfinite(questions[i].limit_m) for i in asked)
-        nearest = _nearest(atlas, mode, offers, with_distance=with_distance)
+        nearest = _nearest(atlas, mode, offers, with_distance=by_metres)
         for k, i in enumerate(asked):
             reports[i] = _report(atlas, questions[i], offers[k], nearest, k)
     return [reports[i] for i in range(len(questions))]

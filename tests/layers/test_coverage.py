@@ -243,8 +243,11 @@ def test_one_more_category_never_lowers_coverage(demo_atlas: Atlas, data):
 def test_several_questions_at_once_answer_like_one_by_one(demo_atlas: Atlas):
     asked = [("library", "walk"), ("pharmacy", "bike"), ("pharmacy", "walk")]
     questions = [ask(demo_atlas, category=c, mode=m, minutes=10) for c, m in asked]
+    questions.append(ask(demo_atlas, category="pharmacy", mode="walk", metres=800))
     for question, report in zip(questions, answer(demo_atlas, questions), strict=True):
-        assert report.totals == answer(demo_atlas, [question])[0].totals
+        alone = answer(demo_atlas, [question])[0]
+        assert report.totals == alone.totals
+        np.testing.assert_array_equal(report.distance_m, alone.distance_m)
 
 
 def test_demo_streets_are_never_shorter_than_the_straight_line(demo_atlas: Atlas):
