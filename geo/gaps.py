@@ -124,7 +124,7 @@ def _cut_corners(shape: shapely.Polygon | shapely.MultiPolygon) -> shapely.Geome
 
 def _round_ring(ring: shapely.LinearRing) -> NDArray[np.float64]:
     """Replace each corner by two, a quarter along its edges, twice (Chaikin 1974)."""
-    xy = shapely.get_coordinates(ring)[:-1]
+    xy: NDArray[np.float64] = shapely.get_coordinates(ring)[:-1]
     for _ in range(2):
         ahead = np.roll(xy, -1, axis=0)
         xy = np.stack([0.75 * xy + 0.25 * ahead, 0.25 * xy + 0.75 * ahead], axis=1).reshape(-1, 2)
