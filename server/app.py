@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import FileResponse, JSONResponse
@@ -13,7 +15,9 @@ from starlette.middleware.gzip import GZipMiddleware
 from server import api, errors, measures, pages, shell
 from server.headers import SecurityHeaders
 from server.regions import Regions
+from server.requests import BodyLimit, HeadAsGet
 from server.settings import Settings
+from server.single_file import TilesMissingError
 
 STATIC = Path(__file__).parent / "static"
 API_VERSION = "1.0"
@@ -48,17 +52,32 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.regions = regions
     app.state.settings = settings
+    app.add_middleware(BodyLimit)
     app.add_middleware(GZipMiddleware, minimum_size=1000)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(HeadAsGet)
     errors.install(app)
     shell.install(app)
     app.include_router(api.router)
     for router in measures.ROUTERS:
         app.include_router(router)
     app.include_router(pages.router)
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.mount("/static", Assets(directory=STATIC), name="static")
     _add_operation_routes(app)
     return app
+
+
+class Assets(StaticFiles):
+    """Browsers ask for our own files anew (304 where they are the same), not for vendored ones."""
+
+    def file_response(
+        self, full_path: str | os.PathLike[str], *args: Any, **kwargs: Any
+    ) -> Response:
+        """Make an answer that says how long it may be kept."""
+        response = super().file_response(full_path, *args, **kwargs)
+        is_vendored = Path(full_path).is_relative_to(STATIC / "vendor")
+        response.headers["Cache-Control"] = "max-age=86400" if is_vendored else "no-cache"
+        return response
 
 
 def app_from_env() -> FastAPI:
@@ -85,4 +104,8 @@ def _add_operation_routes(app: FastAPI) -> None:
     def base_map(request: Request, region: str) -> Response:
         """Serve the base map of a region; browsers ask for ranges of it."""
         path = request.app.state.regions.open(region).base_map
-        return FileResponse(path, media_type="application/vnd.pmtiles")
+        if not path.is_file():
+            raise TilesMissingError(f"region {region!r} was built without a base map")
+        return FileResponse(
+            path, media_type="application/vnd.pmtiles", headers={"Cache-Control": "no-cache"}
+        )
