@@ -20,7 +20,7 @@ from layers.coverage import CoverageReport, coverage
 from layers.nearby import near
 from server import answers, models
 from server.query import MAX_OFFERS, Box, BoxQuery, CategoriesQuery, refuse_unknown
-from server.regions import Regions
+from server.regions import regions_of
 
 GEOJSON = "application/geo+json"
 CSV = "text/csv"
@@ -32,12 +32,6 @@ _ERRORS: dict[int | str, dict[str, Any]] = {
 router = APIRouter(
     prefix="/api/v1", dependencies=[Depends(refuse_unknown)], responses=_ERRORS, tags=["v1"]
 )
-
-
-def regions_of(request: Request) -> Regions:
-    """Return the regions that the app serves."""
-    regions: Regions = request.app.state.regions
-    return regions
 
 
 def atlas_of(request: Request, region: str) -> Atlas:
@@ -76,9 +70,8 @@ Report = Annotated[CoverageReport, Depends(ask_coverage)]
 @router.get("/regions", response_model=models.RegionList)
 def list_regions(request: Request) -> models.RegionList:
     """List the regions that are served."""
-    regions = regions_of(request)
-    built = [known.id for known in regions.known() if known.is_built]
-    return models.RegionList(regions=[answers.region_out(regions.open(i)) for i in built])
+    opened = regions_of(request).open_all().values()
+    return models.RegionList(regions=[answers.region_out(atlas) for atlas in opened if atlas])
 
 
 @router.get("/regions/{region}", response_model=models.RegionOut)

@@ -17,7 +17,6 @@ from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse,
 
 from layers.atlas import Atlas
 from layers.coverage import CoverageReport
-from layers.errors import AtlasError
 from layers.question import LINE, MAX_METRES, MAX_MINUTES
 from server import sentences as words
 from server import view
@@ -25,7 +24,8 @@ from server.asked import Asked, address, answer_asked, asked_again, parse_asked
 from server.classes import ALL_CLASSES, classes_as_json
 from server.map_view import OfferLayer
 from server.maps import live_map, map_csp
-from server.shell import PageRoute, regions_of, render, texts_for
+from server.regions import regions_of
+from server.shell import PageRoute, render, texts_for
 from server.single_file import single_file
 from server.texts import Texts
 
@@ -40,12 +40,11 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 def start(request: Request) -> HTMLResponse:
     """Say what this is and which regions are served."""
     texts = texts_for(request)
-    regions = []
-    for known in regions_of(request).known():
-        try:
-            regions.append(_region_card(regions_of(request).open(known.id), texts))
-        except AtlasError:
-            regions.append({"id": known.id, "name": known.name, "ready": False})
+    known = regions_of(request)
+    regions = [
+        _region_card(atlas, texts) if atlas else {"id": i, "name": known.name(i), "ready": False}
+        for i, atlas in known.open_all().items()
+    ]
     return render(request, "start.html", regions=regions, region=None)
 
 
@@ -207,9 +206,7 @@ def _map_data(
             "by": asked.by,
         },
         "language": texts.language,
-        "tiles": address(f"/tiles/{atlas.region.id}.pmtiles", {})
-        if atlas.base_map.is_file()
-        else "",
+        "tiles": view.tiles_url(atlas),
         "shapes": address(f"{base}/districts", level),
         "districts": {
             row.id: {**view.district_properties(row), "count_text": row.count_text}

@@ -7,6 +7,7 @@ state folder. Atlases are opened when first asked for, and opened anew when they
 
 from __future__ import annotations
 
+import os
 import threading
 import tomllib
 from dataclasses import dataclass
@@ -14,13 +15,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from layers.build import REGION_FILE, build_atlas, is_current
-from layers.errors import UnknownRegionError
-from layers.store import TAXONOMY, open_atlas
+from layers.errors import AtlasError, UnknownRegionError
+from layers.store import MANIFEST, TAXONOMY, open_atlas
 
 if TYPE_CHECKING:
+    from fastapi import Request
+
     from layers.atlas import Atlas
     from layers.build import Progress
     from server.settings import Settings
+
+
+_Stamp = tuple[tuple[str, int, int, int], ...]
+_TRIES = 3
 
 
 @dataclass(frozen=True)
@@ -50,7 +57,8 @@ class Regions:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._opened: dict[str, tuple[int, Atlas]] = {}
+        self._opened: dict[str, tuple[_Stamp, Atlas]] = {}
+        self._looked_at: dict[str, tuple[_Stamp, bool]] = {}
         self._lock = threading.Lock()
         found = self._all_folders()
         for region_id in settings.regions:
@@ -78,7 +86,7 @@ class Regions:
     def known(self) -> list[KnownRegion]:
         """List every known region."""
         return [
-            KnownRegion(i, _name_of(folder), folder, self.is_built(i))
+            KnownRegion(i, self.name(i), folder, self.is_built(i))
             for i, folder in self.folders().items()
         ]
 
@@ -96,13 +104,31 @@ class Regions:
             raise UnknownRegionError(region_id, folders)
         return folders[region_id]
 
+    def name(self, region_id: str) -> str:
+        """Return what a region's file calls it; its id where that cannot be read."""
+        try:
+            text = (self.folder(region_id) / REGION_FILE).read_text("utf-8-sig")
+            return str(tomllib.loads(text)["name"])
+        except (OSError, ValueError, KeyError):
+            return region_id
+
     def atlas_path(self, region_id: str) -> Path:
         """Return where a region's Atlas lies or would lie."""
         return self._settings.state_dir / "atlas" / region_id
 
     def is_built(self, region_id: str) -> bool:
-        """Whether a region's Atlas exists and fits its files."""
-        return is_current(self.atlas_path(region_id), self.folder(region_id), self.taxonomy_path)
+        """
+        Whether a region's Atlas exists and fits its files.
+
+        Their checksums are computed anew only where a file's time or size has changed.
+        """
+        folder, atlas = self.folder(region_id), self.atlas_path(region_id)
+        stamp = _stamp(*sorted(folder.rglob("*")), self.taxonomy_path, atlas / MANIFEST)
+        looked_at = self._looked_at.get(region_id)
+        if looked_at is None or looked_at[0] != stamp:
+            looked_at = (stamp, is_current(atlas, folder, self.taxonomy_path))
+            self._looked_at[region_id] = looked_at
+        return looked_at[1]
 
     def build(self, region_id: str, progress: Progress) -> Atlas:
         """Build a region anew."""
@@ -126,16 +152,52 @@ class Regions:
         """
         self.folder(region_id)
         path = self.atlas_path(region_id)
-        stamp = path.stat().st_ino if path.exists() else 0  # a rebuilt folder is another one
         with self._lock:
+            stamp = _stamp(path / MANIFEST)
             opened = self._opened.get(region_id)
             if opened is None or opened[0] != stamp:
-                opened = self._opened[region_id] = (stamp, open_atlas(path))
+                opened = self._opened[region_id] = _open_whole(path)
             return opened[1]
 
+    def open_all(self) -> dict[str, Atlas | None]:
+        """Open every known region; None for those that cannot be opened."""
+        opened: dict[str, Atlas | None] = {}
+        for region_id in self.folders():
+            try:
+                opened[region_id] = self.open(region_id)
+            except AtlasError:
+                opened[region_id] = None
+        return opened
 
-def _name_of(folder: Path) -> str:
-    try:
-        return str(tomllib.loads((folder / REGION_FILE).read_text("utf-8-sig"))["name"])
-    except (OSError, ValueError, KeyError):
-        return folder.name
+
+def _stamp(*paths: Path) -> _Stamp:
+    """Tell files apart from what stood there before; one that is missing has no stamp."""
+    found = []
+    for path in paths:
+        try:
+            about = path.stat()
+        except OSError:
+            continue
+        found.append((os.fspath(path), about.st_ino, about.st_mtime_ns, about.st_size))
+    return tuple(found)
+
+
+def _open_whole(path: Path) -> tuple[_Stamp, Atlas]:
+    """Open an Atlas once more where it was replaced while it was being read."""
+    for _ in range(_TRIES):
+        stamp = _stamp(path / MANIFEST)
+        try:
+            atlas = open_atlas(path)
+        except (AtlasError, OSError):
+            if stamp == _stamp(path / MANIFEST):
+                raise
+            continue
+        if stamp == _stamp(path / MANIFEST):
+            return stamp, atlas
+    raise AtlasError(f"region {path.name!r} is being built; try again in a moment")
+
+
+def regions_of(request: Request) -> Regions:
+    """Return the regions that the app serves."""
+    regions: Regions = request.app.state.regions
+    return regions

@@ -9,16 +9,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Coroutine
-from functools import lru_cache
 from http import HTTPStatus
-from pathlib import Path
+from itertools import islice
 from typing import Any
 
-import jinja2
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, Response
 from fastapi.routing import APIRoute
-from jinja2.utils import htmlsafe_json_dumps
 from starlette.exceptions import HTTPException
 
 from geo.errors import UmkreisError
@@ -26,7 +23,8 @@ from layers.errors import UnknownNameError
 from layers.question import MAX_METRES, MAX_MINUTES
 from server.asked import address
 from server.errors import status_of
-from server.regions import KnownRegion, Regions
+from server.regions import regions_of
+from server.rendering import templates
 from server.settings import LANGUAGES
 from server.texts import NAMES, Texts, choose_language, texts_of
 
@@ -50,26 +48,6 @@ _NOT_PAGES = ("/api/", "/static/", "/tiles/", "/openapi.json", "/healthz", "/rea
 _MAPS_IN_FOOTER = 12
 
 
-@lru_cache(maxsize=1)
-def templates() -> jinja2.Environment:
-    """Return the templates of the pages."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["json"] = htmlsafe_json_dumps
-    return environment
-
-
-def regions_of(request: Request) -> Regions:
-    """Return the regions that the app serves."""
-    regions: Regions = request.app.state.regions
-    return regions
-
-
 def texts_for(request: Request) -> Texts:
     """Return the texts in the language that a visitor asks for."""
     return texts_of(
@@ -81,10 +59,11 @@ def texts_for(request: Request) -> Texts:
     )
 
 
-def built_regions(request: Request) -> list[KnownRegion]:
-    """List the regions that can be shown, also those whose files have changed since."""
+def built_regions(request: Request) -> list[tuple[str, str]]:
+    """List id and name of the regions that can be shown, also where files have changed since."""
     regions = regions_of(request)
-    return [region for region in regions.known() if regions.atlas_path(region.id).is_dir()]
+    built = (i for i in regions.folders() if regions.atlas_path(i).is_dir())
+    return [(i, regions.name(i)) for i in islice(built, _MAPS_IN_FOOTER)]
 
 
 def render(
@@ -133,7 +112,7 @@ def render(
                 for code in LANGUAGES
             ],
             export_url=export_url,
-            map_links=[] if export_url else built_regions(request)[:_MAPS_IN_FOOTER],
+            map_links=[] if export_url else built_regions(request),
             **context,
         )
     )
