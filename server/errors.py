@@ -19,6 +19,7 @@ from starlette.exceptions import HTTPException
 from geo.errors import NetworkError, ParameterError, UmkreisError
 from layers.errors import AtlasError, UnknownNameError
 from server.query import LATER
+from server.single_file import TilesMissingError
 
 _log = logging.getLogger(__name__)
 
@@ -27,6 +28,7 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     UnknownNameError: HTTPStatus.NOT_FOUND,
     ParameterError: HTTPStatus.BAD_REQUEST,
     AtlasError: HTTPStatus.SERVICE_UNAVAILABLE,
+    TilesMissingError: HTTPStatus.SERVICE_UNAVAILABLE,
     NetworkError: HTTPStatus.INTERNAL_SERVER_ERROR,
     UmkreisError: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
@@ -61,7 +63,14 @@ def problem(
     return JSONResponse(body, int(status), media_type=PROBLEM_JSON)
 
 
+def _name(error: Any) -> str:
+    # where a body is no JSON, FastAPI names the character at which it ends
+    return "body" if error["type"] == "json_invalid" else str(error["loc"][-1])
+
+
 def _explain(error: Any) -> str:
+    if error["type"] == "json_invalid":
+        return "is no JSON"
     if error["type"] == "extra_forbidden":
         return LATER.get(str(error["loc"][-1]), "is not known here")
     return str(error["msg"])
@@ -81,7 +90,7 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def invalid(_: Request, exc: RequestValidationError) -> Response:
         # the standards that we follow want 400 where FastAPI says 422
-        errors = [{"parameter": str(e["loc"][-1]), "detail": _explain(e)} for e in exc.errors()]
+        errors = [{"parameter": _name(e), "detail": _explain(e)} for e in exc.errors()]
         detail = "; ".join(f"`{e['parameter']}`: {e['detail']}" for e in errors)
         return problem(
             HTTPStatus.BAD_REQUEST, detail, parameter=errors[0]["parameter"], errors=errors

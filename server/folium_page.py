@@ -15,14 +15,13 @@ from __future__ import annotations
 import html
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import branca.element
 import folium
-import jinja2
 from folium.elements import JSCSSMixin
 from folium.plugins import MarkerCluster
 from folium.template import Template
@@ -116,15 +115,17 @@ class UmkreisMap(folium.Map):
         {% macro script(this, kwargs) %}
         var {{ this.get_name() }} = L.map("{{ this.get_name() }}", {{ this.options|tojavascript }});
         {{ this.get_name() }}.attributionControl.setPrefix(false);
+        {{ this.get_name() }}.attributionControl.addAttribution({{ this.attribution }});
         L.control.zoom({{ this.zoom_texts|tojavascript }}).addTo({{ this.get_name() }});
         L.control.scale({imperial: false}).addTo({{ this.get_name() }});
         {% endmacro %}
         """
     )
 
-    def __init__(self, *, label: str, language: str) -> None:
+    def __init__(self, *, label: str, language: str, attributions: Sequence[str]) -> None:
         super().__init__(tiles=None, zoom_control=False)
         self._id = MAP_ID
+        self.attribution = script_literal(_attribution(attributions))
         self.safe_label = safe_text(label)
         german = language == "de"
         self.zoom_texts = {
@@ -132,7 +133,7 @@ class UmkreisMap(folium.Map):
             "zoom_out_title": "Verkleinern" if german else "Zoom out",
         }
         # MarkerCluster needs a largest zoom; with a fraction the map can fill its frame
-        self.options.update(max_zoom=19, min_zoom=6, zoom_snap=0.5, zoom=10)
+        self.options.update(max_zoom=19, min_zoom=6, zoom_snap=0.25, zoom=10)
 
 
 class Basemap(JSCSSMixin):
@@ -145,8 +146,6 @@ class Basemap(JSCSSMixin):
         Where the PMTiles file is; None for tiles that are embedded in the page.
     language
         `de` or `en`, for place names.
-    attributions
-        Who made the data; plain texts.
     """
 
     default_js = _BASEMAP_SCRIPTS
@@ -163,16 +162,12 @@ class Basemap(JSCSSMixin):
         """
     )
 
-    def __init__(self, tiles_url: str | None, *, language: str, attributions: list[str]) -> None:
+    def __init__(self, tiles_url: str | None, *, language: str) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "Basemap"
         self._id = MAP_ID
         self.tiles_url = None if tiles_url is None else script_literal(tiles_url)
-        values = {
-            "lang": language,
-            "attribution": _attribution(attributions),
-        }
-        self.options = script_literal(values)
+        self.options = script_literal({"lang": language})
 
 
 class Finish(JSCSSMixin):
@@ -230,7 +225,7 @@ class OfferMarkers(MarkerCluster):
         self.texts = script_literal(texts)
 
 
-def _attribution(texts: list[str]) -> str:
+def _attribution(texts: Sequence[str]) -> str:
     """Join who made the data; the first mention of OpenStreetMap leads to its licence."""
     parts = [safe_text(text) for text in texts]
     for i, text in enumerate(texts):
@@ -309,16 +304,3 @@ def _own_file(name: str, url: str) -> str:
             "and name it in server.folium_page.ASSETS"
         )
     return ASSETS[name]
-
-
-@lru_cache(maxsize=1)
-def page_template() -> jinja2.Template:
-    """Return the page around a map; everything put into it is escaped unless marked safe."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("folium_map.html")

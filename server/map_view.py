@@ -84,7 +84,7 @@ class MapView:
     as_of
         Of when the data is, in words.
     tiles_url
-        Where the base map is.
+        Where the base map is; empty if there is none.
     """
 
     title: str

@@ -35,10 +35,10 @@ from server.folium_page import (
     PageParts,
     UmkreisMap,
     page_parts,
-    page_template,
     safe_text,
 )
 from server.map_view import TEXTS, FeatureCollection, MapView, OfferLayer
+from server.rendering import templates
 
 GAP_COLOR = "#1c1c2b"
 DISTRICT_PANE, GAP_PANE = "districts", "gaps"
@@ -89,16 +89,20 @@ def live_map(view: MapView, nonce: str, static_url: str = "/static") -> str:
         If the nonce could end its attribute.
     """
     parts = page_parts(coverage_map(view, tiles_url=view.tiles_url))
-    return page_template().render(
-        **page_context(view, parts),
-        nonce=_checked_nonce(nonce),
-        policy=None,
-        style_links=[f"{static_url}/{path}" for path in parts.styles],
-        script_links=[f"{static_url}/{path}" for path in parts.scripts],
-        styles=[],
-        scripts=[],
-        tiles=None,
-        licences=[],
+    return (
+        templates()
+        .get_template("folium_map.html")
+        .render(
+            **page_context(view, parts),
+            nonce=_checked_nonce(nonce),
+            policy=None,
+            style_links=[f"{static_url}/{path}" for path in parts.styles],
+            script_links=[f"{static_url}/{path}" for path in parts.scripts],
+            styles=[],
+            scripts=[],
+            tiles=None,
+            licences=[],
+        )
     )
 
 
@@ -117,15 +121,18 @@ def coverage_map(view: MapView, *, tiles_url: str | None) -> UmkreisMap:
     view
         What to show.
     tiles_url
-        Where the base map is; None if it is embedded in the page.
+        Where the base map is; None if it is embedded in the page, empty if there is none.
     """
     texts = TEXTS[view.language]
-    umkreis_map = UmkreisMap(label=f"{texts['map']}: {view.title}", language=view.language)
+    umkreis_map = UmkreisMap(
+        label=f"{texts['map']}: {view.title}",
+        language=view.language,
+        attributions=view.attributions,
+    )
     if (bounds := _bounds(view)) is not None:
         umkreis_map.fit_bounds(bounds, padding_top_left=(12, 12), padding_bottom_right=(12, 44))
-    Basemap(tiles_url, language=view.language, attributions=list(view.attributions)).add_to(
-        umkreis_map
-    )
+    if tiles_url != "":
+        Basemap(tiles_url, language=view.language).add_to(umkreis_map)
     # districts below gaps, both below the labels (450): raising one then never hides the other
     for pane, z_index in ((DISTRICT_PANE, 410), (GAP_PANE, 420)):
         custom = CustomPane(pane, z_index=z_index)

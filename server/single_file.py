@@ -19,8 +19,9 @@ from markupsafe import Markup
 from pmtiles.reader import MmapSource, all_tiles
 
 from geo.errors import UmkreisError
-from server.folium_page import STATIC_DIR, page_parts, page_template
+from server.folium_page import STATIC_DIR, page_parts
 from server.maps import MapView, coverage_map, page_context
+from server.rendering import templates
 
 _URL = re.compile(r"""url\(\s*["']?([^"')]+)["']?\s*\)""")
 _FONT_FACE = re.compile(r"@font-face\s*{[^}]*}\s*")
@@ -50,24 +51,31 @@ def single_file(view: MapView, pmtiles: Path) -> str:
         If there is no base map.
     """
     if not pmtiles.is_file():
-        raise TilesMissingError(f"`pmtiles` {pmtiles} does not exist; build the region first")
+        raise TilesMissingError(
+            f"region {pmtiles.parent.name!r} has no base map; "
+            f"run `umkreis build {pmtiles.parent.name} --force`"
+        )
     parts = page_parts(coverage_map(view, tiles_url=None))
     context = page_context(view, parts)
     more_letters = bool(_BEYOND_LATIN.search(f"{view} {parts.script}"))
     styles = [_inlined_style(path, more_letters=more_letters) for path in parts.styles]
     scripts = [_inlined_script(path) for path in parts.scripts]
-    return page_template().render(
-        **context,
-        nonce=None,
-        policy=_policy(
-            scripts=[*scripts, context["map_script"]], styles=[*styles, context["map_style"]]
-        ),
-        style_links=[],
-        script_links=[],
-        styles=styles,
-        scripts=scripts,
-        tiles=Markup(_embedded_tiles(pmtiles)),  # noqa: S704 (base64 and digits only)
-        licences=_licences(),
+    return (
+        templates()
+        .get_template("folium_map.html")
+        .render(
+            **context,
+            nonce=None,
+            policy=_policy(
+                scripts=[*scripts, context["map_script"]], styles=[*styles, context["map_style"]]
+            ),
+            style_links=[],
+            script_links=[],
+            styles=styles,
+            scripts=scripts,
+            tiles=Markup(_embedded_tiles(pmtiles)),  # noqa: S704 (base64 and digits only)
+            licences=_licences(),
+        )
     )
 
 

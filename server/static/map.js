@@ -18,7 +18,7 @@ const PatternCanvas = L.Canvas.extend({
   _fillStroke(context, layer) {
     if (layer.options.casing) {
       context.globalAlpha = 0.85;
-      context.lineWidth = layer.options.weight + 2.4;
+      context.lineWidth = layer.options.weight * 2.4;
       context.lineJoin = "round";
       context.strokeStyle = layer.options.casing;
       context.stroke();
@@ -116,15 +116,11 @@ export class PlannerMap {
   addBasemap() {
     for (const layer of Object.values(this.base || {})) layer.remove();
     this.base = undefined;
-    // who made the base map; everybody else stands below the table
-    const makers = this.data.attributions;
-    const attribution = attributionHtml(makers.find((text) => text.includes("OpenStreetMap")) || makers.join(" · "));
-    if (!this.data.tiles) {
-      this.map.attributionControl.addAttribution(attribution);
-      return;
-    }
+    if (!this.isCredited) this.map.attributionControl.addAttribution(attributionHtml(this.data.attributions));
+    this.isCredited = true;
+    if (!this.data.tiles) return;
     this.base = umkreisBasemap.addTo(this.map, this.data.tiles, {
-      dark: dark.matches, lang: this.data.language, attribution,
+      dark: dark.matches, lang: this.data.language,
       devicePixelRatio: Math.max(2, devicePixelRatio), // sharp between two zoom levels as well
     });
     for (const layer of Object.values(this.base)) layer.on("load", () => this.checkReady());
@@ -216,13 +212,18 @@ export class PlannerMap {
     const ink = dark.matches ? "#ffffff" : "#1c1c2b";
     for (const layer of this.gaps.values()) {
       layer.setStyle({
-        color: ink, weight: 1.6, opacity: 1, lineJoin: "round", fillColor: ink, fillOpacity: 0.1,
+        color: ink, weight: this.gapWeight(), opacity: 1, lineJoin: "round", fillColor: ink, fillOpacity: 0.1,
         casing: dark.matches ? "#14181b" : "#ffffff",
       });
     }
     const lit = this.districts.get(this.lit) || this.districts.get(this.chosen);
     if (lit) lit.bringToFront();
     if (!this.hidden.has("gaps")) for (const layer of this.gaps.values()) layer.bringToFront();
+  }
+
+  /* A whole region has many gaps: their lines must not weigh more than the districts. */
+  gapWeight() {
+    return Math.min(1.7, Math.max(0.8, 0.8 + (this.map.getZoom() - 11) * 0.3));
   }
 
   /* The numbers of people in gaps, the largest first, as far as they do not overlap. */
@@ -443,12 +444,18 @@ function webLink(address) {
   return link;
 }
 
-/* Leaflet takes attributions as HTML, so the text is made harmless first. */
-function attributionHtml(text) {
-  if (!text.includes("OpenStreetMap")) return element("span", text).innerHTML;
-  const link = element("a", text);
-  link.href = "https://www.openstreetmap.org/copyright";
-  link.target = "_blank";
-  link.rel = "noopener noreferrer";
-  return link.outerHTML;
+/* Everybody who made the data; the first mention of OpenStreetMap leads to its licence. Leaflet takes
+   HTML here, so the texts are made harmless first. */
+function attributionHtml(texts) {
+  const first = texts.find((text) => text.includes("OpenStreetMap"));
+  const parts = texts.map((text) => {
+    const part = element(text === first ? "a" : "span", text);
+    if (text === first) {
+      part.href = "https://www.openstreetmap.org/copyright";
+      part.target = "_blank";
+      part.rel = "noopener noreferrer";
+    }
+    return part.outerHTML;
+  });
+  return parts.join(" · ");
 }

@@ -275,3 +275,15 @@ def test_the_openapi_document_describes_every_route(client: TestClient):
             assert operation["description"], path
             assert "400" in operation["responses"], path
     assert "http" not in json.dumps(document.get("servers", []))
+
+
+def test_a_base_map_that_was_not_built_is_said_to_be_missing(client: TestClient):
+    assert_error(client.get("/tiles/toy.pmtiles"), 503, "without a base map")
+
+
+def test_a_file_needs_the_base_map(client: TestClient):
+    path = "/r/toy/map?category=library&download=1"
+    answer = client.get(path)
+    assert answer.status_code == 503
+    assert "run `umkreis build toy --force`" in answer.text
+    assert "toy/base_map" not in answer.text

@@ -256,3 +256,9 @@ def test_a_view_that_contradicts_itself_is_refused(changes, message):
 def test_a_layer_colour_must_be_a_colour():
     with pytest.raises(ValueError, match=r"`color` is 'red;\}'; it must look like #3f7d20"):
         OfferLayer("trade", "Handel", "red;}")
+
+
+def test_a_region_without_a_base_map_has_a_map_that_waits_for_nothing():
+    page = live_map(make_view(tiles_url=""), NONCE)
+    assert "umkreisBasemap.addTo" not in page
+    assert "OpenStreetMap contributors" in page.split("attributionControl.addAttribution(")[1]
