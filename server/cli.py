@@ -32,6 +32,7 @@ from server.measures import COMMANDS
 from server.query import LATER
 from server.regions import Regions
 from server.settings import LANGUAGES, SETTINGS, Settings
+from server.single_file import TilesMissingError
 
 BUILD_STEPS = {
     "region": "reading the region",
@@ -63,7 +64,7 @@ class _Umkreis(click.Group):
             _fail(f"{exc.format_message().rstrip('.')}; see `{command} --help`", 2)
         except (click.Abort, KeyboardInterrupt):
             _fail("interrupted", 130)
-        except AtlasError as exc:
+        except (AtlasError, TilesMissingError) as exc:
             _fail(str(exc), 1)
         except UmkreisError as exc:
             _fail(str(exc), 2)
@@ -144,7 +145,7 @@ def serve(regions: tuple[str, ...], host: str, port: int, workers: int) -> None:
     for region in known.folders():
         if not known.is_built(region):
             _build(known, region)
-    names = ", ".join(each.name for each in known.known())
+    names = ", ".join(map(known.name, known.folders()))
     click.echo(f"Umkreis serves {names} on http://{host}:{port} (Ctrl+C ends it)", err=True)
     logging.basicConfig(level=settings.log_level)
     os.environ["UMKREIS_REGIONS"] = ",".join(settings.regions)  # for the workers
@@ -271,6 +272,7 @@ def _report(
 @click.option("--mode", type=click.Choice(QUESTION_MODES[:-1]), default="walk", show_default=True)
 @click.option("--minutes", type=float, default=DEFAULT_MINUTES, show_default=True)
 @click.option("--limit", type=click.IntRange(1), default=50, show_default=True)
+@_LANG
 @_AT
 def near_command(
     region: str,
@@ -281,6 +283,7 @@ def near_command(
     mode: str,
     minutes: float,
     limit: int,
+    lang: str | None,
     at: str | None,
 ) -> None:
     """Offers within reach of a place, the nearest first."""
@@ -289,7 +292,7 @@ def near_command(
         raise ParameterError("`--lon` and `--lat` are both needed, in degrees", parameter="lon")
     atlas = _atlas(region)
     found = near(atlas, lon=lon, lat=lat, mode=mode, minutes=minutes, categories=categories)
-    language = Settings.from_env().language
+    language = lang or Settings.from_env().language
     click.echo(outputs.near_table(atlas, found[:limit], total=len(found), language=language))
 
 

@@ -23,7 +23,10 @@ from layers.atlas import Atlas
 from layers.coverage import CoverageReport
 from layers.nearby import OfferInReach
 from server import answers, models
+from server.method import left_out_lines
+from server.sentences import label, people_short
 from server.single_file import single_file
+from server.texts import Texts, texts_of
 from server.view import map_view, sentences
 
 FORMATS = ("table", "json", "csv", "geojson", "gpkg", "html")
@@ -89,50 +92,63 @@ def _as_text(report: CoverageReport, by: str, format_: str, language: str) -> st
         return out.model_dump_json(indent=1) + "\n"
     if format_ == "csv":
         return answers.rows_to_csv([row.model_dump(mode="json") for row in out.by_district])
-    return "\n".join([*sentences(report, language), "", _table(out.by_district), ""])
+    return "\n".join(
+        [*sentences(report, language), "", _table(out.by_district, texts_of(language)), ""]
+    )
 
 
-def _table(rows: Sequence[models.DistrictRow]) -> str:
-    """Least covered first; withheld counts as <25 or a dash."""
+def _table(rows: Sequence[models.DistrictRow], texts: Texts) -> str:
+    """Least covered first; what is withheld is a dash."""
     ranked = sorted(rows, key=lambda row: (row.rank is None, row.rank or 0, row.name))
-    lines = [
-        f"{'':>3} {'district':28} {'share':>8} {'uncovered':>10} {'residents':>10} {'minutes':>10}"
-    ]
-    lines += [
-        f"{row.rank or '':>3} {row.name[:28]:28} {_share(row):>8} {_count(row.uncovered):>10} "
-        f"{_count(row.residents):>10} {_count(row.median_min):>10}"
-        for row in ranked
-    ]
+    heads = (
+        texts.gettext("District"),
+        texts.gettext("Served"),
+        texts.gettext("Without"),
+        texts.gettext("Buildings")
+        if all(row.unit == "buildings" for row in rows)
+        else texts.gettext("Pop."),
+        texts.gettext("Min."),
+    )
+    lines = [f"{'':>3} {heads[0]:28}" + "".join(f" {head:>10}" for head in heads[1:])]
+    for row in ranked:
+        people = row.buildings if row.unit == "buildings" else row.residents
+        figures = (
+            _share(row, texts),
+            _count(people_short(row), texts),
+            _count(people, texts),
+            _count(row.median_min, texts, decimals=1),
+        )
+        name = f"{row.rank or '':>3} {row.name[:28]:28}"
+        lines.append(name + "".join(f" {figure:>10}" for figure in figures))
     return "\n".join(lines)
 
 
-def _share(row: models.DistrictRow) -> str:
+def _share(row: models.DistrictRow, texts: Texts) -> str:
     if row.share is not None:
-        return f"{row.share:.1%}"
-    if row.share_range is None:
-        return "-"
-    low, high = row.share_range
-    return f">{low:.0%}" if high >= 1 else f"<{high:.0%}" if low <= 0 else f"{low:.0%}-{high:.0%}"
+        return texts.percent(row.share)
+    return "–" if row.share_range is None else texts.percent_range(*row.share_range)
 
 
-def _count(value: float | None) -> str:
-    return "-" if value is None else f"{value:,}"
+def _count(value: float | None, texts: Texts, *, decimals: int = 0) -> str:
+    return "–" if value is None else texts.number(value, decimals=decimals)
 
 
 def near_table(atlas: Atlas, found: Sequence[OfferInReach], *, total: int, language: str) -> str:
     """Write offers within reach as a table."""
+    texts = texts_of(language)
     if not found:
-        return "no offer within reach; try more minutes, another mode or another category"
-    lines = [f"{'min':>5} {'m':>6}  offer"]
+        return texts.gettext(
+            "No offer is in reach; try more minutes, another way to travel or another category."
+        )
+    lines = [f"{texts.gettext('Min.'):>5} {'m':>7}  {texts.gettext('Offer')}"]
     for hit in found:
         offer = atlas.offers[hit.offer]
-        category = atlas.taxonomy.category(offer.categories[0]).label(
-            "de" if language == "de" else "en"
-        )
+        category = label(texts, atlas.taxonomy.category(offer.categories[0]))
         text = ", ".join(part for part in (offer.name, category, offer.address) if part)
-        lines.append(f"{hit.travel_s / 60:5.1f} {hit.distance_m:6.0f}  {text}")
+        minutes = texts.number(hit.travel_s / 60, decimals=1)
+        lines.append(f"{minutes:>5} {texts.number(round(hit.distance_m)):>7}  {text}")
     if total > len(found):
-        lines.append(f"… and {total - len(found)} more")
+        lines.append(texts.gettext("… and {n} more", n=texts.number(total - len(found))))
     return "\n".join(lines)
 
 
@@ -152,7 +168,7 @@ def build_summary(atlas: Atlas) -> str:
     ]
     if (unplaced := atlas.population.unplaced.sum()) >= 1:
         lines.append(f"  {unplaced:,.0f} people unplaced: no building in their municipality")
-    lines += [f"  {line}" for line in left_out_lines(atlas)]
+    lines += [f"  {line}" for line in left_out_lines(atlas, texts_of("en"))]
     for mode, about in atlas.manifest["networks"].items():
         lines.append(
             f"  {mode}: {about['dropped_share']:.1%} of street length on islands left out, "
@@ -160,20 +176,6 @@ def build_summary(atlas: Atlas) -> str:
             "from any street"
         )
     return "\n".join(lines)
-
-
-def left_out_lines(atlas: Atlas) -> list[str]:
-    """Say what the data lacks; empty where it lacks nothing."""
-    left_out = atlas.manifest["left_out"]
-    lines = []
-    if names := left_out["districts_without_data"]:
-        lines.append(f"districts outside the data, left out: {', '.join(names)}")
-    if (share := left_out["share_without_district"]) >= 0.0005:
-        lines.append(f"{share:.1%} of the study area lies in no district: nobody is counted there")
-    for what in ("buildings", "offers"):
-        if count := left_out[f"{what}_broken"]:
-            lines.append(f"{count:,} {what} left out: the extract lacks a part of their outline")
-    return lines
 
 
 def _write_gpkg(report: CoverageReport, by: str, output: Path) -> None:

@@ -12,6 +12,7 @@ from geo.disclosure import SMALLEST_PUBLISHED
 from server import models
 from server.classes import NOBODY, UNKNOWN, WITHHELD, ShareClass
 from server.classes import share_class as class_of_share
+from server.sentences import people_short
 from server.texts import Texts
 
 _MOST_NAMED = 4  # districts of a gap
@@ -64,7 +65,7 @@ def ranking_rows(out: models.CoverageOut, texts: Texts) -> list[Row]:
 
 
 def _row(row: models.DistrictRow, texts: Texts, *, is_unknown: bool) -> Row:
-    short = None if row.uncovered is None else row.uncovered + (row.unreachable or 0)
+    short = people_short(row)
     homes = row.residents if row.unit == "residents" else row.buildings
     lowest = _lowest_share(row)
     return Row(

@@ -7,15 +7,13 @@ withheld to be withheld: neither is ever called 0 %.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 
-from geo.disclosure import ROUNDED_TO, SMALLEST_PUBLISHED
-from geo.street_access import Speeds
 from layers.coverage import CoverageReport
 from layers.question import LINE, Question
 from layers.tally import Tally
-from layers.vocabulary import ASSUMPTION, Category, Term
+from layers.vocabulary import Term
+from server.models import DistrictCoverage
 from server.texts import Texts
 
 
@@ -183,7 +181,7 @@ def _building_lines(totals: Tally, about: dict[str, str], texts: Texts) -> list[
     ]
 
 
-def people_short(tally: Tally) -> int | None:
+def people_short(tally: Tally | DistrictCoverage) -> int | None:
     """Return how many people of an area reach no offer; None where that is withheld or unknown."""
     if tally.uncovered is None:
         return None
@@ -249,101 +247,3 @@ def _offers_without_street(report: CoverageReport) -> int:
     if mode == LINE or not len(report.offers):
         return 0
     return int((~report.atlas.supply[mode].take(report.offers).placed).sum())
-
-
-def method_lines(report: CoverageReport, texts: Texts) -> list[str]:
-    """Say what the figures rest on and assume."""
-    return [
-        *_basis_lines(report, texts),
-        *_way_lines(report.question, texts),
-        texts.gettext(
-            "Counts of fewer than {smallest} people are not shown, nor a second one from which "
-            "they could be worked out; counts that depend on the limit are rounded to {step}.",
-            smallest=SMALLEST_PUBLISHED,
-            step=ROUNDED_TO,
-        ),
-        reach_line(report.question.categories[0], texts),
-    ]
-
-
-def _basis_lines(report: CoverageReport, texts: Texts) -> list[str]:
-    basis = report.atlas.population.basis
-    if basis.unit == "buildings":
-        return [texts.gettext("People: no count is known; residential buildings are counted.")]
-    year = (
-        texts.gettext("of a year the source does not name")
-        if basis.year is None
-        else texts.gettext("of {year}", year=basis.year)
-    )
-    kind = texts.gettext("official") if basis.official else texts.gettext("not official")
-    total = "–" if math.isnan(basis.total) else texts.number(round(basis.total))
-    lines = [
-        texts.gettext(
-            "People: {total} in all, {year}, {kind}. Source: {source}.",
-            total=total,
-            year=year,
-            kind=kind,
-            source=basis.source,
-        ),
-        texts.gettext(
-            "The count of each municipality is spread over its residential buildings by floor area "
-            "and storeys: a model, not a register."
-        ),
-    ]
-    if basis.districts_without_count:
-        lines.append(
-            texts.gettext(
-                "Without a population count: {districts}.",
-                districts=texts.join(list(basis.districts_without_count)),
-            )
-        )
-    return lines
-
-
-def _way_lines(question: Question, texts: Texts) -> list[str]:
-    if question.mode == LINE:
-        return [
-            texts.gettext(
-                "Distances are straight lines: streets, rivers and railways do not count."
-            )
-        ]
-    speeds = Speeds()
-    kmh = {"walk": speeds.walk_kmh, "stepfree": speeds.stepfree_kmh, "bike": speeds.bike_kmh}
-    lines = [
-        texts.gettext(
-            "Travel follows the streets and paths of the data; the way from the door to the street "
-            "and from the street to the offer counts."
-        )
-    ]
-    if question.mode in kmh:
-        speed = texts.number(kmh[question.mode])
-        lines.append(texts.gettext("Assumed speed: {speed} km/h.", speed=speed))
-    else:
-        lines.append(
-            texts.gettext("Assumed speed: by class of road and speed limit, without congestion.")
-        )
-    if question.mode == "stepfree":
-        lines.append(
-            texts.gettext(
-                "Step-free leaves out steps, high kerbs and surfaces that stop a wheelchair or a "
-                "pram."
-            )
-        )
-    return lines
-
-
-def reach_line(category: Category, texts: Texts) -> str:
-    """Say a category's own reach and where it is from."""
-    reach = category.reach
-    how = reach_phrase(texts, reach.mode, minutes=reach.minutes, metres=None)
-    name = label(texts, category)
-    if reach.source == ASSUMPTION:
-        return texts.gettext(
-            "Default for “{category}”: {how} (an assumption of ours).", category=name, how=how
-        )
-    return texts.gettext(
-        "Default for “{category}”: {how} (source: {source}).",
-        category=name,
-        how=how,
-        source=reach.source,
-    )

@@ -19,6 +19,7 @@ from server import answers
 from server import sentences as words
 from server.classes import ALL_CLASSES, SHARE_CLASSES, ShareClass
 from server.map_view import MapView, OfferLayer
+from server.method import method_lines
 from server.rows import GapRow, Row, gap_row, ranking_rows, share_text
 from server.texts import Texts, texts_of
 
@@ -77,7 +78,7 @@ def answer_view(report: CoverageReport, texts: Texts, *, by: str = "district") -
         share_text=share_text(out, texts),
         summary=words.summary_lines(report, texts),
         remarks=words.remark_lines(report, texts),
-        method=words.method_lines(report, texts),
+        method=method_lines(report, texts),
         rows=rows,
         gaps=[gap_row(gap, texts) for gap in out.gaps],
         scattered=texts.number(out.scattered) if out.scattered else "",
@@ -102,7 +103,7 @@ def sentences(report: CoverageReport, language: str) -> list[str]:
         words.as_of_line(report, texts),
         *words.summary_lines(report, texts),
         *words.remark_lines(report, texts),
-        *words.method_lines(report, texts),
+        *method_lines(report, texts),
     ]
 
 
@@ -137,9 +138,14 @@ def map_view(report: CoverageReport, language: str, *, by: str = "district") -> 
         legend_title=answer.legend_title,
         attributions=tuple(atlas.region.attributions),
         as_of=answer.as_of,
-        tiles_url=f"/tiles/{atlas.region.id}.pmtiles",
+        tiles_url=tiles_url(atlas),
         note_lines=(*answer.remarks, *answer.method),
     )
+
+
+def tiles_url(atlas: Atlas) -> str:
+    """Return where the region's base map is served; empty if it was built without one."""
+    return f"/tiles/{atlas.region.id}.pmtiles" if atlas.base_map.is_file() else ""
 
 
 def district_properties(row: Row) -> dict[str, Any]:

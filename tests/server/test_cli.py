@@ -69,12 +69,25 @@ def test_near_lists_minutes_and_metres(umkreis):
     lon, lat = toy_lonlat((50.0, 0.0))[0]
     result = umkreis("near", "toy", "--lon", str(lon), "--lat", str(lat), "--minutes", "9")
     assert result.exit_code == 0
-    assert re.search(r"^ +1\.9 +150  Bäckerei Groß & Söhne", result.stdout, re.MULTILINE)
+    assert result.stdout.splitlines()[0].split() == ["Min.", "m", "Angebot"]
+    assert re.search(r"^ +1,9 +150  Bäckerei Groß & Söhne", result.stdout, re.MULTILINE)
+
+
+def test_tables_speak_the_language_that_is_asked_for(umkreis):
+    lon, lat = toy_lonlat((50.0, 0.0))[0]
+    near = umkreis("near", "toy", "--lon", str(lon), "--lat", str(lat), "--lang", "en").stdout
+    assert near.splitlines()[0].split() == ["Min.", "m", "Offer"]
+    question = ("coverage", "toy", "-c", "greengrocer_bakery", "--mode", "walk", "--minutes", "2")
+    german = umkreis(*question, "--lang", "de").stdout
+    assert re.search(r"^ +Gebiet +Versorgt +Ohne +Einw\. +Min\.$", german, re.MULTILINE)
+    english = umkreis(*question, "--lang", "en").stdout
+    assert re.search(r"^ +1 Nord +0% +320 +320 ", english, re.MULTILINE)
 
 
 def test_near_says_what_to_try_when_nothing_is_in_reach(umkreis):
     lon, lat = toy_lonlat((50.0, 0.0))[0]
-    result = umkreis("near", "toy", "--lon", str(lon), "--lat", str(lat), "--minutes", "0.1")
+    result = umkreis("near", "toy", "--lon", str(lon), "--lat", str(lat), "--minutes", "0.1",
+                     "--lang", "en")  # fmt: skip
     assert "try more minutes" in result.stdout
 
 
@@ -105,7 +118,7 @@ def test_build_names_what_the_data_lacks(monkeypatch: pytest.MonkeyPatch, tmp_pa
     monkeypatch.setenv("UMKREIS_STATE_DIR", str(tmp_path))
     result = CliRunner().invoke(main, ["build", "toy"])
     assert result.exit_code == 0, result.stderr
-    assert "districts outside the data, left out: Ferndorf" in result.stdout
+    assert "Left out, beyond the data: Ferndorf." in result.stdout
     assert "7 people unplaced: no building in their municipality" in result.stdout
 
 
@@ -162,8 +175,8 @@ def test_bad_input_is_one_clear_line(umkreis, arguments, status: int, match: str
 
 def test_a_map_without_a_base_map_says_what_to_do(umkreis, tmp_path: Path):
     result = umkreis("map", "toy", "-c", "library", "-o", str(tmp_path / "map.html"))
-    assert result.exit_code == 2
-    assert "build the region first" in result.stderr
+    assert result.exit_code == 1
+    assert "run `umkreis build toy --force`" in result.stderr
     assert list(tmp_path.iterdir()) == []
 
 

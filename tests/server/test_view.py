@@ -1,6 +1,7 @@
 """What a report says in words, and what a map shows of it: the same everywhere, never more."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -173,7 +174,7 @@ def test_a_map_shows_what_the_page_says(food):
     assert view.offers["features"][0]["properties"]["layer"] == "trade"
     assert [f["properties"]["residents_text"] for f in view.gaps["features"]] == ["730 people"]
     assert view.totals_lines == tuple(answer_view(food, ENGLISH).summary)
-    assert view.tiles_url == "/tiles/toy.pmtiles"
+    assert view.tiles_url == ""  # the toy region is built without a base map
     assert view.attributions == ("© nobody, made in code",)
     lon, lat = view.offers["features"][0]["geometry"]["coordinates"]
     assert 13 < lon < 14
@@ -185,3 +186,29 @@ def test_a_map_of_the_unknown_shows_no_offer_and_no_gap(toy_atlas):
     assert view.offers["features"] == []
     assert view.gaps["features"] == []
     assert {f["properties"]["class_id"] for f in view.districts["features"]} == {"unknown"}
+
+
+def test_what_the_data_lacks_is_said_where_it_lacks_anything(toy_atlas):
+    lacking = {
+        "districts_without_data": ["Ferndorf", "Weitdorf"],
+        "share_without_district": 0.031,
+        "buildings_broken": 1,
+        "offers_broken": 2,
+    }
+    walk = {**toy_atlas.manifest["networks"]["walk"], "homes_too_far": 3}
+    networks = {**toy_atlas.manifest["networks"], "walk": walk}
+    manifest = {**toy_atlas.manifest, "left_out": lacking, "networks": networks}
+    question = {"category": "greengrocer_bakery", "mode": "walk", "minutes": 2}
+    method = answer_view(
+        coverage(replace(toy_atlas, manifest=manifest), **question), ENGLISH
+    ).method
+    assert method[-5:] == [
+        "Left out, beyond the data: Ferndorf and Weitdorf.",
+        "3% of the study area lies in no district; nobody is counted there.",
+        "1 building is left out: the data lack a part of its outline.",
+        "2 offers are left out: the data lack a part of their outline.",
+        "3 residential buildings lie too far from any street of this mode; their people count as "
+        "not reaching an offer.",
+    ]
+    whole = answer_view(coverage(toy_atlas, **question), ENGLISH).method
+    assert not any("left out" in line.lower() or "too far" in line for line in whole)
