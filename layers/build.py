@@ -9,7 +9,6 @@ all files that went in.
 from __future__ import annotations
 
 import errno
-import hashlib
 import logging
 import shutil
 import tempfile
@@ -24,18 +23,28 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from geo import osm
-from geo.crs import to_metric
+from geo.crs import geometry_to_lonlat, to_metric
 from geo.errors import NetworkError
 from geo.network import MAX_LEG_M, MODES, Network, Snapped
 from geo.population import read_population
 from geo.region import region_to_json
+from geo.region_config import read_config
 from geo.region_file import load_region
+from geo.residential import (
+    DEEPEST_HOME_M,
+    DEFAULT_LEVELS,
+    DEFAULT_LEVELS_LARGE,
+    LARGE_FOOTPRINT_M2,
+    SMALLEST_HOME_M2,
+)
 from geo.street_access import Speeds
 from geo.tiles import build_base_map
 from layers.atlas import BASE_MAP, Atlas, Exits
+from layers.benchmarks import load_benchmarks
 from layers.errors import AtlasError
 from layers.offers import Offers, offers_from_osm
 from layers.store import (
+    BENCHMARKS,
     FORMAT_VERSION,
     MANIFEST,
     REGION,
@@ -48,6 +57,7 @@ from layers.store import (
     save_offers,
     save_population,
 )
+from layers.table import read_offer_table
 from layers.taxonomy import Taxonomy, load_taxonomy
 
 if TYPE_CHECKING:
@@ -81,7 +91,7 @@ def build_atlas(
     region_dir
         Folder with a `region.toml`.
     taxonomy_path
-        The taxonomy, kept with the Atlas.
+        The taxonomy, kept with the Atlas; so is a `benchmarks.toml` beside it.
     target
         The Atlas' folder; replaced when the new one is whole.
     base_map
@@ -108,34 +118,36 @@ def is_current(path: Path, region_dir: Path, taxonomy_path: Path) -> bool:
         manifest = read_manifest(path)
     except AtlasError:
         return False
-    checksum = _input_checksum(region_dir, taxonomy_path)
-    return (manifest.get("format"), manifest.get("input_sha256")) == (FORMAT_VERSION, checksum)
+    files = _input_files(region_dir, taxonomy_path)
+    return (manifest.get("format"), manifest.get("files")) == (FORMAT_VERSION, files)
 
 
-def _input_checksum(region_dir: Path, taxonomy_path: Path) -> str:
-    """Return one checksum over all files of a region's folder and the taxonomy."""
-    digest = hashlib.sha256()
+def _input_files(region_dir: Path, taxonomy_path: Path) -> dict[str, str]:
+    """Return the checksum of each file of a region's folder, and of the taxonomy."""
     files = sorted(p for p in region_dir.rglob("*") if p.is_file() and p.suffix != ".md")
-    for file in files:
-        digest.update(f"{file.relative_to(region_dir)}:{osm.sha256_of(file)}\n".encode())
-    digest.update(osm.sha256_of(taxonomy_path).encode())
-    return digest.hexdigest()
+    checksums = {str(file.relative_to(region_dir)): osm.sha256_of(file) for file in files}
+    return {**checksums, TAXONOMY: osm.sha256_of(taxonomy_path)}
 
 
 def _build_into(
     folder: Path, region_dir: Path, taxonomy_path: Path, *, base_map: bool, progress: Progress
 ) -> None:
+    files = _input_files(region_dir, taxonomy_path)  # before they are read: they may change
     steps = _Steps(progress, total=4 + len(MODES) + (_BASE_MAP_WEIGHT if base_map else 0))
     with steps.step("region"):
         taxonomy = load_taxonomy(taxonomy_path)
         region = load_region(region_dir / REGION_FILE)
         (folder / REGION).write_text(region_to_json(region), encoding="utf-8")
         shutil.copyfile(taxonomy_path, folder / TAXONOMY)
+        if (benchmarks := taxonomy_path.with_name(BENCHMARKS)).is_file():
+            load_benchmarks(benchmarks, taxonomy)
+            shutil.copyfile(benchmarks, folder / BENCHMARKS)
     with steps.step("people"):
         population = read_population(region, region.extract)
         save_population(folder, population)
     with steps.step("offers"):
         offers, broken_offers = _read_offers(region, taxonomy)
+        offers, table = _with_table(offers, region_dir, region, taxonomy)
         save_offers(folder, offers)
         offer_xy = to_metric(offers.lon, offers.lat, region.crs)
     with steps.step("streets"):
@@ -152,14 +164,13 @@ def _build_into(
     if base_map:
         with steps.step("base_map", weight=_BASE_MAP_WEIGHT):
             build_base_map(region.extract, folder / BASE_MAP)
-    checksum = _input_checksum(region_dir, taxonomy_path)
     left_out = {
         "buildings_broken": population.broken,
         "offers_broken": broken_offers,
         "districts_without_data": list(region.districts_without_data),
         "share_without_district": round(region.share_without_district, 6),
     }
-    manifest = _manifest(region, offers, networks, checksum) | {"left_out": left_out}
+    manifest = _manifest(region, offers, networks, files) | {"left_out": left_out}
     save_json(folder / MANIFEST, manifest)
     built_at = datetime.now(UTC).isoformat(timespec="seconds")
     save_json(folder / "built.json", {"built_at": built_at, "seconds": steps.seconds})
@@ -171,6 +182,27 @@ def _read_offers(region: Region, taxonomy: Taxonomy) -> tuple[Offers, int]:
         region.extract, keys=taxonomy.osm_keys(), keep=lambda tags: bool(taxonomy.match_osm(tags))
     )
     return offers_from_osm(features, taxonomy, as_of=region.as_of), features.broken
+
+
+def _with_table(
+    offers: Offers, region_dir: Path, region: Region, taxonomy: Taxonomy
+) -> tuple[Offers, list[dict[str, Any]]]:
+    """Add the offers of the region's own table, if it has one; and say what was read."""
+    config = read_config(region_dir / REGION_FILE)
+    if "offers" not in config:
+        return offers, []
+    path = region_dir / config["offers"]
+    about = {"source": config["offers_source"], "licence": config["offers_licence"]}
+    west, south, east, north = geometry_to_lonlat(region.extent, region.crs).bounds
+    bounds = (west, south, east, north)
+    added = read_offer_table(path, taxonomy, as_of=region.as_of, bounds=bounds, **about)
+    source = {
+        "name": path.name,
+        "sha256": osm.sha256_of(path),
+        "as_of": region.as_of.isoformat(),
+        "licence": about["licence"],
+    }
+    return offers.with_table(added), [source]
 
 
 def _build_mode(
@@ -203,13 +235,13 @@ def _exits(network: Network, demand: Snapped) -> Exits:
 
 
 def _manifest(
-    region: Region, offers: Offers, networks: dict[str, Mapping[str, Any]], checksum: str
+    region: Region, offers: Offers, networks: dict[str, Mapping[str, Any]], files: dict[str, str]
 ) -> dict[str, Any]:
     return {
         "format": FORMAT_VERSION,
         "region": region.id,
         "modes": list(networks),
-        "input_sha256": checksum,
+        "files": files,
         "sources": [
             {
                 "name": region.extract.name,
@@ -219,7 +251,15 @@ def _manifest(
             }
         ],
         "attributions": list(region.attributions),
-        "parameters": {"speeds": asdict(Speeds()), "max_leg_m": MAX_LEG_M},
+        "parameters": {
+            "speeds": asdict(Speeds()),
+            "max_leg_m": MAX_LEG_M,
+            "smallest_home_m2": SMALLEST_HOME_M2,
+            "large_footprint_m2": LARGE_FOOTPRINT_M2,
+            "deepest_home_m": DEEPEST_HOME_M,
+            "default_levels": DEFAULT_LEVELS,
+            "default_levels_large": DEFAULT_LEVELS_LARGE,
+        },
         "networks": networks,
         "offer_counts": asdict(offers.counts),
     }

@@ -54,7 +54,12 @@ def test_manifest_names_sources_and_parameters(toy_atlas: Atlas):
     manifest = json.loads((toy_atlas.path / "manifest.json").read_text("utf-8"))
     assert manifest["sources"][0]["as_of"] == "2024-05-01"
     assert len(manifest["sources"][0]["sha256"]) == 64
+    assert set(manifest["files"]) == {
+        "municipalities.geojson", "region.toml", "taxonomy.toml", "toy.osm.pbf",
+    }  # fmt: skip
+    assert manifest["files"]["toy.osm.pbf"] == manifest["sources"][0]["sha256"]
     assert manifest["parameters"]["speeds"]["walk_kmh"] == 4.8
+    assert manifest["parameters"]["smallest_home_m2"] == 30
     assert manifest["networks"]["walk"]["homes_too_far"] == 0
 
 
@@ -79,6 +84,21 @@ def test_a_changed_file_makes_an_atlas_out_of_date(taxonomy_path: Path, tmp_path
     toml = folder / "region.toml"
     toml.write_text(toml.read_text("utf-8").replace("Ödland", "Ödenland"), "utf-8")
     assert not is_current(target, folder, taxonomy_path)
+
+
+def test_a_file_that_changes_during_a_build_makes_it_out_of_date(
+    taxonomy_path: Path, tmp_path: Path
+):
+    toml = write_toy_region(tmp_path / "toy")
+    target = tmp_path / "atlas" / "toy"
+
+    def edit(step: str, _: float) -> None:
+        if step == "people":  # the region has been read by then
+            toml.write_text(toml.read_text("utf-8").replace("Ödland", "Ödenland"), "utf-8")
+
+    atlas = build_atlas(toml.parent, taxonomy_path, target, base_map=False, progress=edit)
+    assert atlas.region.name == "Ödland"
+    assert not is_current(target, toml.parent, taxonomy_path)
 
 
 @pytest.mark.parametrize(
