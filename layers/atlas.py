@@ -15,7 +15,6 @@ import shapely
 
 from geo.crs import to_metric
 from geo.index import SpatialIndex
-from geo.network import MODES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from geo.network import Network, Snapped
     from geo.population import Population
     from geo.region import Region
+    from layers.benchmarks import Benchmark
     from layers.offers import Offers
     from layers.taxonomy import Category, Taxonomy
 
@@ -69,6 +69,8 @@ class Atlas:
         Sources with checksum, date and licence, and all parameters.
     path
         Its folder.
+    benchmarks
+        What others call reachable, to hold a district against.
     """
 
     region: Region
@@ -81,6 +83,7 @@ class Atlas:
     exits: Mapping[str, Exits]
     manifest: Mapping[str, Any]
     path: Path
+    benchmarks: tuple[Benchmark, ...] = ()
 
     def __repr__(self) -> str:
         homes, offers = len(self.population.xy), len(self.offers)
@@ -104,11 +107,6 @@ class Atlas:
         """The offers by lon, lat, for boxes."""
         lonlat = np.column_stack([self.offers.lon, self.offers.lat])
         return SpatialIndex(np.arange(len(lonlat)), lonlat)
-
-    @cached_property
-    def offer_district(self) -> NDArray[np.int32]:
-        """Shape (m,): row of each offer in `region.finest`, −1 outside the study area."""
-        return self.region.locate(self.offer_xy)
 
     @cached_property
     def people(self) -> NDArray[np.float64]:
@@ -148,15 +146,11 @@ class Atlas:
         """
         Return the date of the newest source that can tell of a category, None where none can.
 
-        The extract tells of every category that has a selector.
+        The extract tells of every category that has a selector, a region's own table of those that
+        it holds.
         """
-        return self.region.as_of if category.osm else None
+        return self.region.as_of if category.osm or len(self.offers_of(category)) else None
 
 
 def _ids_and_names(areas: pd.DataFrame) -> list[tuple[str, str]]:
     return list(zip(areas["district_id"], areas["name"], strict=True))
-
-
-def modes_of(atlas: Atlas) -> tuple[str, ...]:
-    """Return the modes that an Atlas answers, in the usual order."""
-    return tuple(mode for mode in MODES if mode in atlas.networks)

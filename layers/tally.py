@@ -79,7 +79,7 @@ def tally_of_people(
         uncovered=uncovered,
         unreachable=unreachable,
         unplaced=unplaced,
-        edge_uncertain=whole(edge),
+        edge_uncertain=None if uncovered is None else whole(edge),  # it is a part of them
         share=share,
         share_range=share_range,
         suppressed=residents is None or None in parts,

@@ -1,0 +1,42 @@
+"""Counts of one area as a report shows them."""
+
+import math
+
+import pytest
+
+from layers.tally import tally_of_people
+
+AREA = ("d1", "Altstadt")
+
+
+def test_share_comes_from_published_counts():
+    tally = tally_of_people(AREA, (300, 120, 0, 0), 420, covered=302.4, short=117.6, edge=40)
+    assert (tally.share, tally.share_range, tally.edge_uncertain) == (0.714, None, 40)
+    assert not tally.suppressed
+
+
+@pytest.mark.parametrize(
+    ("covered", "short", "share_range"),
+    [(10, 390, (0, 0.062)), (390, 10, (0.938, 1)), (200, 200, (0, 1))],
+)
+def test_a_withheld_share_is_bounded_by_what_may_be_said(covered, short, share_range):
+    counts = (math.nan, math.nan, 0, 0)
+    tally = tally_of_people(AREA, counts, 400, covered=covered, short=short, edge=0)
+    assert tally.share is None
+    assert tally.share_range == pytest.approx(share_range, abs=0.001)
+    assert tally.suppressed
+
+
+def test_a_part_of_a_withheld_count_is_withheld_as_well():
+    # 390 at the edge of the data would tell the 10 that are covered
+    counts = (math.nan, math.nan, 0, 0)
+    tally = tally_of_people(AREA, counts, 400, covered=10, short=390, edge=390)
+    assert tally.edge_uncertain is None
+
+
+def test_only_a_share_that_may_be_said_ranks():
+    withheld = tally_of_people(AREA, (math.nan,) * 4, math.nan, covered=9, short=9, edge=0)
+    assert withheld.residents is None
+    assert math.isnan(withheld.lowest_share)
+    open_ = tally_of_people(AREA, (math.nan, math.nan, 0, 0), 400, covered=200, short=200, edge=0)
+    assert math.isnan(open_.lowest_share)
