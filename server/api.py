@@ -24,13 +24,13 @@ from server.regions import regions_of
 
 GEOJSON = "application/geo+json"
 CSV = "text/csv"
-_ERRORS: dict[int | str, dict[str, Any]] = {
+PROBLEMS: dict[int | str, dict[str, Any]] = {
     code: {"model": models.Problem, "content": {"application/problem+json": {}}}
     for code in (400, 404)
 }
 
 router = APIRouter(
-    prefix="/api/v1", dependencies=[Depends(refuse_unknown)], responses=_ERRORS, tags=["v1"]
+    prefix="/api/v1", dependencies=[Depends(refuse_unknown)], responses=PROBLEMS, tags=["v1"]
 )
 
 

@@ -11,8 +11,6 @@ import logging
 import os
 import socket
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
@@ -21,7 +19,6 @@ import click
 import uvicorn
 
 from geo.errors import ParameterError, UmkreisError
-from layers.atlas import Atlas
 from layers.coverage import CoverageReport, coverage
 from layers.errors import AtlasError
 from layers.nearby import DEFAULT_MINUTES, near
@@ -29,23 +26,11 @@ from layers.question import QUESTION_MODES
 from server import outputs
 from server.doctor import examine
 from server.measures import COMMANDS
+from server.opened import build_region, known_regions, open_region
 from server.query import LATER
 from server.regions import Regions
 from server.settings import LANGUAGES, SETTINGS, Settings
 from server.single_file import TilesMissingError
-
-BUILD_STEPS = {
-    "region": "reading the region",
-    "people": "placing people on buildings",
-    "offers": "reading offers",
-    "streets": "reading streets",
-    "walk": "streets on foot",
-    "stepfree": "streets without steps",
-    "bike": "streets by bike",
-    "car": "streets by car",
-    "base_map": "drawing the base map",
-    "done": "done",
-}
 
 
 class _Umkreis(click.Group):
@@ -95,37 +80,6 @@ def main() -> None:
     """  # noqa: D301 (click's \b keeps lines as they are)
 
 
-def _regions() -> Regions:
-    return Regions(Settings.from_env())
-
-
-@contextmanager
-def _progress(label: str) -> Iterator[Callable[[str, float], None]]:
-    """Show the steps of a build on stderr."""
-    if not sys.stderr.isatty():
-        yield lambda step, _share: click.echo(f"{label}: {BUILD_STEPS.get(step, step)}", err=True)
-        return
-    with click.progressbar(length=1000, label=label, file=sys.stderr, show_eta=False) as bar:
-
-        def report(step: str, share: float) -> None:
-            bar.label = f"{label}: {BUILD_STEPS.get(step, step)}"
-            bar.update(max(int(share * 1000) - bar.pos, 0))
-            bar.render_progress()
-
-        yield report
-
-
-def _build(regions: Regions, region: str) -> Atlas:
-    with _progress(region) as report:
-        return regions.build(region, report)
-
-
-def _atlas(region: str) -> Atlas:
-    """Open a region; build it first where it is missing or its files have changed."""
-    regions = _regions()
-    return regions.open(region) if regions.is_built(region) else _build(regions, region)
-
-
 @main.command()
 @click.argument("regions", nargs=-1, metavar="[REGION]…")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
@@ -144,7 +98,7 @@ def serve(regions: tuple[str, ...], host: str, port: int, workers: int) -> None:
     _refuse_taken_port(host, port)
     for region in known.folders():
         if not known.is_built(region):
-            _build(known, region)
+            build_region(known, region)
     names = ", ".join(map(known.name, known.folders()))
     click.echo(f"Umkreis serves {names} on http://{host}:{port} (Ctrl+C ends it)", err=True)
     logging.basicConfig(level=settings.log_level)
@@ -175,11 +129,11 @@ def _refuse_taken_port(host: str, port: int) -> None:
 @click.option("--force", is_flag=True, help="Build even if nothing has changed.")
 def build(region: str, force: bool) -> None:
     """Build a region from its files."""
-    regions = _regions()
+    regions = known_regions()
     if regions.is_built(region) and not force:
         click.echo(f"{region} is up to date; --force builds it again", err=True)
         return
-    atlas = _build(regions, region)
+    atlas = build_region(regions, region)
     click.echo(outputs.build_summary(atlas))
 
 
@@ -189,9 +143,9 @@ def region() -> None:
 
 
 @region.command("list")
-def list_regions() -> None:
+def listknown_regions() -> None:
     """List regions, and whether they are built."""
-    for known in _regions().known():
+    for known in known_regions().known():
         state = "built" if known.is_built else "not built"
         click.echo(f"{known.id:24} {known.name:32} {state:10} {known.folder}")
 
@@ -258,7 +212,9 @@ def _report(
     minutes: float | None,
     metres: float | None,
 ) -> CoverageReport:
-    return coverage(_atlas(region), category=categories, mode=mode, minutes=minutes, metres=metres)
+    return coverage(
+        open_region(region), category=categories, mode=mode, minutes=minutes, metres=metres
+    )
 
 
 @main.command("near")
@@ -290,7 +246,7 @@ def near_command(
     _refuse_later(at=at, address=address)
     if lon is None or lat is None:
         raise ParameterError("`--lon` and `--lat` are both needed, in degrees", parameter="lon")
-    atlas = _atlas(region)
+    atlas = open_region(region)
     found = near(atlas, lon=lon, lat=lat, mode=mode, minutes=minutes, categories=categories)
     language = lang or Settings.from_env().language
     click.echo(outputs.near_table(atlas, found[:limit], total=len(found), language=language))

@@ -15,7 +15,8 @@ import geopandas as gpd
 import pytest
 from click.testing import CliRunner, Result
 
-from server.cli import BUILD_STEPS, main
+from server.cli import main
+from server.opened import BUILD_STEPS
 from server.settings import Settings
 from tests.toyregion import HOSTILE_NAME, toy_lonlat, write_toy_region
 
