@@ -32,6 +32,7 @@ from server.view import map_view, sentences
 FORMATS = ("table", "json", "csv", "geojson", "gpkg", "html")
 _BY_ENDING = {f".{name}": name for name in FORMATS[1:]}
 _NEEDS_FILE = ("gpkg", "html")
+_WITHHELD = "–"
 
 
 def choose_format(format_: str | None, output: Path | None) -> str:
@@ -98,39 +99,35 @@ def _as_text(report: CoverageReport, by: str, format_: str, language: str) -> st
 
 
 def _table(rows: Sequence[models.DistrictRow], texts: Texts) -> str:
-    """Least covered first; what is withheld is a dash."""
+    """Least covered first; what is withheld is a dash, a column of dashes alone is left out."""
     ranked = sorted(rows, key=lambda row: (row.rank is None, row.rank or 0, row.name))
-    heads = (
-        texts.gettext("District"),
-        texts.gettext("Served"),
-        texts.gettext("Without"),
-        texts.gettext("Buildings")
-        if all(row.unit == "buildings" for row in rows)
-        else texts.gettext("Pop."),
-        texts.gettext("Min."),
-    )
-    lines = [f"{'':>3} {heads[0]:28}" + "".join(f" {head:>10}" for head in heads[1:])]
-    for row in ranked:
-        people = row.buildings if row.unit == "buildings" else row.residents
-        figures = (
-            _share(row, texts),
-            _count(people_short(row), texts),
-            _count(people, texts),
-            _count(row.median_min, texts, decimals=1),
-        )
-        name = f"{row.rank or '':>3} {row.name[:28]:28}"
-        lines.append(name + "".join(f" {figure:>10}" for figure in figures))
+    counts_buildings = all(row.unit == "buildings" for row in rows)
+    columns = {
+        texts.gettext("Served"): [_share(row, texts) for row in ranked],
+        texts.gettext("Without"): [_count(people_short(row), texts) for row in ranked],
+        texts.gettext("Buildings") if counts_buildings else texts.gettext("Pop."): [
+            _count(row.buildings if row.unit == "buildings" else row.residents, texts)
+            for row in ranked
+        ],
+        texts.gettext("Min."): [_count(row.median_min, texts, decimals=1) for row in ranked],
+    }
+    shown = {head: cells for head, cells in columns.items() if set(cells) != {_WITHHELD}}
+    lines = [f"{'':>3} {texts.gettext('District'):28}", *(
+        f"{row.rank or '':>3} {row.name[:28]:28}" for row in ranked
+    )]  # fmt: skip
+    for head, cells in shown.items():
+        lines = [f"{line} {cell:>10}" for line, cell in zip(lines, [head, *cells], strict=True)]
     return "\n".join(lines)
 
 
 def _share(row: models.DistrictRow, texts: Texts) -> str:
     if row.share is not None:
         return texts.percent(row.share)
-    return "–" if row.share_range is None else texts.percent_range(*row.share_range)
+    return _WITHHELD if row.share_range is None else texts.percent_range(*row.share_range)
 
 
 def _count(value: float | None, texts: Texts, *, decimals: int = 0) -> str:
-    return "–" if value is None else texts.number(value, decimals=decimals)
+    return _WITHHELD if value is None else texts.number(value, decimals=decimals)
 
 
 def near_table(atlas: Atlas, found: Sequence[OfferInReach], *, total: int, language: str) -> str:
@@ -171,9 +168,9 @@ def build_summary(atlas: Atlas) -> str:
     lines += [f"  {line}" for line in left_out_lines(atlas, texts_of("en"))]
     for mode, about in atlas.manifest["networks"].items():
         lines.append(
-            f"  {mode}: {about['dropped_share']:.1%} of street length on islands left out, "
-            f"{about['homes_too_far']:,} homes and {about['offers_too_far']:,} offers too far "
-            "from any street"
+            f"  {mode}: {about['dropped_share']:.1%} of street length on islands left out; "
+            f"too far from any street: homes {about['homes_too_far']:,}, "
+            f"offers {about['offers_too_far']:,}"
         )
     return "\n".join(lines)
 

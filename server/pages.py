@@ -119,7 +119,8 @@ def _form(report: CoverageReport, asked: Asked, texts: Texts) -> dict[str, Any]:
             )
             for field in atlas.taxonomy.fields
         ],
-        "category": question.categories[0].id,
+        "category": ",".join(category.id for category in question.categories),
+        "several": words.category_names(texts, question) if len(question.categories) > 1 else "",
         "option": lambda category: _option(atlas, category, texts),
         "modes": [(m, names[m], ICONS[m]) for m in names if m in (*atlas.networks, LINE)],
         "mode": question.mode,
@@ -199,7 +200,7 @@ def _map_data(
     level = {} if asked.by == "district" else {"by": asked.by}
     return {
         "question": {
-            "category": question.categories[0].id,
+            "category": ",".join(category.id for category in question.categories),
             "mode": question.mode,
             "minutes": question.minutes,
             "metres": question.metres,

@@ -147,7 +147,7 @@ def test_a_file_brings_fonts_for_letters_beyond_latin_1_only_where_it_needs_them
 
 
 def test_a_file_without_its_base_map_is_refused(tmp_path):
-    with pytest.raises(TilesMissingError, match=r"nowhere\.pmtiles does not exist; build the"):
+    with pytest.raises(TilesMissingError, match=r"has no base map; run `umkreis build .* --force`"):
         single_file(VIEWS.make_view(), tmp_path / "nowhere.pmtiles")
 
 
