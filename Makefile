@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+PORT ?= 8000
 BENCH_STAMP := $(VENV)/.bench-installed
 
 .PHONY: help install demo serve test check format bench soak docs browser clean
@@ -19,8 +20,8 @@ $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m pip --python $(BIN)/python install -q --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $@
 
-demo: install  ## Build the demo region and serve it on http://127.0.0.1:8000
-	$(BIN)/umkreis serve neubrandenburg
+demo: install  ## Build the demo region and serve it on http://127.0.0.1:8000 (or PORT=…)
+	$(BIN)/umkreis serve neubrandenburg --port $(PORT)
 
 browser:
 	@tools/install-browser.sh
