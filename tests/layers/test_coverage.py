@@ -273,3 +273,26 @@ def test_demo_bakers_butchers_greengrocers_within_ten_minutes(demo_atlas: Atlas)
 def test_demo_people_near_the_edge_are_marked(demo_atlas: Atlas):
     report = coverage(demo_atlas, category="greengrocer_bakery", mode="bike", minutes=15)
     assert 0 < report.totals.edge_uncertain < report.totals.uncovered
+
+
+def test_no_two_demo_reports_tell_together_what_one_withholds(demo_atlas: Atlas):
+    questions = [
+        ask(demo_atlas, category=c.id, mode=mode, **limit)
+        for c in demo_atlas.taxonomy.categories[::4]
+        for mode in ("walk", "bike")
+        for limit in ({"minutes": 5}, {"minutes": 15}, {"metres": 1000})
+    ]
+    residents = set()
+    for report in answer(demo_atlas, questions):
+        rows = [report.totals, *report.by_municipality, *report.by_district]
+        residents.add(tuple(row.residents for row in rows))
+        for row in rows:
+            counts = (row.covered, row.uncovered, row.unreachable, row.unplaced)
+            assert all(n is None or n == 0 or n >= 25 for n in (*counts, row.edge_uncertain))
+            assert (row.covered is None) == (row.uncovered is None)
+            if row.covered is not None:
+                assert sum(n or 0 for n in counts) == row.residents
+                assert row.covered % 10 == 0 or row.uncovered == 0 or row.covered == 25
+        assert all(o.covered is None or o.covered % 10 == 0 for o in report.by_offer)
+        assert all(gap.residents % 10 == 0 for gap in report.gaps)
+    assert len(residents) == 1
