@@ -79,6 +79,7 @@ def _best(savings: Savings, chosen: Ints) -> Floats:
 
 
 def worth_of(savings: Savings, chosen: Ints) -> float:
+    """Return what a choice is worth."""
     return float(_best(savings, chosen).sum())
 
 

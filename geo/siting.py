@@ -4,7 +4,7 @@ Where the next n sites help most, with what exists fixed.
 Every person counts what the best of the chosen sites saves them; a choice is worth the sum. With 1
 for "newly covered" that is the maximal covering location problem (MCLP, Church and ReVelle 1974);
 with the seconds saved against the nearest existing offer it is the p-median problem (Hakimi 1964).
-The fewest sites that cover a share (LSCP, Toregas et al. 1971, in its partial form) are the smallest
+The fewest sites that cover a share (LSCP, Toregas et al. 1971, in its partial form) are the least
 number whose best choice covers it. `geo.site_search` finds the best choice and proves it.
 """
 
