@@ -336,7 +336,7 @@ def answer(atlas: Atlas, questions: Sequence[Question]) -> list[CoverageReport]:
     for mode, by_metres in dict.fromkeys(kinds):
         asked = [i for i, kind in enumerate(kinds) if kind == (mode, by_metres)]
         offers = [_offers(atlas, questions[i]) for i in asked]
-        nearest = _nearest(atlas, mode, offers, with_distance=by_metres)
+        nearest = nearest_offers(atlas, mode, offers, with_distance=by_metres)
         for k, i in enumerate(asked):
             reports[i] = _report(atlas, questions[i], offers[k], nearest, k)
     return [reports[i] for i in range(len(questions))]
@@ -346,9 +346,10 @@ def _offers(atlas: Atlas, question: Question) -> NDArray[np.int64]:
     return np.unique(np.concatenate([atlas.offers_of(c) for c in question.categories]))
 
 
-def _nearest(
+def nearest_offers(
     atlas: Atlas, mode: str, offers: list[NDArray[np.int64]], *, with_distance: bool
 ) -> Nearest:
+    """Find the nearest of each set of offers (rows of `atlas.offers`) for all residents."""
     if mode == LINE:
         return nearest_in_line(atlas.population.xy, [atlas.offer_xy[rows] for rows in offers])
     supply = atlas.supply[mode]
@@ -364,15 +365,9 @@ def _report(
     distance_m = (
         np.full(len(supply), np.nan) if nearest.distance_m is None else nearest.distance_m[k]
     )
-    state = np.full(len(supply), UNCOVERED, np.int8)
+    state = np.where(within_limit(question, travel_s, distance_m), COVERED, UNCOVERED)
     if len(offers):  # without any offer there is nothing to reach: uncovered, not unreachable
         state[supply < 0] = UNREACHABLE
-    covered = supply >= 0
-    if math.isfinite(question.limit_s):
-        covered &= travel_s <= question.limit_s + _EPSILON
-    else:
-        covered &= distance_m <= question.limit_m + _EPSILON
-    state[covered] = COVERED
     return CoverageReport(
         atlas=atlas,
         question=question,
@@ -381,8 +376,15 @@ def _report(
         travel_s=travel_s,
         distance_m=distance_m,
         supply=supply,
-        state=state,
+        state=state.astype(np.int8),
     )
+
+
+def within_limit(question: Question, travel_s: Floats, distance_m: Floats) -> NDArray[np.bool_]:
+    """Tell which ways are within the limit of a question; inf and NaN are not."""
+    if question.minutes is not None:
+        return np.asarray(travel_s <= question.limit_s + _EPSILON)
+    return np.asarray(distance_m <= question.limit_m + _EPSILON)
 
 
 def _why_unknown(atlas: Atlas, question: Question) -> str:
