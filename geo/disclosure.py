@@ -56,7 +56,9 @@ class PublishedLevels:
     finest: Published
 
 
-def publish_levels(counts: ArrayLike, municipality: ArrayLike) -> PublishedLevels:
+def publish_levels(
+    counts: ArrayLike, municipality: ArrayLike, *, known: ArrayLike | None = None
+) -> PublishedLevels:
     """
     Withhold and round the counts of nested districts.
 
@@ -67,17 +69,25 @@ def publish_levels(counts: ArrayLike, municipality: ArrayLike) -> PublishedLevel
         row's total is their sum; totals and the last column are the same whatever is asked.
     municipality
         Shape (n,): the municipality of each finest district, 0 … m − 1.
+    known
+        Shape (n, 4), whole people among `counts` who are no secret, as the asker assumed them. They
+        are added after everything is decided for the others: otherwise they would lift a count of
+        few above the threshold.
 
     Returns
     -------
     published
         All levels; NaN where withheld.
     """
-    exact = np.asarray(counts, float)
+    told = np.zeros(np.shape(counts)) if known is None else np.asarray(known, float)
+    exact = np.asarray(counts, float) - told
     parent = np.asarray(municipality, np.int64)
     middle = np.zeros((parent.max(initial=-1) + 1, exact.shape[1]))
     np.add.at(middle, parent, exact)
     levels = [exact.sum(axis=0, keepdims=True), middle, exact]
+    told_middle = np.zeros_like(middle)
+    np.add.at(told_middle, parent, told)
+    told_levels = [told.sum(axis=0, keepdims=True), told_middle, told]
     few = [
         np.column_stack(masks)
         for masks in zip(
@@ -90,7 +100,10 @@ def publish_levels(counts: ArrayLike, municipality: ArrayLike) -> PublishedLevel
     merged = [_merge(level, mask) for level, mask in zip(levels, few, strict=True)]
     hidden = _decide_levels([level[:, :2] for level in merged], parent, untold)
     return PublishedLevels(
-        *(_published(*parts) for parts in zip(merged, few, untold, hidden, strict=True))
+        *(
+            _add_known(_published(*parts), _merge(known_level, parts[1]))
+            for known_level, *parts in zip(told_levels, merged, few, untold, hidden, strict=True)
+        )
     )
 
 
@@ -164,6 +177,11 @@ def _merge(level: NDArray[np.float64], few: NDArray[np.bool_]) -> NDArray[np.flo
     merged[:, 1] += np.where(few, level[:, 2:], 0.0).sum(axis=1)
     merged[:, 2:][few] = 0.0
     return merged
+
+
+def _add_known(published: Published, known: NDArray[np.float64]) -> Published:
+    """Add people who are no secret; what is withheld stays so."""
+    return Published(published.counts + known, published.totals + known.sum(axis=1))
 
 
 def _withhold(table: NDArray[np.float64], untold: NDArray[np.bool_]) -> NDArray[np.bool_]:

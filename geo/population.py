@@ -15,6 +15,7 @@ from __future__ import annotations
 import logging
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -87,6 +88,8 @@ class Population:
         `levels_share` (storeys tagged), `fallback` (no building looked residential: all were used).
     broken
         Buildings left out because the extract lacks a part of their outline.
+    assumed
+        So many of the last points are no count but an assumption of the asker's.
     """
 
     xy: NDArray[np.float64]
@@ -96,6 +99,12 @@ class Population:
     basis: Basis
     quality: pd.DataFrame
     broken: int
+    assumed: int = 0
+
+    @cached_property
+    def is_assumed(self) -> NDArray[np.bool_]:
+        """Shape (n,): which points are an assumption of the asker's."""
+        return np.arange(len(self.xy)) >= len(self.xy) - self.assumed
 
     def __repr__(self) -> str:
         total = "no count" if math.isnan(self.basis.total) else f"{self.basis.total:.0f} residents"

@@ -120,6 +120,12 @@ class CoverageReport:
         )
 
     @cached_property
+    def assumed(self) -> Floats:
+        """Shape (d, 4): those of `exact` whom the asker assumed, so that they are no secret."""
+        people = np.where(self.atlas.population.is_assumed, self.atlas.people, 0.0)
+        return np.column_stack([self._sum_by_state(people), np.zeros(len(self.exact))])
+
+    @cached_property
     def totals(self) -> Tally:
         """The whole region."""
         region = self.atlas.region
@@ -146,14 +152,15 @@ class CoverageReport:
         """One tally per offer of the categories, in the order of `offers`; none where unknown."""
         if self.unknown:
             return []
-        covered = self.state == COVERED
-        parts = np.bincount(
-            self.supply[covered], self.atlas.people[covered], minlength=len(self.offers)
+        covered, population = self.state == COVERED, self.atlas.population
+        counted, assumed = (
+            np.bincount(self.supply[at], self.atlas.people[at], minlength=len(self.offers))
+            for at in (covered & ~population.is_assumed, covered & population.is_assumed)
         )
         rows = [int(row) for row in self.offers]
         return [
             OfferTally(row, self.atlas.offers[row].id, self.atlas.offers[row].name, whole(count))
-            for row, count in zip(rows, publish_parts(parts), strict=True)
+            for row, count in zip(rows, publish_parts(counted) + assumed, strict=True)
         ]
 
     @cached_property
@@ -176,7 +183,8 @@ class CoverageReport:
         """Uncovered people who live in no gap; None where nobody is counted."""
         if self.unknown or self.atlas.population.basis.unit != "residents":
             return None
-        return whole(float(publish_singly(self._gaps[0].scattered)))
+        gaps, rows = self._gaps
+        return whole(self._publish_people(rows[gaps.member < 0]))
 
     @cached_property
     def ranking(self) -> list[int]:
@@ -187,12 +195,15 @@ class CoverageReport:
 
     @cached_property
     def _levels(self) -> PublishedLevels:
-        return publish_levels(self.exact, self.atlas.region.municipality_of_finest)
+        return publish_levels(
+            self.exact, self.atlas.region.municipality_of_finest, known=self.assumed
+        )
 
     @cached_property
     def _edge_uncertain(self) -> Floats:
-        """Shape (d,): uncovered people with a street out of the data within the limit."""
+        """Shape (d,): counted uncovered people with a street out of the data within the limit."""
         might = (self.state == UNCOVERED) & self._has_exit_in_reach
+        might &= ~self.atlas.population.is_assumed
         return np.bincount(
             self.atlas.population.district[might],
             self.atlas.people[might],
@@ -249,15 +260,18 @@ class CoverageReport:
         )
         return gaps, rows
 
+    def _publish_people(self, rows: NDArray[np.int64]) -> float:
+        """Round the people at `rows`, NaN where withheld; those whom the asker assumed are told."""
+        people, is_assumed = self.atlas.people[rows], self.atlas.population.is_assumed[rows]
+        return float(publish_singly(people[~is_assumed].sum()) + people[is_assumed].sum())
+
     def _gap_tallies(self, gaps: Gaps, rows: NDArray[np.int64]) -> list[GapTally]:
         return [
-            self._gap_tally(shape, float(weight), rows[gaps.member == gap])
-            for gap, (shape, weight) in enumerate(zip(gaps.geometry, gaps.weight, strict=True))
+            self._gap_tally(shape, rows[gaps.member == gap])
+            for gap, shape in enumerate(gaps.geometry)
         ]
 
-    def _gap_tally(
-        self, shape: shapely.Geometry, total: float, rows: NDArray[np.int64]
-    ) -> GapTally:
+    def _gap_tally(self, shape: shapely.Geometry, rows: NDArray[np.int64]) -> GapTally:
         """Describe the gap of the residents at `rows`."""
         population = self.atlas.population
         names = self.atlas.region.finest["name"].to_numpy()
@@ -266,7 +280,7 @@ class CoverageReport:
         is_counted = population.basis.unit == "residents"
         return GapTally(
             shape=shape,
-            residents=whole(float(publish_singly(total))) if is_counted else None,
+            residents=whole(self._publish_people(rows)) if is_counted else None,
             buildings=0 if is_counted else len(rows),
             districts=tuple(names[d] for d in np.argsort(-by_district) if by_district[d] > 0),
             nearest_offer=self._most_frequent_offer(self.supply[rows], weight),

@@ -195,3 +195,24 @@ def test_no_sum_of_published_counts_isolates_fewer_than_25_people(rows):
     assert not (finest.counts < 0).any()
     shown = np.nan_to_num(finest.counts, nan=25.0)
     assert not ((shown > 0) & (shown < 25)).any()
+
+
+def test_assumed_people_do_not_lift_a_count_of_few_above_the_threshold():
+    counts = np.array([[7.0, 0, 0, 0], [400, 300, 0, 0], [200, 100, 0, 0]])
+    known = np.array([[100.0, 0, 0, 0], [0, 50, 0, 0], [0, 0, 0, 0]])
+    municipality = np.zeros(3, int)
+    alone = publish_levels(counts, municipality)
+    both = publish_levels(counts + known, municipality, known=known)
+    for level, more in (("finest", known), ("region", known.sum(axis=0, keepdims=True))):
+        before, after = getattr(alone, level), getattr(both, level)
+        np.testing.assert_array_equal(after.counts, before.counts + more)
+        np.testing.assert_array_equal(after.totals, before.totals + more.sum(axis=1))
+    assert np.isnan(both.finest.totals[0])
+
+
+def test_assumed_people_out_of_reach_are_told_with_the_uncovered_where_these_take_in_few():
+    counts = np.array([[100.0, 100, 5, 0], [100, 100, 5, 0]])
+    known = np.array([[0.0, 0, 40, 0], [0, 0, 0, 0]])
+    both = publish_levels(counts + known, np.zeros(2, int), known=known).finest
+    assert np.isnan(both.counts[0, 2])
+    assert np.nansum(both.counts[0]) == both.totals[0] == 245
