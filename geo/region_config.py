@@ -25,9 +25,10 @@ if TYPE_CHECKING:
 REQUIRED_KEYS = ("id", "name", "crs", "timezone", "country", "as_of", "extract", "attribution")
 OPTIONAL_KEYS = (
     "subdivision", "boundary", "districts", "quarters", "population", "population_year",
-    "population_source", "population_official",
+    "population_source", "population_official", "offers", "offers_source", "offers_licence",
 )  # fmt: skip
 _NEEDS_POPULATION = ("population_year", "population_source", "population_official")
+_BESIDE_OFFERS = ("offers_source", "offers_licence")
 _YEARS = range(1800, 2201)
 
 
@@ -64,6 +65,16 @@ def read_config(path: Path) -> dict[str, Any]:
             for key in _NEEDS_POPULATION
             if key in config
         ]
+    faults += [
+        f"`{key}` stands there without `offers`"
+        for key in _BESIDE_OFFERS
+        if key in config and "offers" not in config
+    ]
+    faults += [
+        f"`{key}` is missing beside `offers`"
+        for key in _BESIDE_OFFERS
+        if "offers" in config and key not in config
+    ]
     try:
         check_metric(str(config.get("crs", "EPSG:25832")))
     except CRSError as exc:
@@ -178,5 +189,8 @@ _RULES: dict[str, Callable[[Any, Path], str]] = {
     "population_year": _year,
     "population_source": _text,
     "population_official": _flag,
+    "offers": _file,
+    "offers_source": _text,
+    "offers_licence": _text,
     "attribution": _texts,
 }

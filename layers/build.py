@@ -123,10 +123,13 @@ def is_current(path: Path, region_dir: Path, taxonomy_path: Path) -> bool:
 
 
 def _input_files(region_dir: Path, taxonomy_path: Path) -> dict[str, str]:
-    """Return the checksum of each file of a region's folder, and of the taxonomy."""
+    """Return the checksum of each file of a region's folder, of the taxonomy and benchmarks."""
     files = sorted(p for p in region_dir.rglob("*") if p.is_file() and p.suffix != ".md")
     checksums = {str(file.relative_to(region_dir)): osm.sha256_of(file) for file in files}
-    return {**checksums, TAXONOMY: osm.sha256_of(taxonomy_path)}
+    checksums[TAXONOMY] = osm.sha256_of(taxonomy_path)
+    if (benchmarks := taxonomy_path.with_name(BENCHMARKS)).is_file():
+        checksums[BENCHMARKS] = osm.sha256_of(benchmarks)
+    return checksums
 
 
 def _build_into(
@@ -171,6 +174,7 @@ def _build_into(
         "share_without_district": round(region.share_without_district, 6),
     }
     manifest = _manifest(region, offers, networks, files) | {"left_out": left_out}
+    manifest["sources"] += table
     save_json(folder / MANIFEST, manifest)
     built_at = datetime.now(UTC).isoformat(timespec="seconds")
     save_json(folder / "built.json", {"built_at": built_at, "seconds": steps.seconds})

@@ -11,6 +11,7 @@ is answered with the nearest known ones.
     │   ├── UnknownDistrictError
     │   └── UnknownOfferError
     ├── TaxonomyError               (ValueError)   a taxonomy file with faults
+    ├── TableError                  (ValueError)   a table of offers with faults
     └── AtlasError                  (ValueError)   a built region that cannot be opened or used
 """
 
@@ -96,6 +97,20 @@ class TaxonomyError(UmkreisError, ValueError):
         self.faults = tuple(faults)
         count = "one fault" if len(self.faults) == 1 else f"{len(self.faults)} faults"
         super().__init__("\n  ".join([f"`{parameter}` {file} has {count}:", *self.faults]))
+
+
+class TableError(UmkreisError, ValueError):
+    """
+    A table of offers has faults.
+
+    `faults` holds all of them, each with the line it stands in.
+    """
+
+    def __init__(self, file: str, faults: Sequence[str]) -> None:
+        self.file = file
+        self.faults = tuple(faults)
+        count = "one fault" if len(self.faults) == 1 else f"{len(self.faults)} faults"
+        super().__init__("\n  ".join([f"`offers` {file} has {count}:", *self.faults]))
 
 
 class AtlasError(UmkreisError, ValueError):

@@ -9,7 +9,7 @@ old id. Offers are sorted by id, so that the same input gives the same table.
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -19,9 +19,10 @@ import numpy as np
 from layers import osm_tags
 from layers.duplicates import find_duplicates
 from layers.errors import UnknownOfferError
+from layers.notices import Notice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -60,6 +61,10 @@ class Offer:
         As stated, in the unit of the primary category; None where not stated.
     facts
         By fact id: texts, numbers, booleans, or ids of choices.
+    gives, needs
+        Ids of resources that it states itself; empty where what its categories say holds.
+    notices
+        What it gives or needs for a while, apart from that.
     source, source_id, licence
         Where it is from.
     as_of
@@ -85,6 +90,9 @@ class Offer:
     capacity: float | None = None
     facts: Mapping[str, FactValue] = field(default_factory=dict)
     description: str = ""
+    gives: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
     source: str = ""
     source_id: str = ""
     licence: str = ""
@@ -103,14 +111,17 @@ class Offer:
         record = {k: v for k, v in asdict(self).items() if v not in ("", None, (), {})}
         if self.as_of is not None:
             record["as_of"] = self.as_of.isoformat()
+        if self.notices:
+            record["notices"] = [notice.to_record() for notice in self.notices]
         return {"name": self.name, **record}
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> Offer:
         """Make an offer from what `to_record` gave, through JSON or not."""
         values = {name: record[name] for name in _FIELDS if name in record}
-        for name in ("categories", "aliases"):
+        for name in ("categories", "aliases", "gives", "needs"):
             values[name] = tuple(values.get(name, ()))
+        values["notices"] = tuple(map(Notice.from_record, values.get("notices", ())))
         facts = values.get("facts", {})
         values["facts"] = {k: tuple(v) if isinstance(v, list) else v for k, v in facts.items()}
         if values.get("as_of"):
@@ -128,7 +139,8 @@ class OfferCounts:
 
     `objects` came in; `no_offer` belong to no category; `closed` had ended, or not begun, at the
     date of the data; `merged_areas` are nodes that an area stands for, `merged_elements` parts of
-    one offer. `objects = offers + no_offer + closed + merged_areas + merged_elements`.
+    one offer. `objects + from_table = offers + no_offer + closed + merged_areas + merged_elements`.
+    `from_table` offers of a region's own table came besides.
     `bad_websites` counts offers whose web address is not one and was left out.
     """
 
@@ -138,6 +150,7 @@ class OfferCounts:
     merged_areas: int = 0
     merged_elements: int = 0
     bad_websites: int = 0
+    from_table: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,6 +173,11 @@ class Offers:
         lon = np.array([offer.lon for offer in ordered], float)
         lat = np.array([offer.lat for offer in ordered], float)
         return cls(ordered, lon, lat, counts or OfferCounts())
+
+    def with_table(self, offers: Sequence[Offer]) -> Offers:
+        """Return a table with further offers, whose ids must be new; they are counted."""
+        counts = replace(self.counts, from_table=self.counts.from_table + len(offers))
+        return Offers.of([*self.offers, *offers], counts=counts)
 
     def __len__(self) -> int:
         return len(self.offers)

@@ -1,7 +1,8 @@
 """
 How an Atlas lies on disk: `.npy` arrays, opened by memory map, and JSON.
 
-    manifest.json  region.json  taxonomy.toml  offers.json  base_map.pmtiles  built.json
+    manifest.json  region.json  taxonomy.toml  benchmarks.toml  offers.json
+    base_map.pmtiles  built.json
     population/{xy,residents,district,unplaced}.npy, about.json
     networks/<mode>/…
     demand/<mode>/{edge,fraction,leg_m}.npy     people on the network
@@ -24,6 +25,7 @@ from geo.network import Network, Snapped
 from geo.population import Population, basis_from_dict, basis_to_dict
 from geo.region import region_from_json
 from layers.atlas import Atlas, Exits
+from layers.benchmarks import load_benchmarks
 from layers.errors import AtlasError
 from layers.offers import Offers
 from layers.taxonomy import load_taxonomy
@@ -34,10 +36,14 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from layers.benchmarks import Benchmark
+    from layers.taxonomy import Taxonomy
+
 FORMAT_VERSION = 1
 MANIFEST = "manifest.json"
 REGION = "region.json"
 TAXONOMY = "taxonomy.toml"
+BENCHMARKS = "benchmarks.toml"
 OFFERS = "offers.json"
 _POPULATION = ("xy", "residents", "district", "unplaced")
 _SNAPPED = ("edge", "fraction", "leg_m")
@@ -97,18 +103,24 @@ def _open(path: Path) -> Atlas:
             f"{FORMAT_VERSION}; build it again with `umkreis build`"
         )
     networks = {mode: Network.open(path / "networks" / mode) for mode in manifest["modes"]}
+    taxonomy = load_taxonomy(path / TAXONOMY)
     return Atlas(
         region=region_from_json((path / REGION).read_text("utf-8")),
         networks=networks,
         population=_open_population(path / "population"),
-        taxonomy=load_taxonomy(path / TAXONOMY),
+        taxonomy=taxonomy,
         offers=Offers.from_records(json.loads((path / OFFERS).read_text("utf-8"))),
         demand={m: _open_snapped(path / "demand" / m, n) for m, n in networks.items()},
         supply={m: _open_snapped(path / "supply" / m, n) for m, n in networks.items()},
         exits={m: Exits(**_open_arrays(path / "exits" / m, _EXITS)) for m in networks},
         manifest=manifest,
         path=path,
+        benchmarks=_open_benchmarks(path / BENCHMARKS, taxonomy),
     )
+
+
+def _open_benchmarks(path: Path, taxonomy: Taxonomy) -> tuple[Benchmark, ...]:
+    return load_benchmarks(path, taxonomy) if path.is_file() else ()
 
 
 def read_manifest(path: Path) -> dict[str, Any]:

@@ -55,7 +55,8 @@ def test_manifest_names_sources_and_parameters(toy_atlas: Atlas):
     assert manifest["sources"][0]["as_of"] == "2024-05-01"
     assert len(manifest["sources"][0]["sha256"]) == 64
     assert set(manifest["files"]) == {
-        "municipalities.geojson", "region.toml", "taxonomy.toml", "toy.osm.pbf",
+        "benchmarks.toml", "municipalities.geojson", "region.toml", "taxonomy.toml",
+        "toy.osm.pbf",
     }  # fmt: skip
     assert manifest["files"]["toy.osm.pbf"] == manifest["sources"][0]["sha256"]
     assert manifest["parameters"]["speeds"]["walk_kmh"] == 4.8
