@@ -196,8 +196,9 @@ def _withhold_more(table: NDArray[np.float64], hidden: NDArray[np.bool_], *, at_
     """
     Withhold further rows in place, the smallest first, so that no column sum gives one away.
 
-    Afterwards those of each column that hold people are at least so many, with 25 people together,
-    or all there are. For two and more, columns in which the withheld rows hold nobody stay.
+    Afterwards they are at least so many, with 25 people together in each column, or all that there
+    are. For two and more, columns in which the withheld rows hold nobody stay. A withheld zero
+    protects as well as any other number, as nobody knows that it is one.
     """
     before = -1
     while (now := int(hidden.sum())) != before:
@@ -206,7 +207,7 @@ def _withhold_more(table: NDArray[np.float64], hidden: NDArray[np.bool_], *, at_
             held = cells > _NOBODY
             if at_least > 1 and not (hidden & held).any():
                 continue
-            while (hidden & held).sum() < at_least or cells[hidden].sum() < SMALLEST_PUBLISHED:
+            while hidden.sum() < at_least or cells[hidden].sum() < SMALLEST_PUBLISHED:
                 candidates = np.flatnonzero(held & ~hidden)
                 if not len(candidates):
                     break

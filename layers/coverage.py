@@ -107,7 +107,9 @@ class CoverageReport:
 
     def __repr__(self) -> str:
         totals, region = self.totals, self.atlas.region.id
-        share = f"not known ({self.unknown})" if self.unknown else "withheld"
+        share = "share withheld" if totals.suppressed else "nobody to count"
+        if self.unknown:
+            share = f"not known ({self.unknown})"
         if totals.share is not None:
             share = f"{totals.share:.1%} of {_whom(totals)} covered"
         return f"<CoverageReport {region}, {self.question}, {len(self.offers)} offers, {share}>"

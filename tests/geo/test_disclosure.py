@@ -100,6 +100,13 @@ def test_a_withheld_second_count_is_not_told_by_its_row():
     assert np.isnan(published.finest.counts[:2, :2]).all()
 
 
+def test_a_hamlet_without_buildings_does_not_hide_the_whole_region():
+    # its 7 hide behind the second smallest; the third stands
+    published = publish_levels([[290, 30, 0, 0], [590, 50, 0, 0], [0, 0, 0, 7]], [0, 1, 2])
+    assert np.isnan(published.finest.totals).tolist() == [True, False, True]
+    assert published.finest.counts[1].tolist() == [590, 50, 0, 0]
+
+
 def test_quarters_do_not_tell_a_withheld_municipality():
     # the second municipality protects the 10 of the first
     rows = [[400, 10, 0, 0], [50, 60, 0, 0], [0, 40, 0, 0], [900, 500, 0, 0]]
