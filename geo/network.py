@@ -20,7 +20,7 @@ import numpy as np
 
 from geo.crs import check_metric
 from geo.errors import NetworkError
-from geo.network_arrays import checksum, exit_places, network_arrays
+from geo.network_arrays import arc_arrays, checksum, exit_places, network_arrays
 from geo.search import (
     MAX_SUPPLIES,
     Arcs,
@@ -300,6 +300,27 @@ class Network:
             limit_s,
         )
         return Pairs(found.source, found.target, found.seconds, found.length_m)
+
+    def without_edges(self, edges: ArrayLike) -> Self:
+        """
+        Return the network with some edges closed in both directions.
+
+        Edges keep their numbers, so that points snapped to this network hold for the other one too
+        (`network_id` stays). Whoever stands on a closed edge gets nowhere.
+
+        Parameters
+        ----------
+        edges
+            Shape (c,), such as `snapped.edge`.
+        """
+        closed = np.asarray(edges, np.int64)
+        arrays = dict(self._arrays)
+        for name in ("forward_s", "backward_s"):
+            arrays[name] = np.array(arrays[name])
+            arrays[name][closed] = np.inf
+        changed = type(self)(arrays | arc_arrays(arrays), self._about)
+        changed._edge_tree = self._edge_tree  # the same geometry; it may have been built already
+        return changed
 
     def exits(self) -> Snapped:
         """Return where streets leave the data: at the edge of the extent, and at clipped ways."""

@@ -19,6 +19,8 @@ from geo.search import arcs_of, to_ticks
 from geo.snapping import straight_tails
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from geo.street_graph import Built
@@ -47,14 +49,21 @@ def network_arrays(built: Built) -> dict[str, NDArray[Any]]:
         "vertex_xy": edges.vertex_xy,
         "vertex_m": vertex_m,
     }
-    tail_node, head_node = np.r_[edges.a, edges.b], np.r_[edges.b, edges.a]
+    return arrays | arc_arrays(arrays)
+
+
+def arc_arrays(arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """Lay out the graph and its reverse from the edges and their seconds."""
+    a, b = arrays["a"].astype(np.int64), arrays["b"].astype(np.int64)
+    tail_node, head_node = np.r_[a, b], np.r_[b, a]
     seconds = np.r_[arrays["forward_s"], arrays["backward_s"]]
-    metres = np.tile(length_m, 2)
+    metres = np.tile(arrays["length_m"], 2)
+    laid_out: dict[str, NDArray[Any]] = {}
     for name, (u, v) in {"out": (tail_node, head_node), "in": (head_node, tail_node)}.items():
-        arcs = arcs_of(u, v, seconds, metres, nodes=len(edges.xy))
-        arrays[f"{name}_start"], arrays[f"{name}_node"] = arcs.start, arcs.node
-        arrays[f"{name}_s"], arrays[f"{name}_m"] = arcs.seconds, arcs.length_m
-    return arrays
+        arcs = arcs_of(u, v, seconds, metres, nodes=len(arrays["xy"]))
+        laid_out[f"{name}_start"], laid_out[f"{name}_node"] = arcs.start, arcs.node
+        laid_out[f"{name}_s"], laid_out[f"{name}_m"] = arcs.seconds, arcs.length_m
+    return laid_out
 
 
 def _cumulated(step: Floats, start: NDArray[np.int64]) -> Floats:

@@ -331,3 +331,30 @@ def test_many_threads_get_the_same_answers() -> None:
 def test_speeds_are_settable() -> None:
     fast = Network.build(toy_town(), mode="walk", crs=CRS, speeds=Speeds(walk_kmh=6.0))
     assert seconds(fast, (0, 0), (100, 20)) == pytest.approx(120 * 0.6, abs=TICK_S)
+
+
+def test_closing_a_street_lengthens_the_way_around_it(walk: Network) -> None:
+    closed = walk.without_edges(walk.snap(at((150, 100))).edge)
+    home, offer = walk.snap(at((80, 100))), walk.snap(at((220, 100)))
+    before = walk.to_nearest(home, [offer]).travel_s[0, 0]
+    after = closed.to_nearest(home, [offer], with_distance=True)
+    assert before == pytest.approx(1.4 * BLOCK_WALK_S, abs=TICK_S)
+    assert after.travel_s[0, 0] == pytest.approx(3.4 * BLOCK_WALK_S, abs=TICK_S)
+    assert after.distance_m is not None
+    assert after.distance_m[0, 0] == pytest.approx(340)
+    assert walk.to_nearest(home, [offer]).travel_s[0, 0] == before  # the first one has not changed
+
+
+def test_nothing_is_reached_from_the_middle_of_a_closed_street(walk: Network) -> None:
+    closed = walk.without_edges(walk.snap(at((150, 100))).edge)
+    assert seconds(closed, (150, 100), (200, 100)) == np.inf
+    assert seconds(closed, (200, 100), (150, 100)) == np.inf
+
+
+def test_of_two_parallel_streets_the_open_one_is_taken() -> None:
+    town = Town().way((-50, 0), (0, 0), (100, 0), (150, 0))
+    town.way((0, 0), (0, 100), (100, 100), (100, 0))
+    network = build(town)
+    closed = network.without_edges(network.snap(at((50, 0))).edge)
+    assert seconds(network, (-50, 0), (150, 0)) == pytest.approx(2 * BLOCK_WALK_S, abs=TICK_S)
+    assert seconds(closed, (-50, 0), (150, 0)) == pytest.approx(4 * BLOCK_WALK_S, abs=TICK_S)
