@@ -1,24 +1,22 @@
 """
 Where new offers of a category would help most, with the existing ones fixed.
 
-Candidates are offers that could take the new one in (shared spaces, or the categories that are
-named) and street corners: crossings of at least three streets, one for each cell of a grid in which
-somebody lives. A site is never a house, and the asker cannot choose one; so an answer tells no more
-of a single home than a coverage report does.
+Places are chosen among candidates (`layers.candidates`). A site is never a house, and the asker
+cannot choose one; so an answer tells no more of a single home than a coverage report does.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import shapely
 from scipy.spatial import cKDTree
 
 from geo import siting
 from geo.disclosure import publish_parts, publish_singly
 from geo.errors import ParameterError
+from layers.candidates import CORNERS, Candidates, find_candidates
 from layers.coverage import COVERED, CoverageReport, answer
 from layers.question import LINE, Question, ask
 from layers.tally import whole
@@ -37,32 +35,11 @@ if TYPE_CHECKING:
 
 MOST_PEOPLE, LEAST_TIME, FEWEST_SITES = "most_people", "least_time", "fewest_sites"
 OBJECTIVES = (MOST_PEOPLE, LEAST_TIME, FEWEST_SITES)
-CORNERS, SPACES = "corners", "spaces"
-SPACE_GIVES = {"room", "meeting_place"}  # resources that make an offer a shared space
 MOST_NEW = 50
 DEFAULT_SHARE = 0.9
 TIME_LIMIT_S = 10.0
-GRID_M = 250.0
-MOST_CORNERS = 500
-_STREETS_AT_A_CORNER = 3
 _SETS_AT_ONCE = 64
 _EPSILON_S = 1e-3  # as in `layers.coverage`
-
-
-class Candidates(NamedTuple):
-    """
-    Places that a new offer could have.
-
-    `offer` is the row of the offer that would take it in, −1 for a street corner; `not_placed`
-    counts those too far from any street; `grid_m` is the size of the cells of the corners, 0
-    without any.
-    """
-
-    xy: Floats
-    offer: Ints
-    at: Snapped
-    not_placed: int
-    grid_m: float
 
 
 @dataclass(frozen=True)
@@ -219,59 +196,6 @@ def _check(question: Question, *, objective: str, new: int | None, share: float 
             f"`new` is {'missing' if new is None else new} but must be 1 to {MOST_NEW} sites",
             parameter="new",
         )
-
-
-def find_candidates(atlas: Atlas, mode: str, *, kinds: Sequence[str], without: Ints) -> Candidates:
-    """
-    Find the places inside the study area that a new offer could have.
-
-    Parameters
-    ----------
-    kinds
-        `corners`, `spaces` or ids of categories.
-    without
-        Rows of offers that are supply already.
-
-    Raises
-    ------
-    UnknownCategoryError
-        If a kind is none of these.
-    """
-    network = atlas.networks[mode]
-    rows: set[int] = set()
-    for kind in kinds:
-        if kind == SPACES:
-            for each in atlas.taxonomy.categories:
-                if SPACE_GIVES & set(each.gives):
-                    rows.update(atlas.offers_of(each).tolist())
-        elif kind != CORNERS:
-            rows.update(atlas.offers_of(atlas.taxonomy.category(kind)).tolist())
-    offer = np.array(sorted(rows - set(without.tolist())), np.int64)
-    offer = offer[atlas.region.locate(atlas.offer_xy[offer]) >= 0]
-    corners, grid_m = _corners(atlas, network) if CORNERS in kinds else (np.zeros((0, 2)), 0.0)
-    xy = np.vstack([atlas.offer_xy[offer], corners])
-    at = network.snap(xy)
-    use = np.flatnonzero(at.placed)
-    row = np.concatenate([offer, np.full(len(corners), -1)])
-    return Candidates(xy[use], row[use], at.take(use), len(xy) - len(use), grid_m)
-
-
-def _corners(atlas: Atlas, network: Network) -> tuple[Floats, float]:
-    """Thin crossings to one per cell with homes; cells grow until there are not too many."""
-    streets = np.bincount(np.concatenate([network.a, network.b]), minlength=len(network.xy))
-    xy = network.xy[streets >= _STREETS_AT_A_CORNER]
-    xy = xy[shapely.contains_xy(atlas.region.boundary, xy)]
-    grid_m = GRID_M
-    while True:
-        homes = np.unique(np.floor(atlas.population.xy / grid_m), axis=0)
-        cell = np.floor(xy / grid_m)
-        off = ((xy - (cell + 0.5) * grid_m) ** 2).sum(axis=1)
-        order = np.lexsort((off, cell[:, 1], cell[:, 0]))
-        cells, first = np.unique(cell[order], axis=0, return_index=True)
-        lived_in = (cells[:, None] == homes[None]).all(axis=2).any(axis=1)
-        if lived_in.sum() <= MOST_CORNERS:
-            return xy[order[first[lived_in]]], grid_m
-        grid_m *= 1.25
 
 
 def _choose(
