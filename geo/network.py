@@ -27,6 +27,7 @@ from geo.search import (
     EdgeCosts,
     Ends,
     nearest,
+    node_seconds,
     pairs_within,
     to_ticks,
 )
@@ -114,6 +115,22 @@ class Pairs:
     target: NDArray[np.int64]
     travel_s: Floats
     distance_m: Floats
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """
+    Straight pieces of edges, in the network's order, shapes (p,).
+
+    `start_xy` and `end_xy` (p, 2) are in metres, `from_m` and `to_m` the metres of both ends along
+    the edge.
+    """
+
+    edge: NDArray[np.int64]
+    start_xy: Floats
+    end_xy: Floats
+    from_m: Floats
+    to_m: Floats
 
 
 class Network:
@@ -301,6 +318,40 @@ class Network:
         )
         return Pairs(found.source, found.target, found.seconds, found.length_m)
 
+    def node_seconds(self, points: Snapped, *, leaving: bool, limit_s: float = np.inf) -> Floats:
+        """
+        Measure how far each node is from the nearest of the points, or how far to it.
+
+        Parameters
+        ----------
+        points
+            Any number, also none.
+        leaving
+            True for travel from the points, False for travel to them.
+        limit_s
+            Seconds; the search ends there.
+
+        Returns
+        -------
+        travel_s
+            Shape (nodes,), the legs of the points included; `inf` beyond the limit.
+
+        Raises
+        ------
+        NetworkError
+            If the points were snapped to another network.
+        """
+        ends = self._ends(points, "points", leaving=leaving)
+        return node_seconds(self._out if leaving else self._in, self._costs, ends, limit_s=limit_s)
+
+    def pieces_within(self, bounds: tuple[float, float, float, float]) -> Pieces:
+        """
+        Return the straight pieces of streets that meet a box and that points snap to.
+
+        `bounds` are left, bottom, right, top in metres of `crs`.
+        """
+        return Pieces(*self._edge_tree.pieces_within(bounds))
+
     def without_edges(self, edges: ArrayLike) -> Self:
         """
         Return the network with some edges closed in both directions.
@@ -384,12 +435,12 @@ class Network:
         leg_s = to_ticks(points.leg_m * (3.6 / self.leg_kmh))
         return Ends(
             points.edge, points.fraction, self.a[edge], self.b[edge],
-            to_ticks(_part(before, to_a)) + leg_s, to_ticks(_part(after, to_b)) + leg_s,
+            to_ticks(part_of(before, to_a)) + leg_s, to_ticks(part_of(after, to_b)) + leg_s,
             leg_s, points.leg_m,
         )  # fmt: skip
 
 
-def _part(share: Floats, whole: Floats) -> Floats:
+def part_of(share: Floats, whole: Floats) -> Floats:
     """Multiply; at a node (a share of 0) even a closed direction costs nothing."""
     part: Floats = np.multiply(share, whole, where=share > 0, out=np.zeros(len(share)))
     return part

@@ -276,6 +276,14 @@ def _meet(
         length[met.first[better]] = met.length_m[better]
 
 
+def node_seconds(arcs: Arcs, costs: EdgeCosts, points: Ends, *, limit_s: float) -> Floats:
+    """Return the seconds between each node and the nearest of the points, inf beyond the limit."""
+    if not len(points.a):
+        return np.full(len(arcs.start) - 1, np.inf)
+    tree = _search(arcs, costs, [points], limit_s=limit_s + 1 / TICKS_PER_S)
+    return _decode(tree.seconds)[0][0]
+
+
 class FoundPairs(NamedTuple):
     """Pairs within a limit, sorted by source and target."""
 

@@ -72,6 +72,17 @@ class EdgeTree:
             edge[row], fraction[row] = self._on_edge(points[row], piece)
         return edge, fraction, leg_m
 
+    def pieces_within(
+        self, bounds: tuple[float, float, float, float]
+    ) -> tuple[NDArray[np.int64], Floats, Floats, Floats, Floats]:
+        """Return edge, both ends and the metres along the edge of both ends of pieces in a box."""
+        tree, tail = self._tree()
+        at = tail[np.sort(tree.query(shapely.box(*bounds)))]
+        return (
+            self._edge_of(at), self._xy[at], self._xy[at + 1],
+            self._along_m[at], self._along_m[at + 1],
+        )  # fmt: skip
+
     def _tree(self) -> tuple[shapely.STRtree, NDArray[np.int64]]:
         """Return the tree of the pieces that points may snap to, and their first vertices."""
         if self._built is None:

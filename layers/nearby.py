@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from geo.network import Snapped
     from layers.atlas import Atlas
 
 DEFAULT_MINUTES = 15.0
@@ -72,15 +73,8 @@ def near(
     check_mode(mode, tuple(atlas.networks))
     limit_s = check_limit("minutes", minutes, MAX_MINUTES) * 60
     rows = _rows(atlas, categories)
-    network = atlas.networks[mode]
-    place = network.snap(_place(atlas, lon, lat))
-    if not place.placed[0]:
-        raise ParameterError(
-            f"`lon`, `lat` lie more than {MAX_LEG_M:g} m from any street for mode {mode!r}; "
-            "choose a place nearer to a street, or another mode",
-            parameter="lon",
-        )
-    pairs = network.within(place, atlas.supply[mode].take(rows), limit_s)
+    place = snap_place(atlas, lon=lon, lat=lat, mode=mode)
+    pairs = atlas.networks[mode].within(place, atlas.supply[mode].take(rows), limit_s)
     order = np.lexsort((rows[pairs.target], pairs.travel_s))
     return [
         OfferInReach(
@@ -88,6 +82,25 @@ def near(
         )
         for i in order
     ]
+
+
+def snap_place(atlas: Atlas, *, lon: float, lat: float, mode: str) -> Snapped:
+    """
+    Put a place on the streets of a mode, shape (1,).
+
+    Raises
+    ------
+    ParameterError
+        If it lies outside the data or far from any street.
+    """
+    place = atlas.networks[mode].snap(_place(atlas, lon, lat))
+    if not place.placed[0]:
+        raise ParameterError(
+            f"`lon`, `lat` lie more than {MAX_LEG_M:g} m from any street for mode {mode!r}; "
+            "choose a place nearer to a street, or another mode",
+            parameter="lon",
+        )
+    return place
 
 
 def _rows(atlas: Atlas, categories: Sequence[str]) -> NDArray[np.int64]:
