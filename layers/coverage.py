@@ -16,7 +16,7 @@ Sums are exact inside; what a report shows has passed `geo.disclosure`.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,7 @@ from geo.access import nearest_in_line
 from geo.disclosure import SMALLEST_PUBLISHED, publish_levels, publish_parts, publish_singly
 from geo.gaps import Gaps, find_gaps
 from geo.median import weighted_median, weighted_median_by
+from layers.open_offers import Knowledge, OpenOffers, knowledge_of, open_offers
 from layers.question import LINE, Question, ask
 from layers.tally import Tally, tally_of_buildings, tally_of_people, whole, without_answer
 
@@ -86,7 +87,8 @@ class CoverageReport:
     atlas, question
         Of what, and what was asked.
     unknown
-        Why there is no answer: `no_source`, `too_old`, or empty.
+        Why there is no answer: `no_source`, `too_old`, `no_hours` (offers, but of none is it known
+        whether it is open then), or empty.
     offers
         Rows of `atlas.offers` that count as supply.
     travel_s, distance_m, supply
@@ -94,6 +96,12 @@ class CoverageReport:
         In `line` mode `travel_s` is NaN; `distance_m` is NaN where the limit is in minutes.
     state
         Shape (n,): COVERED, UNCOVERED or UNREACHABLE.
+    hours
+        What the hours of the categories' offers say of the time that was asked; None where none
+        was. `offers` are the open ones.
+    with_unknown
+        The same report with those counted as open of which it is not known; None where no time
+        was asked.
     """
 
     atlas: Atlas
@@ -104,6 +112,8 @@ class CoverageReport:
     distance_m: Floats
     supply: NDArray[np.int32]
     state: NDArray[np.int8]
+    hours: OpenOffers | None = None
+    with_unknown: CoverageReport | None = None
 
     def __repr__(self) -> str:
         totals, region = self.totals, self.atlas.region.id
@@ -176,6 +186,13 @@ class CoverageReport:
         )
 
     @cached_property
+    def knowledge(self) -> Knowledge:
+        """What the sources tell of the categories' offers, open or not."""
+        categories = self.question.categories
+        rows = _offers(self.atlas, self.question)
+        return knowledge_of(self.atlas, rows, has_capacity=any(c.capacity_unit for c in categories))
+
+    @cached_property
     def gaps(self) -> list[GapTally]:
         """Contiguous areas of uncovered people, the largest first; none where nobody knows."""
         return [] if self.unknown else self._gap_tallies(*self._gaps)
@@ -204,7 +221,7 @@ class CoverageReport:
     @cached_property
     def _edge_uncertain(self) -> Floats:
         """Shape (d,): counted uncovered people with a street out of the data within the limit."""
-        might = (self.state == UNCOVERED) & self._has_exit_in_reach
+        might = (self.state == UNCOVERED) & self.has_exit_in_reach
         might &= ~self.atlas.population.is_assumed
         return np.bincount(
             self.atlas.population.district[might],
@@ -213,7 +230,8 @@ class CoverageReport:
         ).astype(float)
 
     @property
-    def _has_exit_in_reach(self) -> NDArray[np.bool_]:
+    def has_exit_in_reach(self) -> NDArray[np.bool_]:
+        """Shape (n,): who might reach an offer beyond the data's edge within the limit."""
         question = self.question
         if question.mode == LINE:
             return np.asarray(self.atlas.edge_m <= question.limit_m)
@@ -310,6 +328,7 @@ def coverage(
     mode: str | None = None,
     minutes: float | None = None,
     metres: float | None = None,
+    at: str | None = None,
 ) -> CoverageReport:
     """
     Report who lives within reach of the nearest offer of a category, or of any of several.
@@ -324,15 +343,17 @@ def coverage(
         A street mode, or `line`; the (first) category's own where it is left out.
     minutes, metres
         The limit, one of them; the category's own where both are left out. `line` takes metres.
+    at
+        A moment or a part of the week: only offers that are open then count.
 
     Raises
     ------
     UnknownCategoryError
         If the taxonomy has no such category.
     ParameterError
-        If mode or limit are not allowed.
+        If mode, limit or time are not allowed.
     """
-    question = ask(atlas, category=category, mode=mode, minutes=minutes, metres=metres)
+    question = ask(atlas, category=category, mode=mode, minutes=minutes, metres=metres, at=at)
     return answer(atlas, [question])[0]
 
 
@@ -352,10 +373,30 @@ def answer(atlas: Atlas, questions: Sequence[Question]) -> list[CoverageReport]:
     for mode, by_metres in dict.fromkeys(kinds):
         asked = [i for i, kind in enumerate(kinds) if kind == (mode, by_metres)]
         offers = [_offers(atlas, questions[i]) for i in asked]
-        nearest = nearest_offers(atlas, mode, offers, with_distance=by_metres)
-        for k, i in enumerate(asked):
-            reports[i] = _report(atlas, questions[i], offers[k], nearest, k)
+        hours = [_hours(atlas, questions[i], rows) for i, rows in zip(asked, offers, strict=True)]
+        surely = [h.open if h else rows for h, rows in zip(hours, offers, strict=True)]
+        perhaps = [(k, h) for k, h in enumerate(hours) if h is not None]
+        sets = surely + [h.possible for _, h in perhaps]
+        nearest = nearest_offers(atlas, mode, sets, with_distance=by_metres)
+        found = [report_of(atlas, questions[i], sets[k], nearest, k) for k, i in enumerate(asked)]
+        for row, (k, h) in enumerate(perhaps, start=len(asked)):
+            question = questions[asked[k]]
+            found[k] = _with_hours(found[k], h, report_of(atlas, question, sets[row], nearest, row))
+        reports |= zip(asked, found, strict=True)
     return [reports[i] for i in range(len(questions))]
+
+
+def _hours(atlas: Atlas, question: Question, rows: NDArray[np.int64]) -> OpenOffers | None:
+    return None if question.when is None else open_offers(atlas, rows, question.when)
+
+
+def _with_hours(
+    surely: CoverageReport, hours: OpenOffers, perhaps: CoverageReport
+) -> CoverageReport:
+    """Put both reports together; where of no offer anything is known there is no answer."""
+    is_silent = len(hours.unknown) and not len(hours.open) and not len(hours.closed)
+    unknown = surely.unknown or ("no_hours" if is_silent else "")
+    return replace(surely, unknown=unknown, hours=hours, with_unknown=perhaps)
 
 
 def _offers(atlas: Atlas, question: Question) -> NDArray[np.int64]:
@@ -374,9 +415,10 @@ def nearest_offers(
     )
 
 
-def _report(
+def report_of(
     atlas: Atlas, question: Question, offers: NDArray[np.int64], nearest: Nearest, k: int
 ) -> CoverageReport:
+    """Answer a question with one set of offers, which is lane `k` of a search for the nearest."""
     travel_s, supply = nearest.travel_s[k], nearest.supply[k]
     distance_m = (
         np.full(len(supply), np.nan) if nearest.distance_m is None else nearest.distance_m[k]

@@ -7,7 +7,7 @@ Town, villages, people and offers are all made up; it lies in the sea, where the
 Metres count from `ORIGIN` in EPSG:25833:
 
     Musterstadt   9 × 9 crossings, 200 m apart, from (0, 0); 256 houses, 2,560 people, two quarters
-    Einöd         a farm and three houses at (3300, 1500); 20 people
+    Einöd         a farm and four houses at (3300, 1500); 40 people
     Musterdorf    4 × 4 crossings, 200 m apart, from (5000, 0); 36 houses, 360 people
 
 A road joins the three. The same input gives the same files.
@@ -34,7 +34,7 @@ BLOCK_M = 200.0
 FOLDER = Path(__file__).resolve().parents[1] / "data/regions/toy"
 MUNICIPALITIES = {
     "T1": ("Musterstadt", 2560, (-300, -300, 2400, 2000)),
-    "T2": ("Einöd", 20, (2400, -300, 4400, 2000)),
+    "T2": ("Einöd", 40, (2400, -300, 4400, 2000)),
     "T3": ("Musterdorf", 360, (4400, -300, 6000, 2000)),
 }
 DATA_BOX = (-400, -400, 6100, 2100)
