@@ -1,0 +1,238 @@
+"""
+Who nearby could work together: gifts of one offer that meet the needs of another.
+
+An offer gives and needs what it states itself, else what its categories say, and what its notices
+say for a while. Resources that everybody gives or needs (customers, helpers, members, visibility)
+make no match alone. There is no score: partners come in an order that can be read out,
+
+    1. those with a notice in a match, the one that ends first before the others
+    2. more matched resources before fewer
+    3. more weak resources matched as well
+    4. the nearer before the farther
+
+"Nearby" is the way from the offer to its partner, within a limit of minutes: the larger of what
+people accept for either of both by default.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from layers.notices import GIVES, NEEDS, Notice
+from layers.question import MAX_MINUTES, check_limit, check_mode
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from numpy.typing import NDArray
+
+    from layers.atlas import Atlas
+    from layers.offers import Offer
+
+MAX_PARTNERS = 50
+_FAR = "9999-12-31"
+
+
+@dataclass(frozen=True)
+class Match:
+    """
+    One resource that both can agree on.
+
+    `kind` is `needs` where the offer needs what the partner gives, `gives` where it is the other
+    way round. `notices` are those that speak of it, of either side.
+    """
+
+    kind: str
+    resource: str
+    weak: bool
+    notices: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True)
+class Partner:
+    """
+    A possible partner by its row in `atlas.offers`.
+
+    `matches` holds those that count first, then the weak ones; at least one is not weak.
+    `limit_s` is the limit that holds for the pair.
+    """
+
+    offer: int
+    matches: tuple[Match, ...]
+    travel_s: float
+    distance_m: float
+    limit_s: float
+
+    @property
+    def ends(self) -> str:
+        """The day on which the first notice of its matches ends, in ISO form; far off if none."""
+        days = [n.until.isoformat() for m in self.matches if not m.weak for n in m.notices]
+        return min(days, default=_FAR)
+
+    @property
+    def order(self) -> tuple[str, int, int, float, int]:
+        """What partners are sorted by."""
+        strong = sum(not match.weak for match in self.matches)
+        return self.ends, -strong, strong - len(self.matches), self.travel_s, self.offer
+
+
+@dataclass(frozen=True, eq=False)
+class Partners:
+    """The partners of an offer, in their order; `minutes` is None where the default held."""
+
+    atlas: Atlas
+    offer: int
+    mode: str
+    minutes: float | None
+    partners: tuple[Partner, ...]
+
+
+def partners(
+    atlas: Atlas, offer: str, *, mode: str | None = None, minutes: float | None = None
+) -> Partners:
+    """
+    List the offers within reach of one whose gifts meet its needs, or the other way round.
+
+    Parameters
+    ----------
+    atlas
+        The region.
+    offer
+        Its id.
+    mode
+        A street mode; that of the offer's primary category where it is left out.
+    minutes
+        The limit for every pair; else the larger default reach of both primary categories.
+
+    Raises
+    ------
+    UnknownOfferError
+        If there is no such offer.
+    ParameterError
+        If mode or limit are not allowed.
+    """
+    row = atlas.offers.row(offer)
+    primary = atlas.taxonomy.category(atlas.offers[row].categories[0])
+    mode = check_mode(mode or primary.reach.mode, tuple(atlas.networks))
+    pool = Pool(atlas, mode, minutes)
+    return Partners(atlas, row, mode, minutes, tuple(sorted(pool.of(row), key=lambda p: p.order)))
+
+
+class Pool:
+    """All offers of a region with what they give and need at the date of its data."""
+
+    def __init__(self, atlas: Atlas, mode: str, minutes: float | None) -> None:
+        self.atlas, self.mode = atlas, mode
+        self.limit_s = (
+            None if minutes is None else check_limit("minutes", minutes, MAX_MINUTES) * 60
+        )
+        self.weak = {r.id for r in atlas.taxonomy.resources if r.weak}
+        self.gives = [resources_of(atlas, offer, GIVES) for offer in atlas.offers]
+        self.needs = [resources_of(atlas, offer, NEEDS) for offer in atlas.offers]
+        self.reach_s = np.array(
+            [60 * atlas.taxonomy.category(o.categories[0]).reach.minutes for o in atlas.offers]
+        )
+
+    def of(self, row: int) -> list[Partner]:
+        """List the partners of an offer, in the order of the register."""
+        matching = {
+            other: matches
+            for other in range(len(self.atlas.offers))
+            if other != row and (matches := self.matches(row, other))
+        }
+        return [
+            Partner(other, matching[other], travel_s, distance_m, self.limit_of(row, other))
+            for other, travel_s, distance_m in self.within(row, list(matching))
+        ]
+
+    def matches(self, row: int, other: int) -> tuple[Match, ...]:
+        """Return what both can agree on, strong ones first; nothing where all of it is weak."""
+        met = [(NEEDS, r) for r in self.needs[row] if r in self.gives[other]]
+        met += [(GIVES, r) for r in self.gives[row] if r in self.needs[other]]
+        met.sort(key=lambda pair: pair[1] in self.weak)
+        if not met or met[0][1] in self.weak:
+            return ()
+        return tuple(
+            Match(kind, r, r in self.weak, self._notices(row, other, kind, r)) for kind, r in met
+        )
+
+    def _notices(self, row: int, other: int, kind: str, resource: str) -> tuple[Notice, ...]:
+        opposite = GIVES if kind == NEEDS else NEEDS
+        own = notices_of(self.atlas.offers[row], kind, self.atlas.region.as_of)
+        theirs = notices_of(self.atlas.offers[other], opposite, self.atlas.region.as_of)
+        return tuple(n for n in (*own, *theirs) if n.resource == resource)
+
+    def limit_of(self, row: int, other: int) -> float:
+        """Return the limit of a pair, seconds."""
+        if self.limit_s is not None:
+            return self.limit_s
+        return float(max(self.reach_s[row], self.reach_s[other]))
+
+    def within(self, row: int, others: list[int]) -> list[tuple[int, float, float]]:
+        """Return those of `others` within the limit of the pair, with seconds and metres."""
+        if not others:
+            return []
+        rows = np.array(others, np.int64)
+        supply = self.atlas.supply[self.mode]
+        limits = [self.limit_of(row, other) for other in others]
+        network = self.atlas.networks[self.mode]
+        pairs = network.within(supply.take([row]), supply.take(rows), max(limits))
+        return [
+            (others[k], float(travel_s), float(distance_m))
+            for k, travel_s, distance_m in zip(
+                pairs.target.tolist(), pairs.travel_s, pairs.distance_m, strict=True
+            )
+            if travel_s <= limits[k]
+        ]
+
+
+def resources_of(atlas: Atlas, offer: Offer, kind: str) -> tuple[str, ...]:
+    """Return the ids of what an offer gives or needs, each once, in the order in which it says."""
+    own = offer.gives if kind == GIVES else offer.needs
+    if not own:
+        of_categories = [atlas.taxonomy.category(c) for c in offer.categories]
+        own = tuple(r for c in of_categories for r in (c.gives if kind == GIVES else c.needs))
+    dated = (n.resource for n in notices_of(offer, kind, atlas.region.as_of))
+    return tuple(dict.fromkeys((*own, *dated)))
+
+
+def notices_of(offer: Offer, kind: str, day: date) -> list[Notice]:
+    """Return the notices of one kind that hold on a day, the one that ends first before others."""
+    live = [n for n in offer.notices if n.kind == kind and n.until >= day]
+    return sorted(live, key=lambda notice: (notice.until, notice.resource))
+
+
+def goals_of(atlas: Atlas, offer: Offer) -> tuple[str, ...]:
+    """Return the ids of the goals that an offer's categories serve."""
+    of_categories = [atlas.taxonomy.category(c) for c in offer.categories]
+    return tuple(dict.fromkeys(goal for c in of_categories for goal in c.impact))
+
+
+def residents_reaching_both(found: Partners, chosen: tuple[Partner, ...]) -> NDArray[np.float64]:
+    """
+    Count the people who reach the offer and its partner, each within the pair's limit.
+
+    Returns
+    -------
+    residents
+        Shape (len(chosen),): exact people, NaN where nobody is counted: to be published.
+    """
+    atlas = found.atlas
+    if atlas.population.basis.unit != "residents" or not chosen:
+        return np.full(len(chosen), np.nan)
+    supply = atlas.supply[found.mode]
+    nearest = atlas.networks[found.mode].to_nearest(
+        atlas.demand[found.mode], [supply.take([row]) for row in (found.offer, *_rows(chosen))]
+    )
+    to_offer, to_partner = nearest.travel_s[0], nearest.travel_s[1:]
+    limit_s = np.array([partner.limit_s for partner in chosen])[:, None]
+    both = (to_offer[None] <= limit_s) & (to_partner <= limit_s)
+    people: NDArray[np.float64] = both @ atlas.people
+    return people
+
+
+def _rows(chosen: tuple[Partner, ...]) -> list[int]:
+    return [partner.offer for partner in chosen]
