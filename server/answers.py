@@ -159,14 +159,14 @@ def coverage_out(
     region = report.atlas.region
     is_finest = by == "district"
     return m.CoverageOut(
-        **_tally(report.totals),
+        **tally_fields(report.totals),
         region=region.id,
         categories=[c.id for c in question.categories],
         answer="unknown" if report.unknown else "known",
         unknown_reason=report.unknown or None,  # type: ignore[arg-type]
         by="district" if is_finest else "municipality",
         assumptions=assumptions(report),
-        by_district=_district_rows(report) if is_finest else _municipality_rows(report),
+        by_district=district_rows(report) if is_finest else _municipality_rows(report),
         by_offer=_offer_rows(report),
         gaps=[
             _gap(report, gap, rank, with_shapes=with_shapes)
@@ -204,7 +204,8 @@ def assumptions(report: CoverageReport) -> m.Assumptions:
     )
 
 
-def _tally(tally: Tally) -> dict[str, Any]:
+def tally_fields(tally: Tally) -> dict[str, Any]:
+    """Write a tally as the fields of a `DistrictCoverage`."""
     return {
         "id": tally.area_id,
         "name": tally.name,
@@ -222,13 +223,14 @@ def _tally(tally: Tally) -> dict[str, Any]:
     }
 
 
-def _district_rows(report: CoverageReport) -> list[m.DistrictRow]:
+def district_rows(report: CoverageReport) -> list[m.DistrictRow]:
+    """Write the finest districts, in the region's order."""
     rank = {row: i for i, row in enumerate(report.ranking, start=1)}
     median = [None] * len(report.by_district) if report.unknown else report.median_min
     finest = report.atlas.region.finest
     return [
         m.DistrictRow(
-            **_tally(tally),
+            **tally_fields(tally),
             rank=None if report.unknown else rank.get(i),
             median_min=rounded(median[i], 1),
             share_inside=round(area.share_inside, 3),
@@ -251,7 +253,7 @@ def _municipality_rows(report: CoverageReport) -> list[m.DistrictRow]:
     areas = report.atlas.region.municipalities.itertuples(index=False)
     return [
         m.DistrictRow(
-            **_tally(tally),
+            **tally_fields(tally),
             rank=rank.get(i),
             median_min=None,
             share_inside=round(area.share_inside, 3),
