@@ -9,5 +9,7 @@ from __future__ import annotations
 import click
 from fastapi import APIRouter
 
-ROUTERS: tuple[APIRouter, ...] = ()
-COMMANDS: tuple[click.Command, ...] = ()
+from server.measures import isochrone, sites
+
+ROUTERS: tuple[APIRouter, ...] = (isochrone.router, sites.router)
+COMMANDS: tuple[click.Command, ...] = (isochrone.command, sites.command)
