@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 
 from geo.errors import ParameterError
 from geo.network import MODES
+from layers.when import parse_when
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from layers.atlas import Atlas
     from layers.taxonomy import Category
+    from layers.when import When
 
 LINE = "line"
 QUESTION_MODES = (*MODES, LINE)
@@ -32,18 +34,21 @@ class Question:
     What is asked.
 
     One of `limit_s` and `limit_m` is finite: seconds of travel, or metres of the way. In `line`
-    mode metres are a straight line.
+    mode metres are a straight line. `when` counts only the offers that are open then; None counts
+    all, whenever they open.
     """
 
     categories: tuple[Category, ...]
     mode: str
     limit_s: float
     limit_m: float
+    when: When | None = None
 
     def __str__(self) -> str:
         ids = " or ".join(category.id for category in self.categories)
         limit = f"{self.limit_m:g} m" if self.minutes is None else f"{self.minutes:g} min"
-        return f"{ids} within {limit} {self.mode}"
+        when = f" at {self.when.text}" if self.when else ""
+        return f"{ids} within {limit} {self.mode}{when}"
 
     @property
     def minutes(self) -> float | None:
@@ -63,12 +68,13 @@ def ask(
     mode: str | None = None,
     minutes: float | None = None,
     metres: float | None = None,
+    at: str | None = None,
 ) -> Question:
     """
     Check a question and fill in what was left out.
 
     Without a mode the first category's own counts; without a limit the category's own, or 1,000 m
-    in a straight line.
+    in a straight line. `at` is a moment or a part of the week (`layers.when`).
 
     Raises
     ------
@@ -76,13 +82,14 @@ def ask(
         If the taxonomy has no such category.
     ParameterError
         If no category is given, the mode is not one of the region's, both limits are given, or a
-        limit is out of bounds.
+        limit is out of bounds, or `at` is not understood.
     """
     ids = [category] if isinstance(category, str) else list(dict.fromkeys(category))
     if not ids:
         raise ParameterError("`category` is missing; name at least one", parameter="category")
     categories = tuple(atlas.taxonomy.category(i) for i in ids)
     mode = check_mode(mode or categories[0].reach.mode, (*atlas.networks, LINE))
+    when = None if at is None else parse_when(at, atlas.region)
     if minutes is not None and metres is not None:
         raise ParameterError("give `minutes` or `metres`, not both", parameter="metres")
     if minutes is None and metres is None:
@@ -94,8 +101,9 @@ def ask(
                 "`minutes` has no meaning in a straight line; give `metres`", parameter="minutes"
             )
         limit_s = check_limit("minutes", minutes, MAX_MINUTES) * 60
-        return Question(categories, mode, limit_s, math.inf)
-    return Question(categories, mode, math.inf, check_limit("metres", metres or 0.0, MAX_METRES))
+        return Question(categories, mode, limit_s, math.inf, when)
+    limit_m = check_limit("metres", metres or 0.0, MAX_METRES)
+    return Question(categories, mode, math.inf, limit_m, when)
 
 
 def check_mode(mode: str, allowed: Sequence[str]) -> str:
