@@ -44,13 +44,11 @@ ASSETS = {
     "umkreis_fonts": "fonts.css",
     "umkreis_folium_css": "folium.css",
 }
-_MAP_SCRIPTS = [("leaflet", ASSETS["leaflet"])]
+_MAP_SCRIPTS = [(name, ASSETS[name]) for name in ("leaflet", "umkreis_folium")]
 _MAP_STYLES = [
     (name, ASSETS[name]) for name in ("leaflet_css", "umkreis_fonts", "umkreis_folium_css")
 ]
-_BASEMAP_SCRIPTS = [
-    (name, ASSETS[name]) for name in ("protomaps", "umkreis_basemap", "umkreis_folium")
-]
+_BASEMAP_SCRIPTS = [(name, ASSETS[name]) for name in ("protomaps", "umkreis_basemap")]
 # Characters that mean something in HTML are escaped first; these mean something in a JS template
 _TEMPLATE_CHARACTERS = str.maketrans(
     {"`": "&#96;", "$": "&#36;", "{": "&#123;", "}": "&#125;", "\\": "&#92;"}

@@ -25,6 +25,7 @@ TEXTS = {
         "sources": "Quellen", "legend": "Legende", "summary": "Ergebnis", "map": "Karte",
         "close": "Schließen", "skip": "Zu den Zahlen", "count": "Gebiete",
         "figures": "Ergebnis und Legende", "method": "Wie gerechnet wurde",
+        "next": "Weiter",
     },
     "en": {
         "districts": "Share by district", "gaps": "Gaps in supply", "offers": "Offers",
@@ -37,6 +38,7 @@ TEXTS = {
         "sources": "Sources", "legend": "Legend", "summary": "Result", "map": "Map",
         "close": "Close", "skip": "Skip to the figures", "count": "Districts",
         "figures": "Result and legend", "method": "How it was worked out",
+        "next": "Next",
     },
 }  # fmt: skip
 

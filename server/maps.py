@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import folium
@@ -70,7 +70,13 @@ def map_csp(nonce: str) -> str:
     )
 
 
-def live_map(view: MapView, nonce: str, static_url: str = "/static") -> str:
+def live_map(
+    view: MapView,
+    nonce: str,
+    static_url: str = "/static",
+    *,
+    links: Sequence[tuple[str, str]] = (),
+) -> str:
     """
     Return the view as a page that is served under `map_csp(nonce)`.
 
@@ -82,6 +88,8 @@ def live_map(view: MapView, nonce: str, static_url: str = "/static") -> str:
         Letters, digits, `-`, `_`; a fresh one for each response.
     static_url
         Where `server/static` is served.
+    links
+        Labels and addresses of what to do next.
 
     Raises
     ------
@@ -96,6 +104,7 @@ def live_map(view: MapView, nonce: str, static_url: str = "/static") -> str:
             **page_context(view, parts),
             nonce=_checked_nonce(nonce),
             policy=None,
+            links=links,
             style_links=[f"{static_url}/{path}" for path in parts.styles],
             script_links=[f"{static_url}/{path}" for path in parts.scripts],
             styles=[],

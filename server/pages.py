@@ -266,13 +266,24 @@ def map_page(request: Request, region: str) -> Response:
         )
     nonce = secrets.token_urlsafe(16)
     return HTMLResponse(
-        live_map(shown, nonce),
+        live_map(shown, nonce, links=_next_links(report, asked, texts_for(request))),
         headers={
             "Content-Security-Policy": map_csp(nonce),
             "Vary": "Accept-Language",
             "Cache-Control": "no-cache",
         },
     )
+
+
+def _next_links(report: CoverageReport, asked: Asked, texts: Texts) -> list[tuple[str, str]]:
+    """Lead on from the exported map: to its file, and back to the figures."""
+    question = asked_again(report.question, asked).parameters()
+    page = f"/r/{report.atlas.region.id}"
+    links = [(texts.gettext("Back to all figures"), address(f"{page}/planner", question))]
+    if report.atlas.base_map.is_file():
+        file_url = address(f"{page}/map", {**question, "download": "1"})
+        links.insert(0, (texts.gettext("Map as a file"), file_url))
+    return links
 
 
 def _file_name(asked: Asked, region: str, ending: str) -> str:

@@ -66,6 +66,7 @@ def single_file(view: MapView, pmtiles: Path) -> str:
         .render(
             **context,
             nonce=None,
+            links=(),
             policy=_policy(
                 scripts=[*scripts, context["map_script"]], styles=[*styles, context["map_style"]]
             ),

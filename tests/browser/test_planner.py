@@ -25,7 +25,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory, taxonomy_path: Path) -> S
     """Toy regions: as it is, without a base map, and with hostile names wherever one may stand."""
     state = tmp_path_factory.mktemp("planner")
     write_toy_region(state / "regions" / "toy")
-    evil = {"id": "evil", "name": EVIL, "attribution": [f"© OpenStreetMap {EVIL}"]}
+    evil = {"id": "evil", "name": EVIL, "attribution": [f"© OpenStreetMap {EVIL}", EVIL]}
     toml = write_toy_region(state / "regions" / "evil", quarters=False, config=evil)
     areas = toml.parent / "municipalities.geojson"
     areas.write_text(areas.read_text("utf-8").replace("Altöd", EVIL), "utf-8")
@@ -212,6 +212,13 @@ def test_unknown_and_withheld_districts_are_drawn_too(desk: Page, home: str):
     assert [row[2] for row in ranking(desk)] == ["> 92 %", "–", "–"]
 
 
+def test_a_map_to_export_without_a_base_map_waits_for_nothing(desk: Page, home: str):
+    desk.goto(f"{home}/r/bare/map?category=greengrocer_bakery&lang=en")
+    expect(desk.locator("path.district").first).to_be_visible()
+    expect(desk.locator(".leaflet-control-attribution")).to_contain_text("made in code")
+    expect(desk.get_by_role("link", name="Back to all figures")).to_be_visible()
+
+
 def test_a_region_without_a_base_map_is_drawn_all_the_same(desk: Page, home: str):
     open_ready(desk, home + FOOD.replace("/toy/", "/bare/"))
     assert desk.locator("#map canvas").count() == 1
@@ -231,7 +238,9 @@ def test_hostile_names_are_text_everywhere(desk: Page, home: str):
     for step in range(6):
         desk.mouse.move(box["x"] + 280 + 60 * step, box["y"] + 300 + 20 * step)
     assert HOSTILE_NAME in [m.get_attribute("title") for m in desk.locator(".offer").all()]
-    assert EVIL in desk.locator(".leaflet-control-attribution").inner_text()
+    makers = desk.locator(".leaflet-control-attribution")
+    assert makers.inner_text() == f"© OpenStreetMap {EVIL} · {EVIL}"
+    assert makers.locator("a").count() == 1
     assert desk.locator("img").count() == 0
     assert desk.evaluate("window.pwned") is None
 

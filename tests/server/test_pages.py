@@ -370,3 +370,15 @@ def test_hostile_names_do_not_leave_the_data_of_the_map(hostile_client: TestClie
     data = map_data(page)
     assert EVIL in {d["name"] for d in data["districts"].values()}
     assert data["attributions"] == [EVIL]
+
+
+def test_the_exported_map_leads_on_and_back(client: TestClient):
+    page = client.get("/r/toy/map?category=library&mode=walk&minutes=7&lang=en").text
+    back = "/r/toy/planner?category=library&amp;mode=walk&amp;minutes=7&amp;lang=en"
+    assert f'<a href="{back}">Back to all figures</a>' in page
+    assert "download=1" not in page  # the toy region has no base map to put into a file
+
+
+def test_a_page_of_several_categories_offers_them_again(client: TestClient):
+    page = client.get("/r/toy/planner?category=library,pharmacy&lang=en").text
+    assert '<option value="library,pharmacy" selected>Library or Pharmacy</option>' in page
