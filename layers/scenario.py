@@ -1,0 +1,303 @@
+"""
+A scenario: what an asker assumes to change in a region, as a checked document.
+
+    {"version": 1, "name": "A bakery in the south", "changes": [
+      {"do": "add_offer", "category": "greengrocer_bakery", "lon": 13.26, "lat": 53.55},
+      {"do": "move_offer", "offer": "osm:n123", "lon": 13.27, "lat": 53.55},
+      {"do": "close_offer", "offer": "osm:n124"},
+      {"do": "change_hours", "offer": "osm:n125", "opening_hours": "Mo-Fr 08:00-18:00"},
+      {"do": "add_people", "people": 400, "place": {"type": "Polygon", "coordinates": […]}},
+      {"do": "add_people", "dwellings": 20, "people_per_dwelling": 2.1, "place": {…}},
+      {"do": "close_street", "lon": 13.26, "lat": 53.55, "modes": ["car"]}]}
+
+All faults are told at once. What the document means for a region is found out in
+`layers.scenario_atlas`.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import shapely
+import shapely.geometry
+
+from geo.errors import ParameterError
+from geo.network import MODES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+VERSION = 1
+MAX_CHANGES = 1000
+MAX_BYTES = 1_000_000
+MAX_PEOPLE = 1_000_000
+MAX_TEXT = 500  # characters of a name or of opening hours
+_MOST_FAULTS = 20  # named one by one
+_SHAPES = ("Point", "Polygon", "MultiPolygon")
+
+
+class ScenarioError(ParameterError):
+    """
+    A scenario contradicts itself or its region.
+
+    `faults` holds all of them, each with the change it stands in.
+    """
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        self.faults = tuple(faults)
+        count = "one fault" if len(faults) == 1 else f"{len(faults)} faults"
+        told = list(faults[:_MOST_FAULTS])
+        if len(faults) > _MOST_FAULTS:
+            told.append(f"and {len(faults) - _MOST_FAULTS} more")
+        super().__init__(f"`scenario` has {count}: {'; '.join(told)}", parameter="scenario")
+
+
+@dataclass(frozen=True)
+class AddOffer:
+    """A new offer of a category."""
+
+    category: str
+    lon: float
+    lat: float
+    name: str = ""
+    opening_hours: str = ""
+
+
+@dataclass(frozen=True)
+class MoveOffer:
+    """An offer goes elsewhere."""
+
+    offer: str
+    lon: float
+    lat: float
+
+
+@dataclass(frozen=True)
+class CloseOffer:
+    """An offer goes."""
+
+    offer: str
+
+
+@dataclass(frozen=True)
+class ChangeHours:
+    """An offer opens at other times."""
+
+    offer: str
+    opening_hours: str
+
+
+@dataclass(frozen=True)
+class AddPeople:
+    """A new quarter; `place` is a point, polygon or multipolygon in lon/lat."""
+
+    people: int
+    place: shapely.Geometry
+
+
+@dataclass(frozen=True)
+class CloseStreet:
+    """The street at a place, between its two crossings, closes for some modes."""
+
+    lon: float
+    lat: float
+    modes: tuple[str, ...] = MODES
+
+
+Change = AddOffer | MoveOffer | CloseOffer | ChangeHours | AddPeople | CloseStreet
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """Changes that hold all at once; their order does not matter."""
+
+    changes: tuple[Change, ...]
+    name: str = ""
+
+
+def read_scenario(text: str) -> Scenario:
+    """
+    Read a scenario from JSON text.
+
+    Raises
+    ------
+    ScenarioError
+        If it is too large, no JSON, or has faults.
+    """
+    if len(text) > MAX_BYTES:
+        raise ScenarioError([f"it holds {len(text):,} characters, at most {MAX_BYTES:,}"])
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError) as exc:
+        raise ScenarioError([f"it is no JSON ({exc})"]) from exc
+    return check_scenario(document)
+
+
+def check_scenario(document: Any) -> Scenario:
+    """
+    Check a parsed document.
+
+    Raises
+    ------
+    ScenarioError
+        With all its faults.
+    """
+    if not isinstance(document, dict):
+        raise ScenarioError([f"it is {_kind(document)}, not an object with `changes`"])
+    faults = _unknown(document, ("version", "name", "changes"))
+    if document.get("version") != VERSION:
+        faults.append(f"`version` is {document.get('version')!r}, this program reads {VERSION}")
+    name = document.get("name", "")
+    if not _is_text(name):
+        faults.append(f"`name` is no text of at most {MAX_TEXT} characters")
+    rows = document.get("changes")
+    if not isinstance(rows, list):
+        faults.append("`changes` is no list")
+        rows = []
+    if len(rows) > MAX_CHANGES:
+        faults.append(f"`changes` holds {len(rows):,}, at most {MAX_CHANGES:,}")
+        rows = []
+    changes = [_change(row, f"changes[{i}]", faults) for i, row in enumerate(rows)]
+    if faults:
+        raise ScenarioError(faults)
+    return Scenario(tuple(c for c in changes if c is not None), name)
+
+
+def _change(row: Any, at: str, faults: list[str]) -> Change | None:
+    """Check one change; its faults are added to `faults`."""
+    kind = row.get("do") if isinstance(row, dict) else None
+    if not isinstance(kind, str) or kind not in _KINDS:
+        faults.append(f"{at}: `do` is {kind!r}, not one of {', '.join(_KINDS)}")
+        return None
+    make, rules, optional = _KINDS[kind]
+    own = _unknown(row, ("do", *rules))
+    values = {}
+    for key, rule in rules.items():
+        if key not in row:
+            own += [] if key in optional else [f"`{key}` is missing"]
+        elif problem := rule(row[key]):
+            own.append(f"`{key}` {problem}")
+        else:
+            values[key] = row[key]
+    if not own:
+        try:
+            return make(values)
+        except ValueError as exc:
+            own.append(str(exc))
+    faults += [f"{at}: {fault}" for fault in own]
+    return None
+
+
+def _unknown(row: Mapping[str, Any], known: Iterable[str]) -> list[str]:
+    listed = ", ".join(known)
+    return [
+        f"`{key[:40]}` is not known here; known are {listed}" for key in row if key not in known
+    ]
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and len(value) <= MAX_TEXT
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _kind(value: Any) -> str:
+    return type(value).__name__
+
+
+def _text(value: Any) -> str:
+    return "" if _is_text(value) else f"is no text of at most {MAX_TEXT} characters"
+
+
+def _id(value: Any) -> str:
+    return "" if _is_text(value) and value else "is no id"
+
+
+def _lon(value: Any) -> str:
+    return "" if _is_number(value) and -180 <= value <= 180 else "is no degree from -180 to 180"
+
+
+def _lat(value: Any) -> str:
+    return "" if _is_number(value) and -90 <= value <= 90 else "is no degree from -90 to 90"
+
+
+def _people(value: Any) -> str:
+    fits = _is_number(value) and value == int(value) and 1 <= value <= MAX_PEOPLE
+    return "" if fits else f"is {value!r}, not a whole number from 1 to {MAX_PEOPLE:,}"
+
+
+def _per_dwelling(value: Any) -> str:
+    fits = _is_number(value) and 0 < value <= 20
+    return "" if fits else f"is {value!r}, not a number above 0 to 20"
+
+
+def _modes(value: Any) -> str:
+    fits = isinstance(value, list) and value and all(mode in MODES for mode in value)
+    return "" if fits else f"is no list of {', '.join(MODES)}"
+
+
+def _place(value: Any) -> str:
+    """Tell what is wrong with a GeoJSON geometry (RFC 7946)."""
+    if not isinstance(value, dict) or value.get("type") not in _SHAPES:
+        return f"is no GeoJSON geometry; use {', '.join(_SHAPES)}"
+    try:
+        shape = shapely.force_2d(shapely.geometry.shape(value))
+        west, south, east, north = shape.bounds
+    except (
+        AttributeError, IndexError, KeyError, TypeError, ValueError, shapely.errors.ShapelyError,
+    ):  # fmt: skip
+        return "has no readable coordinates"
+    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
+        return "lies beyond degrees; lon comes first"
+    return "" if shape.is_valid else f"is no valid shape ({shapely.is_valid_reason(shape)})"
+
+
+def _make_people(values: dict[str, Any]) -> AddPeople:
+    """Take people, or dwellings with the people in each: there is no default for them."""
+    counted, built = "people" in values, "dwellings" in values
+    if counted == built or built != ("people_per_dwelling" in values):
+        raise ValueError("give `people`, or `dwellings` with `people_per_dwelling`")
+    people = values["people"] if counted else values["dwellings"] * values["people_per_dwelling"]
+    whole = math.floor(people + 0.5)
+    if problem := _people(whole):
+        raise ValueError(f"`dwellings` × `people_per_dwelling` {problem}")
+    return AddPeople(whole, shapely.force_2d(shapely.geometry.shape(values["place"])))
+
+
+def _make_closed(values: dict[str, Any]) -> CloseStreet:
+    modes = tuple(mode for mode in MODES if mode in values.get("modes", MODES))
+    return CloseStreet(values["lon"], values["lat"], modes)
+
+
+_Rules = dict[str, "Callable[[Any], str]"]
+_POINT: _Rules = {"lon": _lon, "lat": _lat}
+_KINDS: dict[str, tuple[Callable[[dict[str, Any]], Change], _Rules, tuple[str, ...]]] = {
+    "add_offer": (
+        lambda values: AddOffer(**values),
+        {"category": _id, **_POINT, "name": _text, "opening_hours": _text},
+        ("name", "opening_hours"),
+    ),
+    "move_offer": (lambda values: MoveOffer(**values), {"offer": _id, **_POINT}, ()),
+    "close_offer": (lambda values: CloseOffer(**values), {"offer": _id}, ()),
+    "change_hours": (
+        lambda values: ChangeHours(**values),
+        {"offer": _id, "opening_hours": _text},
+        (),
+    ),
+    "add_people": (
+        _make_people,
+        {
+            "people": _people,
+            "dwellings": _people,
+            "people_per_dwelling": _per_dwelling,
+            "place": _place,
+        },
+        ("people", "dwellings", "people_per_dwelling"),
+    ),
+    "close_street": (_make_closed, {**_POINT, "modes": _modes}, ("modes",)),
+}

@@ -1,0 +1,358 @@
+"""
+What a scenario makes of a region: another Atlas, which shares all that does not change.
+
+Nothing is stored and the first Atlas stays as it is. Only new places are put on the streets, and
+only for the modes that are asked for.
+
+A closed street is a street of the network between two crossings; people who live on it reach
+nothing by that mode and count as unreachable. People of a new quarter are spread evenly over a grid
+inside it; they are the asker's own assumption, so no rule of disclosure withholds them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+import numpy as np
+import shapely
+
+from geo.crs import geometry_to_metric, to_metric
+from geo.errors import UmkreisError
+from geo.network import Snapped
+from layers.atlas import Exits
+from layers.offers import Offer, Offers
+from layers.scenario import (
+    AddOffer,
+    AddPeople,
+    ChangeHours,
+    CloseOffer,
+    CloseStreet,
+    MoveOffer,
+    ScenarioError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from geo.network import Network
+    from geo.population import Population
+    from layers.atlas import Atlas
+    from layers.scenario import Scenario
+
+    Floats = NDArray[np.float64]
+
+GRID_M = 50.0  # of the people in a new quarter
+MAX_POINTS = 10_000  # of that grid: 25 km²
+STREET_WITHIN_M = 50.0  # from the place of a closed street
+_SAME_STREET_M = 2.0  # modes whose nearest street is so much farther use another one
+SOURCE = "scenario"
+_T = TypeVar("_T")
+
+
+class _ByMode(Mapping[str, _T], Generic[_T]):
+    """Something for each mode, made when it is first asked for."""
+
+    def __init__(self, modes: Sequence[str], make: Callable[[str], _T]) -> None:
+        self._modes = tuple(modes)
+        self._make = make
+        self._made: dict[str, _T] = {}
+
+    def __getitem__(self, mode: str) -> _T:
+        if mode not in self._modes:
+            raise KeyError(mode)
+        if mode not in self._made:  # two threads may make it twice, to the same end
+            self._made[mode] = self._make(mode)
+        return self._made[mode]
+
+    def __contains__(self, mode: object) -> bool:
+        return mode in self._modes
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._modes)
+
+    def __len__(self) -> int:
+        return len(self._modes)
+
+
+@dataclass(frozen=True)
+class _Moved:
+    """The new table of offers; each offer's row in the old one followed by the new places."""
+
+    offers: Offers
+    row: NDArray[np.int64]
+    new_xy: Floats
+
+
+def apply(atlas: Atlas, scenario: Scenario) -> Atlas:
+    """
+    Return the region as a scenario makes it.
+
+    Parameters
+    ----------
+    atlas
+        The region; it does not change.
+    scenario
+        All its changes hold at once.
+
+    Raises
+    ------
+    ScenarioError
+        With all faults: offers or categories that are not known (with the nearest names), places
+        outside the data, people outside the districts, one offer changed in contradictory ways, a
+        place without a street.
+    """
+    faults: list[str] = []
+    moved = _offers(atlas, scenario, faults)
+    people = _people(atlas, scenario, faults)
+    closed = _closed_edges(atlas, scenario, faults)
+    if faults:
+        raise ScenarioError(faults)
+    modes = tuple(atlas.networks)
+    networks = _ByMode(modes, lambda mode: _network(atlas, mode, closed))
+    population, new_homes = people
+
+    def demand(mode: str) -> Snapped:
+        return _snap_more(networks[mode], atlas.demand[mode], new_homes)
+
+    def supply(mode: str) -> Snapped:
+        return _snap_more(networks[mode], atlas.supply[mode], moved.new_xy).take(moved.row)
+
+    demands = atlas.demand if not len(new_homes) else _ByMode(modes, demand)
+
+    def exits(mode: str) -> Exits:
+        return _exits(atlas, mode, networks[mode], demands[mode], is_closed=mode in closed)
+
+    return replace(
+        atlas,
+        networks=networks,
+        population=population,
+        offers=moved.offers,
+        demand=demands,
+        supply=atlas.supply if moved.offers is atlas.offers else _ByMode(modes, supply),
+        exits=_ByMode(modes, exits),
+    )
+
+
+def _offers(atlas: Atlas, scenario: Scenario, faults: list[str]) -> _Moved:
+    """Close, move, change and add offers."""
+    table = list(atlas.offers)
+    row = list(range(len(table)))
+    changed: dict[int, str] = {}
+    gone: set[int] = set()
+    places: list[tuple[float, float]] = []
+    added = 0
+    for i, change in enumerate(scenario.changes):
+        at = f"changes[{i}]"
+        if isinstance(change, AddOffer | MoveOffer):
+            _check_place(atlas, change, at, faults)
+        if isinstance(change, AddOffer):
+            added += 1
+            if new := _new_offer(atlas, change, added, at, faults):
+                table.append(new)
+                row.append(len(atlas.offers) + len(places))
+                places.append((change.lon, change.lat))
+        elif isinstance(change, MoveOffer | CloseOffer | ChangeHours):
+            k = _row(atlas, change.offer, at, faults)
+            _check_contradiction(change, k, changed, at, faults)
+            if k < 0:
+                continue
+            if isinstance(change, CloseOffer):
+                gone.add(k)
+            elif isinstance(change, ChangeHours):
+                table[k] = replace(table[k], opening_hours=change.opening_hours)
+            else:
+                table[k] = _elsewhere(table[k], change)
+                row[k] = len(atlas.offers) + len(places)
+                places.append((change.lon, change.lat))
+    if not (gone or changed or added):
+        return _Moved(atlas.offers, np.arange(len(row)), np.zeros((0, 2)))
+    kept = sorted((k for k in range(len(table)) if k not in gone), key=lambda k: table[k].id)
+    lonlat = np.array(places, float).reshape(-1, 2)
+    return _Moved(
+        Offers.of((table[k] for k in kept), counts=atlas.offers.counts),
+        np.array([row[k] for k in kept], np.int64),
+        to_metric(lonlat[:, 0], lonlat[:, 1], atlas.region.crs),
+    )
+
+
+def _new_offer(
+    atlas: Atlas, change: AddOffer, number: int, at: str, faults: list[str]
+) -> Offer | None:
+    try:
+        category = atlas.taxonomy.category(change.category)
+    except UmkreisError as exc:
+        faults.append(f"{at}: {exc}")
+        return None
+    return Offer(
+        id=f"{SOURCE}:{number}",
+        categories=(category.id,),
+        name=change.name,
+        lon=change.lon,
+        lat=change.lat,
+        opening_hours=change.opening_hours,
+        source=SOURCE,
+    )
+
+
+def _elsewhere(offer: Offer, change: MoveOffer) -> Offer:
+    """Move an offer; its address is no longer true."""
+    return replace(
+        offer, lon=change.lon, lat=change.lat, street="", housenumber="", postcode="", city=""
+    )
+
+
+def _row(atlas: Atlas, offer: str, at: str, faults: list[str]) -> int:
+    try:
+        return atlas.offers.row(offer)
+    except UmkreisError as exc:
+        faults.append(f"{at}: {exc}")
+        return -1
+
+
+def _check_contradiction(
+    change: MoveOffer | CloseOffer | ChangeHours,
+    row: int,
+    changed: dict[int, str],
+    at: str,
+    faults: list[str],
+) -> None:
+    """Let an offer move and change its hours; anything else twice contradicts itself."""
+    kind = {MoveOffer: "move", CloseOffer: "close", ChangeHours: "change"}[type(change)]
+    before = changed.get(row, "") if row >= 0 else ""
+    if before and {kind, *before.split()} != {"move", "change"}:
+        faults.append(
+            f"{at}: `offer` {change.offer!r} is already changed by another one ({before}); keep one"
+        )
+    if row >= 0:
+        changed[row] = f"{before} {kind}".strip()
+
+
+def _check_place(
+    atlas: Atlas, change: AddOffer | MoveOffer | CloseStreet, at: str, faults: list[str]
+) -> None:
+    xy = to_metric([change.lon], [change.lat], atlas.region.crs)
+    if not (np.isfinite(xy).all() and shapely.intersects_xy(atlas.region.extent, xy)[0]):
+        faults.append(
+            f"{at}: `lon`, `lat` lie outside the data of {atlas.region.name}; lon comes first"
+        )
+
+
+def _people(atlas: Atlas, scenario: Scenario, faults: list[str]) -> tuple[Population, Floats]:
+    """Add the people of new quarters; also return where they live, shape (n, 2)."""
+    population, basis = atlas.population, atlas.population.basis
+    places, residents = [np.zeros((0, 2))], [np.zeros(0)]
+    for i, change in enumerate(scenario.changes):
+        if isinstance(change, AddPeople):
+            try:
+                places.append(_grid(change.place, atlas.region.crs))
+            except ValueError as exc:
+                faults.append(f"changes[{i}]: {exc}")
+                continue
+            residents.append(_share_out(change.people, len(places[-1])))
+            district = atlas.region.locate(places[-1])
+            if (district < 0).any():
+                faults.append(
+                    f"changes[{i}]: `place` lies wholly or in part outside the districts of "
+                    f"{atlas.region.name}; choose one inside"
+                )
+            elif not atlas.counted_districts[district].all():
+                faults.append(
+                    f"changes[{i}]: no population count exists where `place` lies, so people "
+                    "cannot be added to one"
+                )
+    xy, people = np.concatenate(places), np.concatenate(residents)
+    if not len(xy):
+        return population, xy
+    changed = replace(
+        population,
+        xy=np.concatenate([population.xy, xy]),
+        residents=np.concatenate([population.residents, people]),
+        district=np.concatenate([population.district, atlas.region.locate(xy)]),
+        basis=replace(
+            basis,
+            source="; ".join(filter(None, [basis.source, SOURCE])),
+            total=basis.total + float(people.sum()),
+        ),
+        assumed=population.assumed + len(xy),
+    )
+    return changed, xy
+
+
+def _grid(place: shapely.Geometry, crs: str) -> Floats:
+    """Return the middles of fixed cells inside a place, or one point where it holds none."""
+    shape = geometry_to_metric(place, crs)
+    if not np.isfinite(shape.bounds).all():
+        raise ValueError("`place` lies where the region's coordinates do not reach")
+    left, bottom, right, top = np.asarray(shape.bounds) / GRID_M
+    if (right - left + 1) * (top - bottom + 1) > MAX_POINTS * 4:
+        raise ValueError(f"`place` spans more than {MAX_POINTS * GRID_M**2 * 4 / 1e6:g} km²")
+    x, y = np.meshgrid(np.arange(np.floor(left), right), np.arange(np.floor(bottom), top))
+    xy = (np.column_stack([x.ravel(), y.ravel()]) + 0.5) * GRID_M
+    inside = xy[shapely.contains_xy(shape, xy)] if len(xy) else xy
+    return inside if len(inside) else shapely.get_coordinates(shapely.point_on_surface(shape))
+
+
+def _share_out(people: int, points: int) -> Floats:
+    """Share whole people out as evenly as can be; the first points get one more."""
+    each, left = divmod(people, points)
+    return (each + (np.arange(points) < left)).astype(float)
+
+
+def _closed_edges(
+    atlas: Atlas, scenario: Scenario, faults: list[str]
+) -> dict[str, NDArray[np.int64]]:
+    """Find the edges that close, by mode."""
+    closed: dict[str, list[int]] = {}
+    for i, change in enumerate(scenario.changes):
+        if not isinstance(change, CloseStreet):
+            continue
+        known = [mode for mode in change.modes if mode in atlas.networks]
+        xy = to_metric([change.lon], [change.lat], atlas.region.crs)
+        at = {mode: atlas.networks[mode].snap(xy, max_leg_m=STREET_WITHIN_M) for mode in known}
+        nearest = min((float(place.leg_m[0]) for place in at.values()), default=np.inf)
+        if not np.isfinite(nearest):
+            faults.append(
+                f"changes[{i}]: there is no street for {', '.join(change.modes)} within "
+                f"{STREET_WITHIN_M:g} m of `lon`, `lat`"
+            )
+        for mode, place in at.items():
+            if place.leg_m[0] <= nearest + _SAME_STREET_M and np.isfinite(nearest):
+                closed.setdefault(mode, []).append(int(place.edge[0]))
+    return {mode: np.unique(edges) for mode, edges in closed.items()}
+
+
+def _network(atlas: Atlas, mode: str, closed: Mapping[str, NDArray[np.int64]]) -> Network:
+    network = atlas.networks[mode]
+    return network.without_edges(closed[mode]) if mode in closed else network
+
+
+def _snap_more(network: Network, old: Snapped, xy: Floats) -> Snapped:
+    """Put further places on the network, after those that are on it."""
+    if not len(xy):
+        return old
+    new = network.snap(xy)
+    return Snapped(
+        np.concatenate([old.edge, new.edge]),
+        np.concatenate([old.fraction, new.fraction]),
+        np.concatenate([old.leg_m, new.leg_m]),
+        network.network_id,
+    )
+
+
+def _exits(atlas: Atlas, mode: str, network: Network, demand: Snapped, *, is_closed: bool) -> Exits:
+    """Measure the way to the edge of the data where it is new."""
+    old = atlas.exits[mode]
+    first = 0 if is_closed else len(old.travel_s)
+    if first == len(demand):
+        return old
+    new = np.arange(first, len(demand))
+    nearest = network.to_nearest(demand.take(new), [network.exits()], with_distance=True)
+    distance_m = nearest.travel_s if nearest.distance_m is None else nearest.distance_m
+    return Exits(
+        np.concatenate([old.travel_s[:first], nearest.travel_s[0].astype(np.float32)]),
+        np.concatenate([old.distance_m[:first], distance_m[0].astype(np.float32)]),
+    )
