@@ -189,7 +189,7 @@ class CoverageReport:
     def knowledge(self) -> Knowledge:
         """What the sources tell of the categories' offers, open or not."""
         categories = self.question.categories
-        rows = _offers(self.atlas, self.question)
+        rows = offers_of_question(self.atlas, self.question)
         return knowledge_of(self.atlas, rows, has_capacity=any(c.capacity_unit for c in categories))
 
     @cached_property
@@ -372,7 +372,7 @@ def answer(atlas: Atlas, questions: Sequence[Question]) -> list[CoverageReport]:
     kinds = [(q.mode, q.metres is not None) for q in questions]
     for mode, by_metres in dict.fromkeys(kinds):
         asked = [i for i, kind in enumerate(kinds) if kind == (mode, by_metres)]
-        offers = [_offers(atlas, questions[i]) for i in asked]
+        offers = [offers_of_question(atlas, questions[i]) for i in asked]
         hours = [_hours(atlas, questions[i], rows) for i, rows in zip(asked, offers, strict=True)]
         surely = [h.open if h else rows for h, rows in zip(hours, offers, strict=True)]
         perhaps = [(k, h) for k, h in enumerate(hours) if h is not None]
@@ -399,7 +399,8 @@ def _with_hours(
     return replace(surely, unknown=unknown, hours=hours, with_unknown=perhaps)
 
 
-def _offers(atlas: Atlas, question: Question) -> NDArray[np.int64]:
+def offers_of_question(atlas: Atlas, question: Question) -> NDArray[np.int64]:
+    """Return the rows of `atlas.offers` in a question's categories, whenever they are open."""
     return np.unique(np.concatenate([atlas.offers_of(c) for c in question.categories]))
 
 
