@@ -9,7 +9,7 @@ from __future__ import annotations
 import click
 from fastapi import APIRouter
 
-from server.measures import isochrone, sites
+from server.measures import access, equity, isochrone, scenario, sites
 
-ROUTERS: tuple[APIRouter, ...] = (isochrone.router, sites.router)
-COMMANDS: tuple[click.Command, ...] = (isochrone.command, sites.command)
+ROUTERS: tuple[APIRouter, ...] = (access.router, equity.router, isochrone.router, scenario.router, sites.router)
+COMMANDS: tuple[click.Command, ...] = (access.command, equity.command, isochrone.command, scenario.command, sites.command)

@@ -1,0 +1,247 @@
+"""Scenarios over HTTP and on the command line: before, after, and the difference."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+import click
+from fastapi import APIRouter, Depends
+from pydantic import Field
+
+from layers.atlas import Atlas
+from layers.coverage import CoverageReport, coverage
+from layers.difference import Change, Difference, compare
+from layers.question import QUESTION_MODES
+from layers.scenario import MAX_BYTES, Scenario, ScenarioError, check_scenario, read_scenario
+from layers.scenario_atlas import apply
+from server import answers, models
+from server.api import PROBLEMS, AtlasPath
+from server.opened import open_region
+from server.outputs import write_text
+from server.query import refuse_unknown
+
+
+class ScenarioIn(models.Model):
+    """A scenario and the question that is asked without it and with it."""
+
+    scenario: dict[str, Any] = Field(
+        description="version, name and changes",
+        examples=[
+            {
+                "version": 1,
+                "changes": [
+                    {
+                        "do": "add_offer",
+                        "category": "greengrocer_bakery",
+                        "lon": 13.27,
+                        "lat": 53.54,
+                    }
+                ],
+            }
+        ],
+    )
+    category: str | list[str] = Field(description="id, or several that mean any of them")
+    mode: models.Mode | None = Field(default=None, description="the category's own where null")
+    minutes: float | None = None
+    metres: float | None = None
+
+
+class Side(models.DistrictCoverage):
+    """One side: the region without the scenario, or with it."""
+
+    answer: Literal["known", "unknown"]
+    unknown_reason: Literal["no_source", "too_old"] | None
+    assumptions: models.Assumptions
+    by_district: list[models.DistrictRow]
+
+
+class ChangeOut(models.Model):
+    """
+    What changes in one area, after minus before; null where withheld or unknown.
+
+    covered = gained − lost + new_covered.
+    """
+
+    id: str
+    name: str
+    covered: int | None
+    gained: int | None = Field(description="people of today who come within the limit")
+    lost: int | None = Field(description="people of today who fall out of it")
+    new_people: int = Field(description="whom the scenario adds")
+    new_covered: int = Field(description="those of them within the limit")
+    share: float | None = Field(description="change of the share, -1 to 1")
+
+
+class DifferenceOut(ChangeOut):
+    """The region and its districts."""
+
+    by_district: list[ChangeOut]
+
+
+class ScenarioOut(models.Model):
+    """The same question without the scenario and with it."""
+
+    region: str
+    scenario: str = Field(description="its name")
+    categories: list[str]
+    before: Side
+    after: Side
+    difference: DifferenceOut
+    attributions: list[str]
+
+
+router = APIRouter(
+    prefix="/api/v1", dependencies=[Depends(refuse_unknown)], responses=PROBLEMS, tags=["v1"]
+)
+
+
+@router.post("/regions/{region}/scenarios")
+def try_scenario(atlas: AtlasPath, asked: ScenarioIn) -> ScenarioOut:
+    """Answer a question without a scenario and with it. Nothing is stored."""
+    scenario = check_scenario(asked.scenario)
+    difference = _try(
+        atlas,
+        scenario,
+        category=asked.category,
+        mode=asked.mode,
+        minutes=asked.minutes,
+        metres=asked.metres,
+    )
+    return _out(scenario, difference)
+
+
+def _try(atlas: Atlas, scenario: Scenario, **question: Any) -> Difference:
+    return compare(coverage(atlas, **question), coverage(apply(atlas, scenario), **question))
+
+
+def _out(scenario: Scenario, difference: Difference) -> ScenarioOut:
+    region = difference.before.atlas.region
+    return ScenarioOut(
+        region=region.id,
+        scenario=scenario.name,
+        categories=[c.id for c in difference.before.question.categories],
+        before=_side(difference.before),
+        after=_side(difference.after),
+        difference=DifferenceOut(
+            **_change(difference.totals),
+            by_district=[ChangeOut(**_change(change)) for change in difference.by_district],
+        ),
+        attributions=list(region.attributions),
+    )
+
+
+def _side(report: CoverageReport) -> Side:
+    return Side(
+        **answers.tally_fields(report.totals),
+        answer="unknown" if report.unknown else "known",
+        unknown_reason=report.unknown or None,  # type: ignore[arg-type]
+        assumptions=answers.assumptions(report),
+        by_district=answers.district_rows(report),
+    )
+
+
+def _change(change: Change) -> dict[str, Any]:
+    return {
+        "id": change.area_id,
+        "name": change.name,
+        "covered": change.covered,
+        "gained": change.gained,
+        "lost": change.lost,
+        "new_people": change.new_people,
+        "new_covered": change.new_covered,
+        "share": change.share,
+    }
+
+
+@click.command("scenario")
+@click.argument("region")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.option(
+    "--category", "-c", "categories", multiple=True, required=True, metavar="ID",
+    help="Category of the taxonomy; several mean any of them.",
+)  # fmt: skip
+@click.option(
+    "--mode", type=click.Choice(QUESTION_MODES), help="How people go; else the category's own."
+)
+@click.option("--minutes", type=float, help="Limit of travel, above 0 to 240.")
+@click.option("--metres", type=float, help="Limit of the way instead.")
+@click.option("--format", "format_", type=click.Choice(["table", "json"]), default="table")
+@click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False))
+def command(
+    region: str,
+    file: Path,
+    categories: tuple[str, ...],
+    mode: str | None,
+    minutes: float | None,
+    metres: float | None,
+    format_: str,
+    output: Path | None,
+) -> None:
+    """Before a scenario (a JSON file), after it, and the difference."""
+    scenario = read_scenario_file(file)
+    difference = _try(
+        open_region(region),
+        scenario,
+        category=categories,
+        mode=mode,
+        minutes=minutes,
+        metres=metres,
+    )
+    out = _out(scenario, difference)
+    as_json = format_ == "json" or (output is not None and output.suffix.lower() == ".json")
+    write_text((out.model_dump_json(indent=1) if as_json else _table(out)) + "\n", output)
+
+
+def read_scenario_file(file: Path) -> Scenario:
+    """
+    Read a scenario's file.
+
+    Raises
+    ------
+    ScenarioError
+        If it is too large, no UTF-8, no JSON, or has faults.
+    """
+    if (size := file.stat().st_size) > MAX_BYTES:
+        raise ScenarioError([f"{file.name} holds {size:,} bytes, at most {MAX_BYTES:,}"])
+    try:
+        return read_scenario(file.read_text("utf-8-sig"))
+    except UnicodeDecodeError as exc:
+        raise ScenarioError([f"{file.name} is not in UTF-8 ({exc}); save it so"]) from exc
+
+
+def _table(out: ScenarioOut) -> str:
+    """Write both sides, then the districts in which something changes."""
+    change = out.difference
+    lines = [
+        f"{'':28} {'covered':>10} {'residents':>10} {'share':>8}",
+        *(
+            f"{name:28} {_count(side.covered):>10} {_count(side.residents):>10} "
+            f"{_percent(side.share):>8}"
+            for name, side in (("before", out.before), ("after", out.after))
+        ),
+        f"{'difference':28} {_count(change.covered, '+,'):>10} "
+        f"{_count(change.new_people, '+,'):>10} {_points(change.share):>8}",
+        "",
+        f"{'':28} {'gained':>10} {'lost':>10} {'new':>10} {'covered':>10}",
+    ]
+    lines += [
+        f"{row.name[:28]:28} {_count(row.gained):>10} {_count(row.lost):>10} "
+        f"{_count(row.new_people):>10} {_count(row.new_covered):>10}"
+        for row in (change, *change.by_district)
+        if row is change or row.gained != 0 or row.lost != 0 or row.new_people
+    ]
+    return "\n".join(lines)
+
+
+def _count(value: int | None, format_: str = ",") -> str:
+    return "-" if value is None else format(value, format_)
+
+
+def _percent(share: float | None) -> str:
+    return "-" if share is None else f"{share:.1%}"
+
+
+def _points(share: float | None) -> str:
+    """Write a difference of shares in percentage points."""
+    return "-" if share is None else f"{share * 100:+.1f}"
