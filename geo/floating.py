@@ -102,5 +102,4 @@ def supply_per_head(
     weight = decay(travel_s)
     demand = np.bincount(supply, weight * people[person], minlength=len(amount))
     share = np.divide(amount, demand, where=demand > 0, out=np.zeros(len(amount)))
-    per_head: Floats = np.bincount(person, weight * share[supply], minlength=len(people))
-    return per_head
+    return np.bincount(person, weight * share[supply], minlength=len(people)).astype(float)
