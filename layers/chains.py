@@ -11,11 +11,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from layers.notices import GIVES
+from layers.notices import GIVES, NEEDS
 from layers.partners import Partners, Pool, notices_of
 from layers.question import check_mode
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from layers.atlas import Atlas
 
 PASSED_ON = frozenset(
@@ -42,7 +44,7 @@ class Room:
 
     offer: int
     free_times: str
-    until: str
+    until: date | None
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ class Group:
     """An offer that needs a room; `rooms` are those within reach, the nearest first."""
 
     offer: int
-    until: str
+    until: date | None
     rooms: tuple[tuple[int, float], ...]
 
 
@@ -119,11 +121,11 @@ def rooms_and_groups(
     ]
     free = [room.offer for room in rooms]
     groups = [
-        Group(row, _until(atlas, row, "needs"), _rooms_near(pool, row, free))
+        Group(row, _until(atlas, row, NEEDS), _rooms_near(pool, row, free))
         for row in range(len(atlas.offers))
         if ROOM in pool.needs[row]
     ]
-    return rooms, sorted(groups, key=lambda g: (g.until == "", g.until, g.offer))
+    return rooms, sorted(groups, key=_order)
 
 
 def _rooms_near(pool: Pool, row: int, free: list[int]) -> tuple[tuple[int, float], ...]:
@@ -131,7 +133,11 @@ def _rooms_near(pool: Pool, row: int, free: list[int]) -> tuple[tuple[int, float
     return tuple(sorted(((o, s) for o, s, _ in near), key=lambda pair: (pair[1], pair[0])))
 
 
-def _until(atlas: Atlas, row: int, kind: str) -> str:
-    """Return the last day of the first notice about a room, "" where there is none."""
+def _order(group: Group) -> tuple[bool, str, int]:
+    return group.until is None, str(group.until), group.offer
+
+
+def _until(atlas: Atlas, row: int, kind: str) -> date | None:
+    """Return the last day of the first notice about a room, None where there is none."""
     notices = notices_of(atlas.offers[row], kind, atlas.region.as_of)
-    return next((n.until.isoformat() for n in notices if n.resource == ROOM), "")
+    return next((n.until for n in notices if n.resource == ROOM), None)

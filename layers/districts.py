@@ -44,25 +44,37 @@ class Area:
         return self.tallies_of(report)[self.place]
 
 
-def find_area(atlas: Atlas, area_id: str) -> Area:
+def find_area(atlas: Atlas, wanted: str) -> Area:
     """
-    Find an area by its id; a municipality without quarters is its own finest district.
+    Find an area by its id, or by a name that only one area of its level has.
+
+    Ids go before names, finest districts before municipalities, these before the region. A
+    municipality without quarters is its own finest district.
 
     Raises
     ------
     UnknownDistrictError
-        If the region has none with this id.
+        If the region has none.
     """
-    finest, towns = atlas.finest_areas, atlas.municipality_areas
-    count = len(finest)
-    for place, (id_, name) in enumerate(finest):
-        if id_ == area_id:
-            return Area(id_, name, DISTRICT, place, np.arange(count) == place)
-    for place, (id_, name) in enumerate(towns):
-        if id_ == area_id:
-            holds = atlas.region.municipality_of_finest == place
-            return Area(id_, name, MUNICIPALITY, place, holds)
-    region = atlas.region
-    if area_id == region.id:
-        return Area(region.id, region.name, REGION, 0, np.ones(count, bool))
-    raise UnknownDistrictError(area_id, [id_ for id_, _ in (*finest, *towns)] + [region.id])
+    areas = _all_areas(atlas)
+    for area in areas:
+        if area.id == wanted:
+            return area
+    for level in (DISTRICT, MUNICIPALITY, REGION):
+        named = [a for a in areas if a.level == level and a.name.casefold() == wanted.casefold()]
+        if len(named) == 1:
+            return named[0]
+    raise UnknownDistrictError(wanted, [text for area in areas for text in (area.id, area.name)])
+
+
+def _all_areas(atlas: Atlas) -> list[Area]:
+    region, count = atlas.region, len(atlas.finest_areas)
+    finest = [
+        Area(id_, name, DISTRICT, place, np.arange(count) == place)
+        for place, (id_, name) in enumerate(atlas.finest_areas)
+    ]
+    towns = [
+        Area(id_, name, MUNICIPALITY, place, region.municipality_of_finest == place)
+        for place, (id_, name) in enumerate(atlas.municipality_areas)
+    ]
+    return [*finest, *towns, Area(region.id, region.name, REGION, 0, np.ones(count, bool))]

@@ -6,9 +6,9 @@ Writes the toy region `data/regions/toy/`: a small made-up region with a registe
 Town, villages, people and offers are all made up; it lies in the sea, where there is no such place.
 Metres count from `ORIGIN` in EPSG:25833:
 
-    Musterstadt   9 × 9 crossings, 200 m apart, from (0, 0); 256 houses, 2,560 people, two quarters
-    Einöd         a farm and four houses at (3300, 1500); 40 people
-    Musterdorf    4 × 4 crossings, 200 m apart, from (5000, 0); 36 houses, 360 people
+    Musterstadt   9 × 9 crossings, 200 m apart, from (0, 0); 256 houses, 10,240 people, two quarters
+    Einöd         a farm and four houses at (3300, 1500); 160 people
+    Musterdorf    4 × 4 crossings, 200 m apart, from (5000, 0); 36 houses, 1,440 people
 
 A road joins the three. The same input gives the same files.
 """
@@ -33,9 +33,9 @@ ORIGIN = np.array([420_000.0, 6_040_000.0])
 BLOCK_M = 200.0
 FOLDER = Path(__file__).resolve().parents[1] / "data/regions/toy"
 MUNICIPALITIES = {
-    "T1": ("Musterstadt", 2560, (-300, -300, 2400, 2000)),
-    "T2": ("Einöd", 40, (2400, -300, 4400, 2000)),
-    "T3": ("Musterdorf", 360, (4400, -300, 6000, 2000)),
+    "T1": ("Musterstadt", 10240, (-300, -300, 2400, 2000)),
+    "T2": ("Einöd", 160, (2400, -300, 4400, 2000)),
+    "T3": ("Musterdorf", 1440, (4400, -300, 6000, 2000)),
 }
 DATA_BOX = (-400, -400, 6100, 2100)
 FARM = (3300.0, 1500.0)

@@ -9,7 +9,24 @@ from __future__ import annotations
 import click
 from fastapi import APIRouter
 
-from server.measures import access, equity, isochrone, scenario, sites
+from server.measures import access, equity, isochrone, partners, scenario, sheet, sites
 
-ROUTERS: tuple[APIRouter, ...] = (access.router, equity.router, isochrone.router, scenario.router, sites.router)
-COMMANDS: tuple[click.Command, ...] = (access.command, equity.command, isochrone.command, scenario.command, sites.command)
+ROUTERS: tuple[APIRouter, ...] = (
+    access.router,
+    equity.router,
+    isochrone.router,
+    partners.router,
+    scenario.router,
+    sheet.router,
+    sheet.page_router,
+    sites.router,
+)
+COMMANDS: tuple[click.Command, ...] = (
+    access.command,
+    equity.command,
+    isochrone.command,
+    partners.command,
+    scenario.command,
+    sheet.command,
+    sites.command,
+)
