@@ -9,13 +9,14 @@ from __future__ import annotations
 import click
 from fastapi import APIRouter
 
-from server.measures import access, equity, isochrone, partners, scenario, sheet, sites
+from server.measures import access, equity, isochrone, partners, radius, scenario, sheet, sites
 
 ROUTERS: tuple[APIRouter, ...] = (
     access.router,
     equity.router,
     isochrone.router,
     partners.router,
+    radius.router,
     scenario.router,
     sheet.router,
     sheet.page_router,
@@ -26,6 +27,7 @@ COMMANDS: tuple[click.Command, ...] = (
     equity.command,
     isochrone.command,
     partners.command,
+    radius.command,
     scenario.command,
     sheet.command,
     sites.command,
