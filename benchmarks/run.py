@@ -13,6 +13,8 @@ BENCHMARKS = (
     ["benchmarks.build"],
     ["benchmarks.nearest"],
     ["benchmarks.reports"],
+    ["benchmarks.access_scores"],
+    ["benchmarks.sites"],
     ["benchmarks.service"],
     ["benchmarks.router", "compare"],
 )

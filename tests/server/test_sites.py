@@ -49,7 +49,7 @@ def test_fewest_sites_say_how_many_are_needed(client: TestClient):
         ("new=1&candidates=", 400, "there is none in the region"),
         ("new=1&candidates=nothing", 404, "`category` 'nothing' is not known"),
         ("new=1&objective=best", 400, "use one of most_people"),
-        ("new=1&at=now", 400, "opening times are not answered yet"),
+        ("new=1&metres=900", 400, "`metres` is no parameter here"),
         ("new=two", 400, "`new`"),
     ],
 )
