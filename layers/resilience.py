@@ -1,0 +1,339 @@
+"""
+How well supply stands when something fails: a second offer in reach, and what each one carries.
+
+People with two or more offers in reach keep cover whichever of them closes. Who has a single one
+depends on it: those are the people that an offer is critical for. Offers are independent when they
+are different ones; a common owner or building is not known.
+
+Second-nearest offers are exact and cost few searches: the numbers of two different offers differ in
+at least one binary digit, so the nearest offer other than the nearest is the best among, for each
+digit, the nearest of those in which that digit is the other one. That makes 2 ⌈log₂ m⌉ sets for m
+offers instead of m.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geo.disclosure import publish_parts, publish_singly
+from geo.errors import ParameterError
+from layers.coverage import (
+    COVERED,
+    UNCOVERED,
+    UNREACHABLE,
+    CoverageReport,
+    answer,
+    nearest_offers,
+    within_limit,
+)
+from layers.question import LINE, Question, ask
+from layers.tally import whole
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from layers.atlas import Atlas
+    from layers.taxonomy import Category
+
+    Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class OfferCritical:
+    """
+    People who lose cover if this offer closes, None where withheld.
+
+    `offer` is its row in `atlas.offers`.
+    """
+
+    offer: int
+    offer_id: str
+    name: str
+    lose: int | None
+
+
+@dataclass(frozen=True, eq=False)
+class ResilienceReport:
+    """
+    One question, asked of the nearest offer and of the second nearest.
+
+    Attributes
+    ----------
+    once
+        Who lives within reach of at least one offer.
+    twice
+        The same for two: `travel_s`, `distance_m`, `supply` and `state` are those of the second
+        nearest offer; COVERED are people with two or more in reach.
+    """
+
+    once: CoverageReport
+    twice: CoverageReport
+
+    @cached_property
+    def critical(self) -> list[OfferCritical]:
+        """All offers that count as supply, the most critical first; empty where nobody knows."""
+        once, atlas = self.once, self.once.atlas
+        if once.unknown:
+            return []
+        exact = self.lose
+        at = self._depends & atlas.population.is_assumed
+        told = np.bincount(once.supply[at], atlas.people[at], minlength=len(exact))
+        published = publish_parts(exact - told) + told
+        # those withheld come between: their order would tell of them
+        order = np.argsort(-np.where(np.isnan(published), 1.0, published), kind="stable")
+        rows = once.offers[order].tolist()
+        return [
+            OfferCritical(row, atlas.offers[row].id, atlas.offers[row].name, whole(count))
+            for row, count in zip(rows, published[order].tolist(), strict=True)
+        ]
+
+    @cached_property
+    def lose(self) -> Floats:
+        """Shape (m,): exact people who lose cover if each of `once.offers` closes; internal."""
+        once = self.once
+        people = once.atlas.people[self._depends]
+        return np.bincount(once.supply[self._depends], people, minlength=len(once.offers)).astype(
+            float
+        )
+
+    @property
+    def _depends(self) -> NDArray[np.bool_]:
+        """Shape (n,): who is covered and would not be without the nearest offer."""
+        return np.asarray((self.once.state == COVERED) & (self.twice.state != COVERED))
+
+
+def resilience(
+    atlas: Atlas,
+    *,
+    category: str | Sequence[str],
+    mode: str | None = None,
+    minutes: float | None = None,
+    metres: float | None = None,
+) -> ResilienceReport:
+    """
+    Report who has a second offer in reach, and for how many each offer is critical.
+
+    Parameters
+    ----------
+    atlas
+        The region, or what a scenario makes of it.
+    category
+        One id of the taxonomy; several mean any of them.
+    mode, minutes, metres
+        As for `coverage`.
+
+    Raises
+    ------
+    UnknownCategoryError
+        If the taxonomy has no such category.
+    ParameterError
+        If mode or limit are not allowed.
+    """
+    question = ask(atlas, category=category, mode=mode, minutes=minutes, metres=metres)
+    return resilience_of(answer(atlas, [question])[0])
+
+
+def resilience_of(once: CoverageReport) -> ResilienceReport:
+    """Find the second nearest offer for the people of a coverage report."""
+    question = once.question
+    second, travel_s, distance_m = _second_nearest(once)
+    state = np.where(within_limit(question, travel_s, distance_m), COVERED, UNCOVERED)
+    state[once.state == UNREACHABLE] = UNREACHABLE
+    twice = replace(
+        once,
+        travel_s=travel_s,
+        distance_m=distance_m,
+        supply=second,
+        state=state.astype(np.int8),
+    )
+    return ResilienceReport(once, twice)
+
+
+def _second_nearest(once: CoverageReport) -> tuple[NDArray[np.int32], Floats, Floats]:
+    """
+    Return the second nearest offer (−1: none) and the way there, shapes (n,).
+
+    Ties go to the lower row, as they would if the nearest closed.
+    """
+    is_line, count = once.question.mode == LINE, len(once.offers)
+    people = np.arange(len(once.supply))
+    second = np.full(len(people), -1, np.int32)
+    best = np.full(len(people), np.inf)
+    travel_s = np.full(len(people), np.nan if is_line else np.inf)
+    distance_m = np.full(len(people), np.inf)
+    digits = range(max(count - 1, 0).bit_length())
+    halves = [np.flatnonzero((np.arange(count) >> d) & 1 == one) for d in digits for one in (0, 1)]
+    if not halves:
+        return second, travel_s, distance_m
+    found = nearest_offers(
+        once.atlas,
+        once.question.mode,
+        [once.offers[half] for half in halves],
+        with_distance=once.question.metres is not None,
+    )
+    cost = found.distance_m if is_line and found.distance_m is not None else found.travel_s
+    for digit in digits:
+        # the half without one's nearest; who reaches none (−1) reaches none there either
+        half = 2 * digit + 1 - ((once.supply >> digit) & 1)
+        way, offer = cost[half, people], found.supply[half, people]
+        for one in (0, 1):
+            mine = (half == 2 * digit + one) & (offer >= 0)
+            offer[mine] = halves[2 * digit + one][offer[mine]]
+        better = np.flatnonzero((way < best) | ((way == best) & (offer < second) & (offer >= 0)))
+        at = half[better], better
+        best[better], second[better], travel_s[better] = (
+            way[better],
+            offer[better],
+            found.travel_s[at],
+        )
+        if found.distance_m is not None:
+            distance_m[better] = found.distance_m[at]
+    if found.distance_m is None:
+        distance_m[:] = np.nan
+    return second, travel_s, distance_m
+
+
+@dataclass(frozen=True, eq=False)
+class WithoutCar:
+    """
+    One question by every mode of the region: what is left of cover without a car.
+
+    `by_mode` holds a report a mode. `car_only` are people covered by car and by no other mode, None
+    where withheld or unknown.
+    """
+
+    by_mode: dict[str, CoverageReport]
+    car_only: int | None
+
+
+def without_car(atlas: Atlas, question: Question) -> WithoutCar:
+    """Ask a question by every mode, with the same limit."""
+    reports = answer(atlas, [replace(question, mode=mode) for mode in atlas.networks])
+    by_mode = {report.question.mode: report for report in reports}
+    counted = atlas.population.basis.unit == "residents"
+    if "car" not in by_mode or reports[0].unknown or not counted:
+        return WithoutCar(by_mode, None)
+    others = [report.state == COVERED for mode, report in by_mode.items() if mode != "car"]
+    alone = (by_mode["car"].state == COVERED) & ~np.any(others, axis=0)
+    assumed = atlas.population.is_assumed
+    people = publish_singly(atlas.people[alone & ~assumed].sum())
+    return WithoutCar(by_mode, whole(float(people + atlas.people[alone & assumed].sum())))
+
+
+@dataclass(frozen=True, eq=False)
+class VarietyReport:
+    """
+    How many of several categories people reach, once and twice.
+
+    Attributes
+    ----------
+    questions
+        One a category that a source can tell, each with its own mode and limit.
+    unknown
+        Categories that no source can tell; they do not count.
+    reached, reached_twice
+        Shape (n,): of how many categories an offer, or two, are within reach.
+    every, every_twice
+        COVERED are people who reach one (two) offers of every category; of their parts only
+        `totals`, `by_district` and `by_municipality` mean something. None where no category counts.
+    """
+
+    atlas: Atlas
+    questions: tuple[Question, ...]
+    unknown: tuple[Category, ...]
+    reached: NDArray[np.int64]
+    reached_twice: NDArray[np.int64]
+    every: CoverageReport | None
+    every_twice: CoverageReport | None
+
+    @property
+    def by_count(self) -> list[int | None]:
+        """People who reach 0, 1, … of the categories; None where withheld."""
+        return self._published(self.reached)
+
+    @property
+    def by_count_twice(self) -> list[int | None]:
+        """People who reach two offers of 0, 1, … of the categories; None where withheld."""
+        return self._published(self.reached_twice)
+
+    def _published(self, count: NDArray[np.int64]) -> list[int | None]:
+        assumed, size = self.atlas.population.is_assumed, len(self.questions) + 1
+        counted, told = (
+            np.bincount(count[at], self.atlas.people[at], minlength=size)
+            for at in (~assumed, assumed)
+        )
+        return [whole(people) for people in (publish_parts(counted) + told).tolist()]
+
+
+def variety(
+    atlas: Atlas,
+    *,
+    layer: str | None = None,
+    field: str | None = None,
+    mode: str | None = None,
+    minutes: float | None = None,
+) -> VarietyReport:
+    """
+    Report of how many categories of a layer or a field people reach an offer, and two.
+
+    Parameters
+    ----------
+    atlas
+        The region.
+    layer, field
+        One of them, such as `essentials`.
+    mode, minutes
+        For all categories; each category's own where left out.
+
+    Raises
+    ------
+    ParameterError
+        If not exactly one of layer and field is given, it is not known, or mode or limit are not
+        allowed.
+    """
+    chosen = _categories_of(atlas, layer=layer, field=field)
+    asked = [ask(atlas, category=c.id, mode=mode, minutes=minutes) for c in chosen]
+    reports = [resilience_of(once) for once in answer(atlas, asked)]
+    known = [report for report in reports if not report.once.unknown]
+    people = len(atlas.people)
+    once = np.sum([r.once.state == COVERED for r in known], axis=0, dtype=np.int64)
+    twice = np.sum([r.twice.state == COVERED for r in known], axis=0, dtype=np.int64)
+    reached, reached_twice = np.broadcast_to(once, people), np.broadcast_to(twice, people)
+    return VarietyReport(
+        atlas=atlas,
+        questions=tuple(r.once.question for r in known),
+        unknown=tuple(r.once.question.categories[0] for r in reports if r.once.unknown),
+        reached=reached,
+        reached_twice=reached_twice,
+        every=_with_all(known, reached),
+        every_twice=_with_all(known, reached_twice),
+    )
+
+
+def _with_all(
+    known: Sequence[ResilienceReport], reached: NDArray[np.int64]
+) -> CoverageReport | None:
+    """Make a report in which those are covered who reach all categories."""
+    if not known:
+        return None
+    state = np.where(reached == len(known), COVERED, UNCOVERED).astype(np.int8)
+    return replace(known[0].once, state=state)
+
+
+def _categories_of(atlas: Atlas, *, layer: str | None, field: str | None) -> list[Category]:
+    if (layer is None) == (field is None):
+        raise ParameterError("give `layer` or `field`, one of them", parameter="layer")
+    name, value = ("layer", layer) if field is None else ("field", field)
+    found = [c for c in atlas.taxonomy.categories if getattr(c, name) == value]
+    if not found:
+        known = dict.fromkeys(getattr(c, name) for c in atlas.taxonomy.categories)
+        raise ParameterError(
+            f"`{name}` {value!r} is not known; there are {', '.join(known)}", parameter=name
+        )
+    return found
