@@ -85,7 +85,7 @@ class When:
         return next((preset for preset in PRESETS if preset.part == self.text), None)
 
 
-def parse_when(text: str, region: Region) -> When:
+def parse_when(text: str, region: Region, *, parameter: str = "at") -> When:
     """
     Read a moment, a part of the week, or the name of one.
 
@@ -96,15 +96,28 @@ def parse_when(text: str, region: Region) -> When:
     """
     asked = text.strip()
     preset = next((preset for preset in PRESETS if preset.id == asked.lower()), None)
-    if preset is not None:
-        asked = preset.part
+    try:
+        return _parse(preset.part if preset else asked, region)
+    except _RefusedError as exc:
+        presets = ", ".join(preset.id for preset in PRESETS)
+        raise ParameterError(
+            f"`{parameter}` {text[:_MAX_CHARS]!r} {exc}; {_RULES.format(presets=presets)}",
+            parameter=parameter,
+        ) from exc
+
+
+class _RefusedError(ValueError):
+    """What is wrong with a time; `parse_when` says it with what is allowed."""
+
+
+def _parse(asked: str, region: Region) -> When:
     if re.match(r"\d{4}-", asked):
         moment = _moment(asked, region)
         return When(moment.isoformat(timespec="minutes"), moment=moment)
     windows: list[Window] = []
-    rules = [_rule(part, text) for part in asked.split(";")] if len(asked) <= _MAX_CHARS else []
-    if not rules:
-        raise _refusal(text[:_MAX_CHARS], "is too long")
+    if len(asked) > _MAX_CHARS:
+        raise _RefusedError("is too long")
+    rules = [_rule(part) for part in asked.split(";")]
     for days, spans in rules:
         windows += [Window(day, start, end) for day in days for start, end in spans]
     part = "; ".join(_wording(days, spans) for days, spans in rules)
@@ -115,54 +128,53 @@ def _moment(text: str, region: Region) -> datetime:
     try:
         given = datetime.fromisoformat(_LOST_PLUS.sub(r"\1+\2", text))
     except ValueError as exc:
-        raise _refusal(text, "is no time") from exc
+        raise _RefusedError("is no time") from exc
     if len(text) <= 10:
-        raise _refusal(text, "names a day without a time")
+        raise _RefusedError("names a day without a time")
     if not FIRST_YEAR <= given.year <= LAST_YEAR:
-        raise _refusal(text, f"is not between {FIRST_YEAR} and {LAST_YEAR}")
+        raise _RefusedError(f"is not between {FIRST_YEAR} and {LAST_YEAR}")
     zone = ZoneInfo(region.timezone)
     if given.tzinfo is not None:
         return given.astimezone(zone)
     local = given.replace(tzinfo=zone)
     if local.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != given:
-        raise _refusal(
-            text,
+        raise _RefusedError(
             f"does not exist in {region.timezone}: the clocks are put forward then; take a time "
             f"an hour earlier or later ({(given + timedelta(hours=1)):%H:%M})",
         )
     return local
 
 
-def _rule(part: str, text: str) -> tuple[tuple[int, ...], tuple[tuple[int, int], ...]]:
+def _rule(part: str) -> tuple[tuple[int, ...], tuple[tuple[int, int], ...]]:
     found = _RULE.match(part)
     if not found or not part.strip():
-        raise _refusal(text, "is not known")
-    days = _days(found["days"] or "Mo-Su", text)
-    return days, _spans(found["times"] or "00:00-24:00", text)
+        raise _RefusedError("is not known")
+    days = _days(found["days"] or "Mo-Su")
+    return days, _spans(found["times"] or "00:00-24:00")
 
 
-def _days(written: str, text: str) -> tuple[int, ...]:
+def _days(written: str) -> tuple[int, ...]:
     days: list[int] = []
     known = {day.lower(): i for i, day in enumerate(DAYS)}
     for item in written.split(","):
         first, _, last = (end.strip().lower() for end in item.partition("-"))
         if first not in known or (last or first) not in known:
-            raise _refusal(text, f"has a day that is not known ({item.strip()})")
+            raise _RefusedError(f"has a day that is not known ({item.strip()})")
         start, count = known[first], (known[last or first] - known[first]) % 7 + 1
         days += [(start + k) % 7 for k in range(count)]
     return tuple(sorted(set(days)))
 
 
-def _spans(written: str, text: str) -> tuple[tuple[int, int], ...]:
+def _spans(written: str) -> tuple[tuple[int, int], ...]:
     spans = []
     for item in written.split(","):
         found = re.fullmatch(r"(\d{1,2}):(\d\d)-(\d{1,2}):(\d\d)", re.sub(r"\s", "", item))
         if not found:
-            raise _refusal(text, f"has a range of time that is not known ({item.strip()})")
+            raise _RefusedError(f"has a range of time that is not known ({item.strip()})")
         hour, minute, end_hour, end_minute = map(int, found.groups())
         start, end = hour * 60 + minute, end_hour * 60 + end_minute
         if start >= _DAY_MIN or end > _DAY_MIN or minute > 59 or end_minute > 59 or start == end:
-            raise _refusal(text, f"has a range of time that is not one ({item.strip()})")
+            raise _RefusedError(f"has a range of time that is not one ({item.strip()})")
         spans.append((start, end if end > start else end + _DAY_MIN))
     return tuple(spans)
 
@@ -180,8 +192,3 @@ def _wording(days: tuple[int, ...], spans: tuple[tuple[int, int], ...]) -> str:
 def _clock(minutes: int) -> str:
     within = minutes - _DAY_MIN if minutes > _DAY_MIN else minutes
     return f"{within // 60:02}:{within % 60:02}"
-
-
-def _refusal(text: str, why: str) -> ParameterError:
-    presets = ", ".join(preset.id for preset in PRESETS)
-    return ParameterError(f"`at` {text!r} {why}; {_RULES.format(presets=presets)}", parameter="at")

@@ -22,13 +22,13 @@ from geo.disclosure import ROUNDED_TO, SMALLEST_PUBLISHED
 from geo.street_access import Speeds
 from layers.question import LINE
 from server import models as m
+from server.hours import knowledge_out, time_fields
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from layers.atlas import Atlas
     from layers.coverage import CoverageReport, GapTally
-    from layers.nearby import OfferInReach
     from layers.offers import Offer
     from layers.tally import Tally
 
@@ -158,6 +158,7 @@ def coverage_out(
     question = report.question
     region = report.atlas.region
     is_finest = by == "district"
+    possible = report.with_unknown.totals if report.with_unknown else None
     return m.CoverageOut(
         **tally_fields(report.totals),
         region=region.id,
@@ -173,6 +174,9 @@ def coverage_out(
             for rank, gap in enumerate(report.gaps, start=1)
         ],
         scattered=report.scattered,
+        covered_with_unknown=possible.covered if possible else None,
+        share_with_unknown=possible.share if possible else None,
+        knowledge=knowledge_out(report),
         attributions=list(region.attributions),
     )
 
@@ -198,6 +202,7 @@ def assumptions(report: CoverageReport) -> m.Assumptions:
         else "straight from the home to the street and from the street to the offer, both counted",
         as_of=atlas.region.as_of,
         offers=len(report.offers),
+        **time_fields(report),
         offers_not_placed=0 if placed is None else int((~placed).sum()),
         population=_basis(atlas),
         disclosure=DISCLOSURE,
@@ -228,6 +233,7 @@ def district_rows(report: CoverageReport) -> list[m.DistrictRow]:
     rank = {row: i for i, row in enumerate(report.ranking, start=1)}
     median = [None] * len(report.by_district) if report.unknown else report.median_min
     finest = report.atlas.region.finest
+    possible = report.with_unknown.by_district if report.with_unknown else None
     return [
         m.DistrictRow(
             **tally_fields(tally),
@@ -236,6 +242,7 @@ def district_rows(report: CoverageReport) -> list[m.DistrictRow]:
             share_inside=round(area.share_inside, 3),
             level=area.level,
             parent_id=area.parent_id,
+            share_with_unknown=possible[i].share if possible else None,
         )
         for i, (tally, area) in enumerate(
             zip(report.by_district, finest.itertuples(index=False), strict=True)
@@ -251,6 +258,7 @@ def _municipality_rows(report: CoverageReport) -> list[m.DistrictRow]:
     )
     rank = {row: i for i, row in enumerate(by_share, start=1)}
     areas = report.atlas.region.municipalities.itertuples(index=False)
+    possible = report.with_unknown.by_municipality if report.with_unknown else None
     return [
         m.DistrictRow(
             **tally_fields(tally),
@@ -259,6 +267,7 @@ def _municipality_rows(report: CoverageReport) -> list[m.DistrictRow]:
             share_inside=round(area.share_inside, 3),
             level=area.level,
             parent_id=area.parent_id,
+            share_with_unknown=possible[i].share if possible else None,
         )
         for i, (tally, area) in enumerate(zip(tallies, areas, strict=True))
     ]
@@ -305,38 +314,6 @@ def coverage_geojson(report: CoverageReport, *, by: str) -> dict[str, Any]:
     collection["assumptions"] = assumptions(report).model_dump(mode="json")
     collection["attributions"] = list(report.atlas.region.attributions)
     return collection
-
-
-def near_out(atlas: Atlas, question: m.NearIn, found: Sequence[OfferInReach]) -> m.NearOut:
-    """Write what is within reach of a place."""
-    offers = []
-    for hit in found[: question.limit]:
-        offer = atlas.offers[hit.offer]
-        offers.append(
-            m.OfferInReachOut(
-                id=offer.id,
-                name=offer.name,
-                category=offer.categories[0],
-                categories=list(offer.categories),
-                lon=round(offer.lon, 7),
-                lat=round(offer.lat, 7),
-                travel_min=round(hit.travel_s / 60, 1),
-                distance_m=round(hit.distance_m),
-                address=offer.address,
-                opening_hours=offer.opening_hours,
-                website=offer.website,
-                phone=offer.phone,
-            )
-        )
-    return m.NearOut(
-        origin=m.Place(lon=question.lon, lat=question.lat),
-        mode=question.mode,
-        minutes=question.minutes,
-        offers=offers,
-        total=len(found),
-        as_of=atlas.region.as_of,
-        attributions=list(atlas.region.attributions),
-    )
 
 
 def geometry(shape: shapely.Geometry, crs: str) -> dict[str, Any]:

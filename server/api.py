@@ -18,7 +18,10 @@ from geo.errors import ParameterError
 from layers.atlas import Atlas
 from layers.coverage import CoverageReport, coverage
 from layers.nearby import near
+from layers.open_offers import open_offers
+from layers.when import parse_when
 from server import answers, models
+from server.near import near_out
 from server.query import MAX_OFFERS, Box, BoxQuery, CategoriesQuery, refuse_unknown
 from server.regions import regions_of
 
@@ -49,6 +52,15 @@ Format = Annotated[
 ]
 
 
+AtQuery = Annotated[
+    str | None,
+    Query(
+        description="only what is open then: a local time, a part of the week, or the name of one",
+        examples=["2026-11-28T10:00", "Mo-Fr 18:00-24:00", "saturday"],
+    ),
+]
+
+
 def ask_coverage(
     atlas: AtlasPath,
     category: CategoriesQuery,
@@ -59,9 +71,10 @@ def ask_coverage(
     metres: Annotated[
         float | None, Query(description="limit of the way instead, above 0 to 200,000")
     ] = None,
+    at: AtQuery = None,
 ) -> CoverageReport:
     """Ask for coverage; what is left out is the category's own."""
-    return coverage(atlas, category=category, mode=mode, minutes=minutes, metres=metres)
+    return coverage(atlas, category=category, mode=mode, minutes=minutes, metres=metres, at=at)
 
 
 Report = Annotated[CoverageReport, Depends(ask_coverage)]
@@ -112,9 +125,12 @@ def list_offers(
     ] = None,
     limit: Annotated[int, Query(ge=1, description=f"clamped to {MAX_OFFERS}")] = 100,
     offset: Annotated[int, Query(ge=0)] = 0,
+    open_at: AtQuery = None,
 ) -> Response:
     """List offers as GeoJSON, by box, category, layer and text, in pages."""
     rows = select_offers(atlas, bbox=bbox, categories=category, layer=layer, text=q)
+    if open_at is not None:
+        rows = open_offers(atlas, rows, parse_when(open_at, atlas.region, parameter="open_at")).open
     limit = min(limit, MAX_OFFERS)
     page = rows[offset : offset + limit]
     texts = answers.offer_texts(atlas)
@@ -175,6 +191,9 @@ def get_gaps(report: Report) -> Response:
 @router.post("/regions/{region}/near", response_model=models.NearOut)
 def find_near(atlas: AtlasPath, question: models.NearIn) -> models.NearOut:
     """List offers within reach of a place by true travel time, the nearest first."""
+    when = None
+    if question.open_at is not None:
+        when = parse_when(question.open_at, atlas.region, parameter="open_at")
     found = near(
         atlas,
         lon=question.lon,
@@ -183,7 +202,7 @@ def find_near(atlas: AtlasPath, question: models.NearIn) -> models.NearOut:
         minutes=question.minutes,
         categories=question.categories,
     )
-    return answers.near_out(atlas, question, found)
+    return near_out(atlas, question, found, when)
 
 
 def select_offers(

@@ -32,6 +32,7 @@ class Asked:
     mode: str | None = None
     minutes: float | None = None
     metres: float | None = None
+    at: str | None = None
     by: str = "district"
     language: str | None = None
 
@@ -42,6 +43,7 @@ class Asked:
             "mode": self.mode,
             "minutes": _plain(self.minutes),
             "metres": _plain(self.metres),
+            "at": self.at,
             "by": None if self.by == "district" else self.by,
             "lang": self.language,
         }
@@ -76,6 +78,7 @@ def parse_asked(query: QueryParams) -> Asked:
         mode=mode,
         minutes=minutes,
         metres=metres,
+        at=query.get("at") or None,
         by=by,
         language=query.get("lang") or None,
     )
@@ -100,6 +103,7 @@ def answer_asked(atlas: Atlas, asked: Asked) -> CoverageReport:
         mode=asked.mode,
         minutes=asked.minutes,
         metres=asked.metres,
+        at=asked.at,
     )
 
 
@@ -119,6 +123,7 @@ def asked_again(question: Question, asked: Asked) -> Asked:
         mode=question.mode,
         minutes=question.minutes,
         metres=question.metres,
+        at=question.when.text if question.when else None,
         by=asked.by,
         language=asked.language,
     )

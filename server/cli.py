@@ -23,6 +23,7 @@ from layers.coverage import CoverageReport, coverage
 from layers.errors import AtlasError
 from layers.nearby import DEFAULT_MINUTES, near
 from layers.question import QUESTION_MODES
+from layers.when import parse_when
 from server import outputs
 from server.doctor import examine
 from server.measures import COMMANDS
@@ -162,7 +163,10 @@ _METRES = click.option("--metres", type=float, help="Limit of the way instead.")
 _LANG = click.option(
     "--lang", type=click.Choice(LANGUAGES), help="Language; else UMKREIS_LANGUAGE."
 )
-_AT = click.option("--at", hidden=True)
+_AT = click.option(
+    "--at", metavar="TIME|PART_OF_WEEK",
+    help="Only what is open then: 2026-11-28T10:00, Sa, 'Mo-Fr 18:00-24:00', saturday, …",
+)  # fmt: skip
 
 
 def _refuse_later(**options: str | None) -> None:
@@ -198,8 +202,7 @@ def coverage_command(
     output: Path | None,
 ) -> None:
     """Who lives within reach of the nearest offer, and where nobody does."""
-    _refuse_later(at=at)
-    report = _report(region, categories, mode, minutes, metres)
+    report = _report(region, categories, mode, minutes, metres, at)
     chosen = outputs.choose_format(format_, output)
     language = lang or Settings.from_env().language
     outputs.write_coverage(report, by=by, format_=chosen, language=language, output=output)
@@ -211,10 +214,10 @@ def _report(
     mode: str | None,
     minutes: float | None,
     metres: float | None,
+    at: str | None,
 ) -> CoverageReport:
-    return coverage(
-        open_region(region), category=categories, mode=mode, minutes=minutes, metres=metres
-    )
+    atlas = open_region(region)
+    return coverage(atlas, category=categories, mode=mode, minutes=minutes, metres=metres, at=at)
 
 
 @main.command("near")
@@ -243,13 +246,16 @@ def near_command(
     at: str | None,
 ) -> None:
     """Offers within reach of a place, the nearest first."""
-    _refuse_later(at=at, address=address)
+    _refuse_later(address=address)
     if lon is None or lat is None:
         raise ParameterError("`--lon` and `--lat` are both needed, in degrees", parameter="lon")
     atlas = open_region(region)
+    when = None if at is None else parse_when(at, atlas.region)
     found = near(atlas, lon=lon, lat=lat, mode=mode, minutes=minutes, categories=categories)
     language = lang or Settings.from_env().language
-    click.echo(outputs.near_table(atlas, found[:limit], total=len(found), language=language))
+    click.echo(
+        outputs.near_table(atlas, found[:limit], total=len(found), language=language, when=when)
+    )
 
 
 @main.command("map")
@@ -258,6 +264,7 @@ def near_command(
 @_MODE
 @_MINUTES
 @_METRES
+@_AT
 @_LANG
 @click.option(
     "--output", "-o", required=True, type=click.Path(path_type=Path, dir_okay=False),
@@ -269,11 +276,12 @@ def map_command(
     mode: str | None,
     minutes: float | None,
     metres: float | None,
+    at: str | None,
     lang: str | None,
     output: Path,
 ) -> None:
     """Write coverage as one page that opens from disk, base map included."""
-    report = _report(region, categories, mode, minutes, metres)
+    report = _report(region, categories, mode, minutes, metres, at)
     outputs.write_map(report, language=lang or Settings.from_env().language, output=output)
 
 

@@ -8,7 +8,7 @@ meaning.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -134,6 +134,12 @@ class Assumptions(Model):
     access_legs: str
     as_of: date = Field(description="date of streets and offers")
     offers: int = Field(description="offers that count as supply, also beyond the boundary")
+    at: str | None = Field(description="moment or part of the week; null: whenever they open")
+    offers_open: int | None = Field(description="offers that are open then; null without a time")
+    offers_unknown_hours: int | None = Field(description="offers that may be open then or not")
+    offers_closed: int | None = Field(description="offers that are closed then")
+    offers_not_every_week: int | None = Field(description="closed ones that open in some weeks")
+    why_unknown_hours: dict[str, int] | None = Field(description="offers by the reason")
     offers_not_placed: int = Field(description="offers too far from any street of this mode")
     population: PopulationBasis
     disclosure: str
@@ -171,6 +177,9 @@ class DistrictRow(DistrictCoverage):
     share_inside: float = Field(description="share of the district's area inside the data")
     level: str
     parent_id: str
+    share_with_unknown: float | None = Field(
+        description="share if all offers of unknown hours are open; null without a time"
+    )
 
 
 class OfferCoverage(Model):
@@ -201,19 +210,38 @@ class GapOut(Model):
     geometry: dict[str, Any] | None = None
 
 
+class KnowledgeOut(Model):
+    """What the sources tell of the categories' offers, of how many each; and how old they are."""
+
+    as_of: date | None = Field(description="date of the newest source; null where there is none")
+    age_years: float | None = Field(description="of it, at the date of the region's data")
+    max_age_years: float = Field(description="older ones do not answer")
+    offers: int
+    with_name: int
+    with_hours: int = Field(description="hours are stated and understood")
+    hours_not_understood: int
+    with_address: int
+    with_capacity: int | None = Field(description="null where the category has no unit of it")
+
+
 class CoverageOut(DistrictCoverage):
     """The report of the whole region and its parts."""
 
     region: str
     categories: list[str]
     answer: Literal["known", "unknown"]
-    unknown_reason: Literal["no_source", "too_old"] | None
+    unknown_reason: Literal["no_source", "too_old", "no_hours"] | None
     by: Literal["district", "municipality"]
     assumptions: Assumptions
     by_district: list[DistrictRow]
     by_offer: list[OfferCoverage]
     gaps: list[GapOut]
     scattered: int | None = Field(description="uncovered people who live in no gap")
+    covered_with_unknown: int | None = Field(
+        description="covered if all offers of unknown hours are open; null without a time"
+    )
+    share_with_unknown: float | None
+    knowledge: KnowledgeOut
     attributions: list[str]
 
 
@@ -226,6 +254,11 @@ class NearIn(Model):
     minutes: float = Field(default=15, description="limit of travel")
     categories: list[str] = Field(default=[], description="all where empty", max_length=100)
     limit: int = Field(default=200, ge=1, le=2000, description="at most so many offers")
+    open_at: str | None = Field(
+        default=None,
+        description="a moment or a part of the week: tells of each offer whether it is open then",
+        examples=["2026-11-28T10:00"],
+    )
 
 
 class OfferInReachOut(Model):
@@ -241,6 +274,9 @@ class OfferInReachOut(Model):
     distance_m: int
     address: str
     opening_hours: str
+    open: Literal["open", "closed", "unknown"] | None = Field(description="null without a time")
+    open_reason: str = Field(description="why it is unknown, or closed in general")
+    next_change: datetime | None = Field(description="within eight days of a moment, else null")
     website: str
     phone: str
 

@@ -22,11 +22,14 @@ from geo.errors import ParameterError
 from layers.atlas import Atlas
 from layers.coverage import CoverageReport
 from layers.nearby import OfferInReach
+from layers.opening import opening
+from layers.when import When
 from server import answers, models
 from server.method import left_out_lines
 from server.sentences import label, people_short
 from server.single_file import single_file
 from server.texts import Texts, texts_of
+from server.time_sentences import opening_phrase
 from server.view import map_view, sentences
 
 FORMATS = ("table", "json", "csv", "geojson", "gpkg", "html")
@@ -130,8 +133,15 @@ def _count(value: float | None, texts: Texts, *, decimals: int = 0) -> str:
     return _WITHHELD if value is None else texts.number(value, decimals=decimals)
 
 
-def near_table(atlas: Atlas, found: Sequence[OfferInReach], *, total: int, language: str) -> str:
-    """Write offers within reach as a table."""
+def near_table(
+    atlas: Atlas,
+    found: Sequence[OfferInReach],
+    *,
+    total: int,
+    language: str,
+    when: When | None = None,
+) -> str:
+    """Write offers within reach as a table; with a time, whether each is open."""
     texts = texts_of(language)
     if not found:
         return texts.gettext(
@@ -142,6 +152,9 @@ def near_table(atlas: Atlas, found: Sequence[OfferInReach], *, total: int, langu
         offer = atlas.offers[hit.offer]
         category = label(texts, atlas.taxonomy.category(offer.categories[0]))
         text = ", ".join(part for part in (offer.name, category, offer.address) if part)
+        if when is not None:
+            then = opening(offer.opening_hours, when, atlas.region)
+            text = f"{text} ({opening_phrase(texts, then)})"
         minutes = texts.number(hit.travel_s / 60, decimals=1)
         lines.append(f"{minutes:>5} {texts.number(round(hit.distance_m)):>7}  {text}")
     if total > len(found):

@@ -16,8 +16,6 @@ from fastapi.routing import APIRoute
 from geo.errors import ParameterError
 
 LATER = {
-    "at": "opening times are not answered yet",
-    "open_at": "opening times are not answered yet",
     "window": "timetables are not answered yet",
     "address": "addresses are not answered yet; give lon and lat",
     "q_address": "addresses are not answered yet; give lon and lat",

@@ -15,6 +15,7 @@ from layers.tally import Tally
 from layers.vocabulary import Term
 from server.models import DistrictCoverage
 from server.texts import Texts
+from server.time_sentences import time_lines, when_phrase
 
 
 def mode_names(texts: Texts) -> dict[str, str]:
@@ -88,6 +89,15 @@ def summary_lines(report: CoverageReport, texts: Texts) -> list[str]:
             texts.gettext("Unknown: no source tells of “{category}” here.", category=category),
             texts.gettext("That does not mean that there is none, so no share is given."),
         ]
+    if report.unknown == "no_hours" and report.question.when:
+        return [
+            texts.gettext(
+                "Unknown: of no offer “{category}” is it known whether it is open {when}.",
+                category=category,
+                when=when_phrase(texts, report.question.when),
+            ),
+            *time_lines(report, texts),
+        ]
     if report.unknown:
         return [
             texts.gettext(
@@ -98,16 +108,27 @@ def summary_lines(report: CoverageReport, texts: Texts) -> list[str]:
         ]
     if not len(report.offers):
         return _lines_without_offers(report, texts)
-    return [*_result_lines(report, texts), _offers_line(report, texts)]
+    told = time_lines(report, texts) or [_offers_line(report, texts)]
+    return [*_result_lines(report, texts), *told]
 
 
 def _lines_without_offers(report: CoverageReport, texts: Texts) -> list[str]:
     totals = report.totals
+    category = category_names(texts, report.question)
+    has_offers = report.hours is not None and len(report.hours.possible) + len(report.hours.closed)
+    if has_offers and report.question.when:
+        when = when_phrase(texts, report.question.when)
+        return [
+            texts.gettext(
+                "No offer “{category}” is known to be open {when}.", category=category, when=when
+            ),
+            *time_lines(report, texts),
+        ]
     lines = [
         texts.gettext(
             "The data of {year} show no offer “{category}”.",
             year=report.atlas.region.as_of.year,
-            category=category_names(texts, report.question),
+            category=category,
         )
     ]
     if totals.residents is not None:

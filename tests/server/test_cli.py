@@ -154,7 +154,7 @@ def test_doctor_lists_settings():
         (("coverage", "toy", "-c", "library", "--minutes", "-1"), 2, "above 0 and at most 240"),
         (("coverage", "toy", "-c", "library", "--minutes", "nan"), 2, "above 0 and at most 240"),
         (("coverage", "toy", "-c", "library", "--minutes", "1e9"), 2, "above 0 and at most 240"),
-        (("coverage", "toy", "-c", "library", "--at", "Sa"), 2, "opening times are not answered"),
+        (("coverage", "toy", "-c", "library", "--at", "soon"), 2, "a day that is not known"),
         (("coverage", "toy", "-c", "library", "--format", "gpkg"), 2, "needs a file: add -o"),
         (("coverage", "toy", "-c", "library", "-o", "no/such/x.csv"), 2, "there is no folder"),
         (("near", "toy", "--address", "Ring 1"), 2, "addresses are not answered yet"),

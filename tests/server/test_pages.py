@@ -239,7 +239,7 @@ def test_every_page_names_its_language_title_and_main_part(client: TestClient, u
         ("mode=line&metres=1e9", 400, "über 0 und höchstens 200.000 Meter"),
         ("mode=line&metres=inf", 400, "über 0 und höchstens 200.000 Meter"),
         ("by=street", 400, "lässt sich nicht beantworten"),
-        ("at=now", 400, "opening times are not answered yet"),
+        ("at=now", 400, "lässt sich nicht beantworten"),
     ],
 )
 @pytest.mark.parametrize("page", ["planner", "map"])
