@@ -1,0 +1,239 @@
+"""
+How far each offer of a category carries: its reach, its filled radius, its ring.
+
+- reach: the area from which people come within the limit;
+- filled: the travel time at which the people inside use up its capacity, as if it were alone;
+- ring: a straight line of 25, 50 and 100 km, for claims such as "regional product".
+
+The third supply radius, in which all offers share all people, is `layers.balanced`. People in an
+area are counted over fixed cells (`geo.cells`).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from geo.catchment import filled_s
+from geo.disclosure import SMALLEST_PUBLISHED
+from geo.errors import ParameterError
+from layers.capacity import Capacities, capacities_of
+from layers.isochrone import areas_of, residents_inside
+from layers.question import LINE, MAX_MINUTES, Question, ask
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from layers.atlas import Atlas
+
+REACH, FILLED, BALANCED, RING = "reach", "filled", "balanced", "ring"
+KINDS = (REACH, FILLED, BALANCED, RING)
+RINGS_KM = (25.0, 50.0, 100.0)
+
+
+@dataclass(frozen=True)
+class OfferRadius:
+    """
+    An area around an offer.
+
+    Attributes
+    ----------
+    offer
+        Row in `atlas.offers`.
+    minutes
+        Travel time to its edge; None for a ring, and for a filled radius that is not used up or
+        that would hold fewer than 25 people.
+    ring_km
+        Straight line of a ring, None otherwise.
+    shape
+        In metres of the region's CRS; None where there is none to show.
+    residents
+        People of the study area inside, in tens; None where few, not counted or without a shape.
+    reaches_edge
+        Whether the area goes on beyond the data, so that more people may live in it.
+    is_placed
+        Whether the offer is on the network of the mode; a ring needs none.
+    used_up
+        Whether the people of the data use up the capacity; None for other kinds.
+    """
+
+    offer: int
+    minutes: float | None
+    ring_km: float | None
+    shape: shapely.Geometry | None
+    residents: int | None
+    reaches_edge: bool
+    is_placed: bool = True
+    used_up: bool | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class RadiusReport:
+    """The radii of all offers of a category, one each; three each as rings."""
+
+    atlas: Atlas
+    question: Question
+    kind: str
+    offers: NDArray[np.int64]
+    capacities: Capacities | None
+    radii: list[OfferRadius]
+
+
+def reach_radii(
+    atlas: Atlas, *, category: str, mode: str | None = None, minutes: float | None = None
+) -> RadiusReport:
+    """
+    Draw from where people reach each offer within the limit, and count them.
+
+    Raises
+    ------
+    UnknownCategoryError
+        If the taxonomy has no such category.
+    ParameterError
+        If mode or limit are not allowed.
+    """
+    question = street_question(atlas, category, mode, minutes)
+    rows = atlas.offers_of(question.categories[0])
+    radii = [_reach(atlas, question.mode, int(row), question.limit_s / 60) for row in rows]
+    return RadiusReport(atlas, question, REACH, rows, None, radii)
+
+
+def filled_radii(
+    atlas: Atlas,
+    *,
+    category: str,
+    mode: str | None = None,
+    capacity: Mapping[str, float] | None = None,
+    demand: float | None = None,
+) -> RadiusReport:
+    """
+    Find how far each offer's capacity carries, each as if it were alone.
+
+    Parameters
+    ----------
+    atlas
+        The region.
+    category
+        Id of the taxonomy.
+    mode
+        A street mode; else the category's own.
+    capacity, demand
+        As in `layers.capacity`.
+
+    Raises
+    ------
+    UnknownCategoryError, UnknownOfferError
+        If there is no such category, or no such offer of it.
+    ParameterError
+        If the mode is not allowed, capacities are missing or wrong, or nobody is counted.
+    """
+    question = street_question(atlas, category, mode, None)
+    rows = atlas.offers_of(question.categories[0])
+    capacities = capacities_of(
+        atlas, question.categories[0], rows, entered=capacity or {}, demand=demand
+    )
+    need_people(atlas)
+    travel_s = travel_to_each(atlas, question.mode, rows)
+    radii = []
+    for k, row in enumerate(rows.tolist()):
+        people = capacities.amount[k] / capacities.demand
+        limit_s = filled_s(travel_s[k], atlas.people, people)
+        radii.append(_filled(atlas, question.mode, row, limit_s, people))
+    return RadiusReport(atlas, question, FILLED, rows, capacities, radii)
+
+
+def ring_radii(atlas: Atlas, *, category: str) -> RadiusReport:
+    """
+    Draw straight-line rings of `RINGS_KM` around each offer; people inside the data are counted.
+
+    Raises
+    ------
+    UnknownCategoryError
+        If the taxonomy has no such category.
+    """
+    question = ask(atlas, category=category, mode=LINE, metres=RINGS_KM[0] * 1000)
+    rows = atlas.offers_of(question.categories[0])
+    radii = []
+    for row in rows.tolist():
+        middle = shapely.Point(atlas.offer_xy[row])
+        for km in RINGS_KM:
+            shape = middle.buffer(km * 1000, quad_segs=32)
+            edge = not shapely.covers(atlas.region.extent, shape)
+            people = residents_inside(atlas, shape)
+            radii.append(OfferRadius(row, None, km, shape, people, edge))
+    return RadiusReport(atlas, question, RING, rows, None, radii)
+
+
+def street_question(
+    atlas: Atlas, category: str, mode: str | None, minutes: float | None
+) -> Question:
+    """
+    Check a question that needs streets.
+
+    Raises
+    ------
+    ParameterError
+        If the mode is `line`, or as `layers.question.ask` says.
+    """
+    if mode == LINE:
+        raise ParameterError(
+            f"`mode` 'line' has no streets; use one of {', '.join(atlas.networks)}, or kind ring",
+            parameter="mode",
+        )
+    return ask(atlas, category=category, mode=mode, minutes=minutes)
+
+
+def need_people(atlas: Atlas) -> None:
+    """
+    Refuse a region in which nobody is counted.
+
+    Raises
+    ------
+    ParameterError
+        If it has no population.
+    """
+    if atlas.population.basis.unit != "residents":
+        raise ParameterError(
+            f"no people are counted in {atlas.region.name}, so nobody can use up a capacity; "
+            "ask for kind reach, or give the region a population",
+            parameter="kind",
+        )
+
+
+def travel_to_each(atlas: Atlas, mode: str, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the seconds from each home to each offer, shape (m, n)."""
+    supply = atlas.supply[mode]
+    each = [supply.take([row]) for row in rows.tolist()]
+    if not each:
+        return np.zeros((0, len(atlas.people)))
+    return atlas.networks[mode].to_nearest(atlas.demand[mode], each).travel_s
+
+
+def _reach(atlas: Atlas, mode: str, row: int, minutes: float) -> OfferRadius:
+    place = atlas.supply[mode].take([row])
+    area = areas_of(atlas, place, [minutes], mode=mode, leaving=False)[0]
+    placed = bool(place.placed[0])
+    shape = area.shape if placed else None
+    people = area.residents if placed else None
+    return OfferRadius(row, minutes, None, shape, people, area.reaches_edge, is_placed=placed)
+
+
+def _filled(atlas: Atlas, mode: str, row: int, limit_s: float, people: float) -> OfferRadius:
+    placed = bool(atlas.supply[mode].take([row]).placed[0])
+    used_up = math.isfinite(limit_s)
+    if not used_up or people < SMALLEST_PUBLISHED or limit_s > MAX_MINUTES * 60:
+        return OfferRadius(
+            row, None, None, None, None, reaches_edge=False, is_placed=placed, used_up=used_up
+        )
+    # a home next door would have no area: half a minute is the least that is drawn
+    drawn = _reach(atlas, mode, row, max(limit_s / 60, 0.5))
+    return OfferRadius(
+        row, limit_s / 60, None, drawn.shape, drawn.residents, drawn.reaches_edge,
+        is_placed=placed, used_up=True,
+    )  # fmt: skip
