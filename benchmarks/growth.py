@@ -1,0 +1,91 @@
+"""
+How time and memory grow with the region: 1 copy of the demo region against 16.
+
+    python -m benchmarks.growth
+
+Each size is built (without a base map) and asked in a process of its own, so that the peak memory
+is its own. A slope is log(ratio) ÷ log(16): 1 is linear.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from time import perf_counter
+
+from benchmarks.generate import generate
+from benchmarks.measure import TAXONOMY, median_s, peak_mb
+from layers.build import build_atlas
+from layers.coverage import coverage
+from layers.store import open_atlas
+
+SIDES = (1, 4)
+QUESTIONS = (("greengrocer_bakery", "walk"), ("pharmacy", "car"))
+
+
+def build(region: Path, target: Path) -> dict[str, float]:
+    """Build a region."""
+    start = perf_counter()
+    atlas = build_atlas(region, TAXONOMY, target, base_map=False)
+    return {
+        "build s": perf_counter() - start,
+        "build peak MB": peak_mb(),
+        "homes": len(atlas.population.xy),
+        "street nodes, walk": len(atlas.networks["walk"].xy),
+    }
+
+
+def ask(target: Path) -> dict[str, float]:
+    """Ask whole coverage reports, warm."""
+    atlas = open_atlas(target)
+
+    def report(category: str, mode: str) -> None:
+        found = coverage(atlas, category=category, mode=mode, minutes=10)
+        found.totals, found.by_district, found.by_offer, found.gaps  # noqa: B018 (computed on reading)
+
+    measured = {
+        f"coverage report {mode} ms": median_s(lambda c=c, m=mode: report(c, m), times=5) * 1e3
+        for c, mode in QUESTIONS
+    }
+    return {**measured, "ask peak MB": peak_mb()}
+
+
+def _measure(*arguments: str) -> dict[str, float]:
+    """Run a step in a process of its own."""
+    command = [sys.executable, "-m", "benchmarks.growth", *arguments]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    measured: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return measured
+
+
+def main() -> None:
+    """Measure both sizes and print a table; with arguments, one step."""
+    if len(sys.argv) > 1:
+        step, *paths = sys.argv[1:]
+        work = {"build": build, "ask": ask}[step]
+        print(json.dumps(work(*map(Path, paths))))
+        return
+    figures: dict[int, dict[str, float]] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for k in SIDES:
+            region = generate(k, Path(folder) / f"tiles{k * k}")
+            target = Path(folder) / f"atlas{k * k}"
+            figures[k] = {
+                **_measure("build", str(region), str(target)),
+                **_measure("ask", str(target)),
+            }
+            print(k * k, figures[k], flush=True)
+    small, large = (figures[k] for k in SIDES)
+    times = (SIDES[1] / SIDES[0]) ** 2
+    print(f"\n| what | 1 | {times:.0f} | slope |\n|---|---|---|---|")
+    for what, value in small.items():
+        slope = math.log(large[what] / value) / math.log(times)
+        print(f"| {what} | {value:,.1f} | {large[what]:,.1f} | {slope:.2f} |")
+
+
+if __name__ == "__main__":
+    main()
