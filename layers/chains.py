@@ -24,7 +24,7 @@ PASSED_ON = frozenset(
     {"compost", "fresh_produce", "goods", "processed_food", "seeds", "spare_parts",
      "surplus_food", "used_goods"}
 )  # fmt: skip
-MAX_CHAINS = 20
+MAX_CHAINS = 30
 ROOM = "room"
 
 
