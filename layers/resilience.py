@@ -239,8 +239,8 @@ class VarietyReport:
         Categories that no source can tell; they do not count.
     reached, reached_twice
         Shape (n,): of how many categories an offer, or two, are within reach.
-    every, every_twice
-        COVERED are people who reach one (two) offers of every category; of their parts only
+    every
+        COVERED are people who reach one (two) offers of every category; of its reports only
         `totals`, `by_district` and `by_municipality` mean something. None where no category counts.
     """
 
@@ -249,8 +249,7 @@ class VarietyReport:
     unknown: tuple[Category, ...]
     reached: NDArray[np.int64]
     reached_twice: NDArray[np.int64]
-    every: CoverageReport | None
-    every_twice: CoverageReport | None
+    every: ResilienceReport | None
 
     @property
     def by_count(self) -> list[int | None]:
@@ -311,19 +310,18 @@ def variety(
         unknown=tuple(r.once.question.categories[0] for r in reports if r.once.unknown),
         reached=reached,
         reached_twice=reached_twice,
-        every=_with_all(known, reached),
-        every_twice=_with_all(known, reached_twice),
+        every=ResilienceReport(
+            _with_all(known[0].once, reached == len(known)),
+            _with_all(known[0].once, reached_twice == len(known)),
+        )
+        if known
+        else None,
     )
 
 
-def _with_all(
-    known: Sequence[ResilienceReport], reached: NDArray[np.int64]
-) -> CoverageReport | None:
+def _with_all(report: CoverageReport, reached: NDArray[np.bool_]) -> CoverageReport:
     """Make a report in which those are covered who reach all categories."""
-    if not known:
-        return None
-    state = np.where(reached == len(known), COVERED, UNCOVERED).astype(np.int8)
-    return replace(known[0].once, state=state)
+    return replace(report, state=np.where(reached, COVERED, UNCOVERED).astype(np.int8))
 
 
 def _categories_of(atlas: Atlas, *, layer: str | None, field: str | None) -> list[Category]:

@@ -9,7 +9,18 @@ from __future__ import annotations
 import click
 from fastapi import APIRouter
 
-from server.measures import access, equity, isochrone, partners, radius, scenario, sheet, sites
+from server.measures import (
+    access,
+    equity,
+    isochrone,
+    partners,
+    radius,
+    resilience,
+    scenario,
+    sheet,
+    sites,
+    week,
+)
 
 ROUTERS: tuple[APIRouter, ...] = (
     access.router,
@@ -17,10 +28,12 @@ ROUTERS: tuple[APIRouter, ...] = (
     isochrone.router,
     partners.router,
     radius.router,
+    resilience.router,
     scenario.router,
     sheet.router,
     sheet.page_router,
     sites.router,
+    week.router,
 )
 COMMANDS: tuple[click.Command, ...] = (
     access.command,
@@ -28,7 +41,9 @@ COMMANDS: tuple[click.Command, ...] = (
     isochrone.command,
     partners.command,
     radius.command,
+    resilience.command,
     scenario.command,
     sheet.command,
     sites.command,
+    week.command,
 )

@@ -51,7 +51,7 @@ class Side(models.DistrictCoverage):
     """One side: the region without the scenario, or with it."""
 
     answer: Literal["known", "unknown"]
-    unknown_reason: Literal["no_source", "too_old"] | None
+    unknown_reason: str | None = Field(description="as in coverage")
     assumptions: models.Assumptions
     by_district: list[models.DistrictRow]
 
@@ -135,7 +135,7 @@ def _side(report: CoverageReport) -> Side:
     return Side(
         **answers.tally_fields(report.totals),
         answer="unknown" if report.unknown else "known",
-        unknown_reason=report.unknown or None,  # type: ignore[arg-type]
+        unknown_reason=report.unknown or None,
         assumptions=answers.assumptions(report),
         by_district=answers.district_rows(report),
     )

@@ -132,8 +132,8 @@ def test_people_are_told_by_the_number_of_categories_they_reach(toy_atlas: Atlas
     food = resilience(toy_atlas, category=FOOD, mode="walk", minutes=MINUTES)
     assert (found.reached >= (food.once.state == COVERED)).all()
     assert (found.reached_twice <= found.reached).all()
-    assert found.every.totals.residents == 960
-    assert found.every.totals.covered == 0  # no library, no second-hand shop, …
+    assert found.every.once.totals.residents == 960
+    assert found.every.once.totals.covered == 0  # no library, no second-hand shop, …
 
 
 def test_a_field_that_no_source_tells_counts_nobody(toy_atlas: Atlas):
