@@ -5,8 +5,8 @@ Makes a large region of k × k copies of the demo region, joined by roads.
 
 Copies lie side by side, shifted by the extract's box. From the main road nearest to the middle of
 an edge a road leads to its counterpart of the next copy. Ids are spread as in the planet file
-(those of nodes over ten billion), in a sorted draw (seed 1) in which the copies alternate. References to
-what the extract lacks stay dangling.
+(those of nodes over ten billion), in a sorted draw (seed 1) in which the copies alternate.
+References to what the extract lacks stay dangling.
 """
 
 from __future__ import annotations
