@@ -173,15 +173,23 @@ def _result_lines(report: CoverageReport, texts: Texts) -> list[str]:
             **about,
         )
     ]
-    return lines + _short_lines(totals, texts)
+    return lines + _short_lines(report, texts)
 
 
-def _short_lines(totals: Tally, texts: Texts) -> list[str]:
-    short = people_short(totals)
+def _short_lines(report: CoverageReport, texts: Texts) -> list[str]:
+    short = people_short(report.totals)
     if short is None:
         return []
     if short == 0:
         return [texts.gettext("Nobody is left out.")]
+    if report.hours is not None and len(report.hours.unknown):
+        return [
+            texts.ngettext(
+                "{n} person reaches none that is known to be open.",
+                "{n} people reach none that is known to be open.",
+                short,
+            )
+        ]
     return [texts.ngettext("{n} person reaches none.", "{n} people reach none.", short)]
 
 
