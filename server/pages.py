@@ -18,6 +18,7 @@ from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse,
 from layers.atlas import Atlas
 from layers.coverage import CoverageReport
 from layers.question import LINE, MAX_METRES, MAX_MINUTES
+from layers.when import PRESETS
 from server import sentences as words
 from server import view
 from server.asked import Asked, address, answer_asked, asked_again, parse_asked
@@ -28,6 +29,7 @@ from server.regions import regions_of
 from server.shell import PageRoute, render, texts_for
 from server.single_file import single_file
 from server.texts import Texts
+from server.time_sentences import when_phrase
 
 MINUTE_STEPS = (5, 10, 15, 20, 30)
 METRE_STEPS = (300, 500, 1000, 2000)
@@ -95,6 +97,7 @@ def planner(request: Request, region: str) -> HTMLResponse:
             (name, address(api_path, {**data_question, "f": f}), _file_name(full, region, f))
             for name, f in (("CSV", "csv"), ("GeoJSON", "geojson"))
         ],
+        sheet_url=lambda area: _sheet_url(report, asked, area),
         layers=_layer_entries(report, texts),
         asked_layers=_asked_layers(report, texts),
         attributions=atlas.region.attributions,
@@ -131,9 +134,21 @@ def _form(report: CoverageReport, asked: Asked, texts: Texts) -> dict[str, Any]:
         "metre_steps": METRE_STEPS,
         "most_minutes": f"{MAX_MINUTES:.0f}",
         "most_metres": f"{MAX_METRES:.0f}",
+        "times": _times(report, texts),
         "by": asked.by,
         "has_levels": len(atlas.region.finest) > len(atlas.region.municipalities),
     }
+
+
+def _times(report: CoverageReport, texts: Texts) -> list[tuple[str, str, bool]]:
+    """Return value, name and whether it is asked: any time, the named parts, the asker's own."""
+    when = report.question.when
+    asked = "" if when is None else when.preset.id if when.preset else when.text
+    times = [("", texts.gettext("at any time (all offers)"))]
+    times += [(preset.id, preset.label(texts.language)) for preset in PRESETS]
+    if when is not None and not when.preset:
+        times.append((asked, when_phrase(texts, when)))
+    return [(value, name, value == asked) for value, name in times]
 
 
 def _option(atlas: Atlas, category: Any, texts: Texts) -> str:
@@ -154,9 +169,25 @@ def _default_url(report: CoverageReport, asked: Asked) -> str:
     if question.mode == reach.mode and question.minutes == reach.minutes:
         return ""
     own = Asked(
-        categories=tuple(c.id for c in question.categories), by=asked.by, language=asked.language
+        categories=tuple(c.id for c in question.categories),
+        at=question.when.text if question.when else None,
+        by=asked.by,
+        language=asked.language,
     )
     return address(f"/r/{report.atlas.region.id}/planner", own.parameters())
+
+
+def _sheet_url(report: CoverageReport, asked: Asked, area: str) -> str:
+    """Return the sheet of an area for this question; limits in metres it does not know."""
+    question = report.question
+    own = question.minutes is None
+    sheet = Asked(
+        categories=tuple(c.id for c in question.categories),
+        mode=None if own else question.mode,
+        minutes=question.minutes,
+        language=asked.language,
+    )
+    return address(f"/r/{report.atlas.region.id}/sheets/{area}", sheet.parameters())
 
 
 def _layer_entries(report: CoverageReport, texts: Texts) -> list[dict[str, Any]]:
@@ -204,13 +235,18 @@ def _map_data(
             "mode": question.mode,
             "minutes": question.minutes,
             "metres": question.metres,
+            "at": next(value for value, _, is_asked in _times(report, texts) if is_asked),
             "by": asked.by,
         },
         "language": texts.language,
         "tiles": view.tiles_url(atlas),
         "shapes": address(f"{base}/districts", level),
         "districts": {
-            row.id: {**view.district_properties(row), "count_text": row.count_text}
+            row.id: {
+                **view.district_properties(row),
+                "count_text": row.count_text,
+                "sheet": _sheet_url(report, asked, row.id),
+            }
             for row in answer.rows
         },
         "has_short": answer.has_short,
@@ -247,6 +283,7 @@ def _script_texts(texts: Texts, *, counts_buildings: bool) -> dict[str, str]:
         "address": texts.gettext("Address"),
         "hours": texts.gettext("Opening hours"),
         "website": texts.gettext("Website"),
+        "sheet": texts.gettext("District sheet"),
         "cluster": texts.gettext("{n} offers", n="{n}"),
     }
 
@@ -288,8 +325,9 @@ def _next_links(report: CoverageReport, asked: Asked, texts: Texts) -> list[tupl
 
 def _file_name(asked: Asked, region: str, ending: str) -> str:
     limit = f"{asked.minutes:g}min" if asked.minutes else f"{asked.metres or 0:g}m"
-    parts = ["umkreis", region, *asked.categories, asked.mode or "", limit]
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", "-".join(parts)) + f".{ending}"
+    parts = ["umkreis", region, *asked.categories, asked.mode, limit, asked.at]
+    name = "-".join(part for part in parts if part)
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", name) + f".{ending}"
 
 
 @router.get("/docs")

@@ -22,6 +22,7 @@ from server.map_view import MapView, OfferLayer
 from server.method import method_lines
 from server.rows import GapRow, Row, gap_row, ranking_rows, share_text
 from server.texts import Texts, texts_of
+from server.time_sentences import when_phrase
 
 
 @dataclass(frozen=True)
@@ -218,9 +219,11 @@ def category_labels(atlas: Atlas, language: str) -> dict[str, str]:
 
 
 def _title(report: CoverageReport, texts: Texts) -> str:
+    when = report.question.when
     return texts.gettext(
         "{category} {how}: {region}",
-        category=words.category_names(texts, report.question),
+        category=words.category_names(texts, report.question)
+        + (f", {when_phrase(texts, when)}," if when else ""),
         how=words.question_phrase(texts, report.question),
         region=report.atlas.region.name,
     )

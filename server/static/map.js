@@ -173,7 +173,7 @@ export class PlannerMap {
       layer.on("mouseout", () => this.tell.onHover(null));
       layer.on("click", () => this.tell.onChoose(id, { fromMap: true }));
       layer.bindTooltip(() => this.districtFigures(id), { sticky: true, opacity: 1 });
-      layer.bindPopup(() => this.districtFigures(id), this.popupOptions());
+      layer.bindPopup(() => this.districtFigures(id, { isAsked: true }), this.popupOptions());
       this.districts.set(id, layer);
       this.districtGroup.addLayer(layer);
     }
@@ -382,7 +382,7 @@ export class PlannerMap {
     });
   }
 
-  districtFigures(id) {
+  districtFigures(id, { isAsked = false } = {}) {
     const { texts } = this.data;
     const district = this.data.districts[id];
     const box = element("div", "", "figures");
@@ -396,6 +396,11 @@ export class PlannerMap {
     }
     box.append(list);
     if (district.note_text) box.append(element("p", district.note_text));
+    if (isAsked) {
+      const link = element("a", texts.sheet, "more");
+      link.href = district.sheet;
+      box.append(link);
+    }
     return box;
   }
 

@@ -102,6 +102,7 @@ function addressOfForm() {
   if (chosen.has("mode")) wanted.set("mode", mode);
   const limit = mode === "line" || form.querySelector(".along") ? "metres" : "minutes";
   if (chosen.has(limit) && values.get(limit)) wanted.set(limit, values.get(limit));
+  if (values.get("at")) wanted.set("at", values.get("at"));
   if (values.get("by") === "municipality") wanted.set("by", values.get("by"));
   if (values.get("lang")) wanted.set("lang", values.get("lang"));
   return `${form.action.split("?")[0]}?${wanted}`;
@@ -165,6 +166,7 @@ function keyOf(details) {
 function showInForm(question) {
   form.elements.category.value = question.category;
   form.elements.mode.value = question.mode;
+  form.elements.at.value = question.at;
   if (form.elements.by) form.elements.by.value = question.by;
   form.querySelector(".by-metres").classList.toggle("along", question.mode !== "line" && question.metres !== null);
   for (const name of ["minutes", "metres"]) {

@@ -363,3 +363,26 @@ def test_the_first_view_stays_small(open_page: Callable[..., Page], home: str):
     open_ready(page, home + FOOD)
     assert len(sizes) >= 15
     assert sum(sizes) < FIRST_VIEW_BYTES
+
+
+def test_the_sheet_of_a_district_is_one_step_away(desk: Page, home: str):
+    open_ready(desk, home + FOOD)
+    desk.get_by_role("link", name="Steckbrief: Nord").click()
+    expect(desk.locator("h1")).to_have_text("Nord")
+    assert desk.url.endswith("?category=greengrocer_bakery&mode=walk&minutes=2")
+
+
+def test_a_part_of_the_week_is_asked_and_stays_in_the_links(desk: Page, home: str):
+    open_ready(desk, home + FOOD)
+    desk.get_by_label("Wann").select_option("samstags")
+    expect(desk.locator("#answer")).to_contain_text("die samstags geöffnet sind: 1 von 2.")
+    ready(desk)
+    assert "at=saturday" in desk.url
+    assert "at=Sa" in desk.locator("a.export").get_attribute("href")
+    assert "samstags" in desk.title()
+    assert desk.locator(".offer").count() == 1
+    desk.get_by_label("Wann").select_option("jederzeit (alle Angebote)")
+    expect(desk.locator("#answer")).not_to_contain_text("geöffnet sind")
+    assert "at=" not in desk.url
+    open_ready(desk, home + FOOD + "&at=Mo 10:00-11:00")
+    assert desk.get_by_label("Wann").input_value() == "Mo 10:00-11:00"
