@@ -16,6 +16,8 @@ BENCHMARKS = (
     ["benchmarks.access_scores"],
     ["benchmarks.sites"],
     ["benchmarks.service"],
+    ["benchmarks.isochrone"],
+    ["benchmarks.balanced"],
     ["benchmarks.router", "compare"],
 )
 
