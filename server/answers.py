@@ -233,19 +233,20 @@ def district_rows(report: CoverageReport) -> list[m.DistrictRow]:
     rank = {row: i for i, row in enumerate(report.ranking, start=1)}
     median = [None] * len(report.by_district) if report.unknown else report.median_min
     finest = report.atlas.region.finest
+    columns = finest["share_inside"], finest["level"], finest["parent_id"]
     possible = report.with_unknown.by_district if report.with_unknown else None
     return [
         m.DistrictRow(
             **tally_fields(tally),
             rank=None if report.unknown else rank.get(i),
             median_min=rounded(median[i], 1),
-            share_inside=round(area.share_inside, 3),
-            level=area.level,
-            parent_id=area.parent_id,
+            share_inside=round(share_inside, 3),
+            level=level,
+            parent_id=parent_id,
             share_with_unknown=possible[i].share if possible else None,
         )
-        for i, (tally, area) in enumerate(
-            zip(report.by_district, finest.itertuples(index=False), strict=True)
+        for i, (tally, share_inside, level, parent_id) in enumerate(
+            zip(report.by_district, *columns, strict=True)
         )
     ]
 
