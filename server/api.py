@@ -52,6 +52,13 @@ Format = Annotated[
 ]
 
 
+ModeQuery = Annotated[
+    str | None, Query(description="walk, stepfree, bike, car, or line (straight)")
+]
+MinutesQuery = Annotated[float | None, Query(description="limit of travel, above 0 to 240")]
+MetresQuery = Annotated[
+    float | None, Query(description="limit of the way instead, above 0 to 200,000")
+]
 AtQuery = Annotated[
     str | None,
     Query(
@@ -64,13 +71,9 @@ AtQuery = Annotated[
 def ask_coverage(
     atlas: AtlasPath,
     category: CategoriesQuery,
-    mode: Annotated[
-        str | None, Query(description="walk, stepfree, bike, car, or line (straight)")
-    ] = None,
-    minutes: Annotated[float | None, Query(description="limit of travel, above 0 to 240")] = None,
-    metres: Annotated[
-        float | None, Query(description="limit of the way instead, above 0 to 200,000")
-    ] = None,
+    mode: ModeQuery = None,
+    minutes: MinutesQuery = None,
+    metres: MetresQuery = None,
     at: AtQuery = None,
 ) -> CoverageReport:
     """Ask for coverage; what is left out is the category's own."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
 import click
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends
 from pydantic import Field
 
 from layers.question import QUESTION_MODES
@@ -14,7 +14,7 @@ from layers.tally import Tally
 from layers.week import HourOfWeek, WeekReport, week
 from layers.when import DAYS
 from server import answers, models
-from server.api import PROBLEMS, AtlasPath
+from server.api import PROBLEMS, AtlasPath, MetresQuery, MinutesQuery, ModeQuery
 from server.opened import open_region
 from server.outputs import write_text
 from server.query import CategoriesQuery, refuse_unknown
@@ -65,13 +65,9 @@ router = APIRouter(
 def get_week(
     atlas: AtlasPath,
     category: CategoriesQuery,
-    mode: Annotated[
-        str | None, Query(description="walk, stepfree, bike, car, or line (straight)")
-    ] = None,
-    minutes: Annotated[float | None, Query(description="limit of travel, above 0 to 240")] = None,
-    metres: Annotated[
-        float | None, Query(description="limit of the way instead, above 0 to 200,000")
-    ] = None,
+    mode: ModeQuery = None,
+    minutes: MinutesQuery = None,
+    metres: MetresQuery = None,
 ) -> WeekOut:
     """Who reaches an open offer in each hour of a week, without and with those of unknown hours."""
     return week_out(week(atlas, category=category, mode=mode, minutes=minutes, metres=metres))
