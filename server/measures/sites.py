@@ -274,15 +274,25 @@ def _words(out: SitesOut) -> str:
         f"{_percent(out.share_after)} after."
     )
     if out.mean_min_after is not None:
-        before = "-" if out.mean_min_before is None else f"{out.mean_min_before:g}"
-        lines.append(f"Mean way of all who reach an offer: {before} -> {out.mean_min_after:g} min.")
-    lines += [
-        f"  {row.name[:28]:28} {_count(row.gained):>8} newly within reach, "
-        f"{_count(row.shorter):>8} with a shorter way"
-        for row in out.by_district
-        if row.gained != 0 or row.shorter != 0
-    ]
-    return "\n".join([*lines, _proof(out)])
+        before = "no offer" if out.mean_min_before is None else f"{out.mean_min_before:g} minutes"
+        lines.append(
+            f"Mean way of all who reach an offer: {before} before, {out.mean_min_after:g} minutes "
+            "after."
+        )
+    return "\n".join([*lines, *_gains(out), _proof(out)])
+
+
+def _gains(out: SitesOut) -> list[str]:
+    """List the districts that gain, the most first."""
+    by_way = out.objective == "least_time"
+    lines = []
+    for row in sorted(out.by_district, key=lambda r: -((r.shorter if by_way else r.gained) or 0)):
+        if (row.shorter if by_way else row.gained) != 0:
+            shorter = f", {_count(row.shorter)} with a shorter way" if by_way else ""
+            lines.append(
+                f"  {row.name[:28]:28} {_count(row.gained):>8} newly within reach{shorter}"
+            )
+    return lines
 
 
 def _proof(out: SitesOut) -> str:
