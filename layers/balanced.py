@@ -21,8 +21,7 @@ from geo.balance import Balance, balance
 from geo.catchment import huff, quantiles, whole_units
 from geo.disclosure import SMALLEST_PUBLISHED, publish_levels, publish_parts, round_to_tens
 from geo.gaps import find_gaps
-from layers.capacity import Capacities, capacities_of
-from layers.radius import need_people, street_question, travel_to_each
+from layers.radius import limited_supply, street_question
 from layers.tally import Tally, tally_of_people, whole
 
 if TYPE_CHECKING:
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from layers.atlas import Atlas
+    from layers.capacity import Capacities
     from layers.question import Question
 
     Floats = NDArray[np.float64]
@@ -274,12 +274,7 @@ def balanced(
         there are too many pairs of homes and offers.
     """
     question = street_question(atlas, category, mode, minutes)
-    rows = atlas.offers_of(question.categories[0])
-    capacities = capacities_of(
-        atlas, question.categories[0], rows, entered=capacity or {}, demand=demand
-    )
-    need_people(atlas)
-    travel_s = travel_to_each(atlas, question.mode, rows)
+    rows, capacities, travel_s = limited_supply(atlas, question, capacity or {}, demand)
     limit_s = math.inf if minutes is None else question.limit_s
     allowed_s = np.where(travel_s <= limit_s, travel_s, np.inf)
     population = atlas.population

@@ -134,12 +134,7 @@ def filled_radii(
         If the mode is not allowed, capacities are missing or wrong, or nobody is counted.
     """
     question = street_question(atlas, category, mode, None)
-    rows = atlas.offers_of(question.categories[0])
-    capacities = capacities_of(
-        atlas, question.categories[0], rows, entered=capacity or {}, demand=demand
-    )
-    need_people(atlas)
-    travel_s = travel_to_each(atlas, question.mode, rows)
+    rows, capacities, travel_s = limited_supply(atlas, question, capacity or {}, demand)
     radii = []
     for k, row in enumerate(rows.tolist()):
         people = capacities.amount[k] / capacities.demand
@@ -189,24 +184,32 @@ def street_question(
     return ask(atlas, category=category, mode=mode, minutes=minutes)
 
 
-def need_people(atlas: Atlas) -> None:
+def limited_supply(
+    atlas: Atlas, question: Question, capacity: Mapping[str, float], demand: float | None
+) -> tuple[NDArray[np.int64], Capacities, NDArray[np.float64]]:
     """
-    Refuse a region in which nobody is counted.
+    Return the rows of a category's offers, what they can serve, and the seconds from each home.
 
     Raises
     ------
+    UnknownOfferError
+        If a capacity is entered for an offer that the category does not have.
     ParameterError
-        If it has no population.
+        If nobody is counted in the region, or as `layers.capacity.capacities_of` says.
     """
+    category = question.categories[0]
+    rows = atlas.offers_of(category)
+    capacities = capacities_of(atlas, category, rows, entered=capacity, demand=demand)
     if atlas.population.basis.unit != "residents":
         raise ParameterError(
             f"no people are counted in {atlas.region.name}, so nobody can use up a capacity; "
             "ask for kind reach, or give the region a population",
             parameter="kind",
         )
+    return rows, capacities, _travel_to_each(atlas, question.mode, rows)
 
 
-def travel_to_each(atlas: Atlas, mode: str, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+def _travel_to_each(atlas: Atlas, mode: str, rows: NDArray[np.int64]) -> NDArray[np.float64]:
     """Return the seconds from each home to each offer, shape (m, n)."""
     supply = atlas.supply[mode]
     each = [supply.take([row]) for row in rows.tolist()]

@@ -7,7 +7,7 @@ from click.testing import CliRunner
 from fastapi.testclient import TestClient
 
 from server.cli import main
-from server.measures.radius import RadiiOut
+from server.measures.radius_out import RadiiOut
 from server.settings import Settings
 from tests.server.test_api import TOY, assert_error
 
