@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -161,6 +162,20 @@ def test_what_cannot_be_balanced_or_filled_is_refused(
     for measure in (balanced, filled_radii):
         with pytest.raises(ParameterError, match=match):
             measure(toy_atlas, **question)
+
+
+def test_where_nobody_is_counted_a_reach_has_no_people_and_nothing_is_used_up(
+    toy_atlas: Atlas,
+) -> None:
+    population = toy_atlas.population
+    basis = replace(population.basis, unit="buildings")
+    unknown = np.full(len(population.residents), np.nan)
+    nobody = replace(population, basis=basis, residents=unknown)
+    empty = replace(toy_atlas, population=nobody)
+    assert [r.residents for r in reach_radii(empty, category=FOOD).radii] == [None, None]
+    for measure in (balanced, filled_radii):
+        with pytest.raises(ParameterError, match="no people are counted in Ödland"):
+            measure(empty, category=FOOD, capacity={"": 5})
 
 
 def test_unknown_names_are_refused(toy_atlas: Atlas) -> None:
