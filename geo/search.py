@@ -281,7 +281,8 @@ def node_seconds(arcs: Arcs, costs: EdgeCosts, points: Ends, *, limit_s: float) 
     if not len(points.a):
         return np.full(len(arcs.start) - 1, np.inf)
     tree = _search(arcs, costs, [points], limit_s=limit_s + 1 / TICKS_PER_S)
-    return _decode(tree.seconds)[0][0]
+    seconds: Floats = _decode(tree.seconds)[0][0]
+    return seconds
 
 
 class FoundPairs(NamedTuple):

@@ -203,8 +203,12 @@ def _open_snapped(folder: Path, network: Network) -> Snapped:
 
 def _open_population(folder: Path) -> Population:
     about = json.loads((folder / "about.json").read_text("utf-8"))
+    arrays = _open_arrays(folder, _POPULATION)
     return Population(
-        **_open_arrays(folder, _POPULATION),
+        xy=arrays["xy"],
+        residents=arrays["residents"],
+        district=arrays["district"],
+        unplaced=arrays["unplaced"],
         basis=basis_from_dict(about["basis"]),
         quality=pd.DataFrame(about["quality"]),
         broken=about["broken"],
