@@ -18,7 +18,7 @@ import numpy as np
 import shapely
 
 from geo.crs import geometry_to_lonlat
-from geo.disclosure import ROUNDED_TO, SMALLEST_PUBLISHED
+from geo.disclosure import SMALLEST_PUBLISHED
 from geo.street_access import Speeds
 from layers.question import LINE
 from server import models as m
@@ -36,7 +36,7 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _DEGREE_DECIMALS = 6  # 0.1 m
 DISCLOSURE = (
     f"counts of fewer than {SMALLEST_PUBLISHED} people are withheld, and a second one where a "
-    f"difference would tell them; counts that depend on the limit are rounded to {ROUNDED_TO}"
+    f"difference would tell them; counts that depend on what is asked are rounded to tens"
 )
 
 
