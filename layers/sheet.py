@@ -114,6 +114,8 @@ def district_sheet(
     category: Sequence[str] = (),
     mode: str | None = None,
     minutes: float | None = None,
+    metres: float | None = None,
+    at: str | None = None,
     threshold: float = DEFAULT_THRESHOLD,
 ) -> Sheet:
     """
@@ -127,8 +129,8 @@ def district_sheet(
         Id of a finest district, a municipality, or the region.
     category
         Ids; several mean any of them. Without one it is food for every day.
-    mode, minutes
-        As for coverage.
+    mode, minutes, metres, at
+        As for coverage; benchmarks and fields count offers at any time.
     threshold
         Share of the people from which on a district is served, above 0 to 1.
 
@@ -141,8 +143,8 @@ def district_sheet(
     """
     check_limit("threshold", threshold, 1.0)
     area = find_area(atlas, district)
-    asked = ask(atlas, category=list(category) or default_categories(atlas), mode=mode,
-                minutes=minutes)  # fmt: skip
+    ids = list(category) or default_categories(atlas)
+    asked = ask(atlas, category=ids, mode=mode, minutes=minutes, metres=metres, at=at)
     functions = [ask(atlas, category=c.id) for c in atlas.taxonomy.categories]
     of_benchmarks = [_questions(atlas, b, asked) for b in atlas.benchmarks]
     questions = [asked, *functions, *(q for group in of_benchmarks for q in group)]

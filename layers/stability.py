@@ -8,6 +8,7 @@ One assumption changes at a time, all variants in the order in which they are to
     slower, faster             every part of the way at 20 % less, 20 % more speed
     equal_buildings            each municipality's people spread equally over its homes
     without_offer              that one offer is gone which the district would miss most
+    hours_unknown_open         offers whose hours nobody knows are open at the time asked for
     beyond_edge                an offer stands just beyond the data wherever a street leaves it
 
 Paths stay the fastest ones when all speeds change alike, by car as well; so for a limit of minutes
@@ -31,7 +32,6 @@ from layers.coverage import (
     report_of,
     within_limit,
 )
-from layers.question import Question
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -162,6 +162,8 @@ def _variants(report: CoverageReport, area: Area) -> list[tuple[str, CoverageRep
         )
     if (lost := _without_offer(report, area)) is not None:
         found.append(("without_offer", *lost))
+    if report.with_unknown is not None:
+        found.append(("hours_unknown_open", report.with_unknown, -1))
     beyond = (report.state == UNCOVERED) & report.has_exit_in_reach
     if beyond[area.holds[report.atlas.population.district]].any():
         state = np.where(beyond, COVERED, report.state).astype(np.int8)
@@ -171,9 +173,7 @@ def _variants(report: CoverageReport, area: Area) -> list[tuple[str, CoverageRep
 
 def _with_limit(report: CoverageReport, factor: float) -> CoverageReport:
     asked = report.question
-    question = Question(
-        asked.categories, asked.mode, asked.limit_s * factor, asked.limit_m * factor
-    )
+    question = replace(asked, limit_s=asked.limit_s * factor, limit_m=asked.limit_m * factor)
     is_covered = within_limit(question, report.travel_s, report.distance_m)
     state = np.where(is_covered, COVERED, UNCOVERED)
     state[report.state == UNREACHABLE] = UNREACHABLE

@@ -19,7 +19,7 @@ from layers.stability import DEFAULT_THRESHOLD, Variant
 from layers.tally import Tally
 from layers.vocabulary import Category, Term
 from server import answers, models
-from server.api import PROBLEMS, AtlasPath
+from server.api import PROBLEMS, AtlasPath, AtQuery
 from server.asked import parse_asked
 from server.measures.sheet_page import reason_text, sheet_html, sheet_policy, sheet_text
 from server.opened import open_region
@@ -140,7 +140,7 @@ class SheetOut(models.Model):
     area: AreaOut
     categories: list[NamedOut]
     answer: Literal["known", "unknown"]
-    unknown_reason: Literal["no_source", "too_old"] | None
+    unknown_reason: Literal["no_source", "too_old", "no_hours"] | None
     count: CountOut
     edge_uncertain: int | None
     assumptions: models.Assumptions
@@ -167,6 +167,10 @@ def get_sheet(
         str | None, Query(description="walk, stepfree, bike, car, or line (straight)")
     ] = None,
     minutes: Annotated[float | None, Query(description="limit of travel, above 0 to 240")] = None,
+    metres: Annotated[
+        float | None, Query(description="limit of the way instead, above 0 to 200,000")
+    ] = None,
+    at: AtQuery = None,
     threshold: Annotated[
         float, Query(description="share of the people from which on a district is served")
     ] = DEFAULT_THRESHOLD,
@@ -174,7 +178,14 @@ def get_sheet(
     """Hold a district against named benchmarks, and say how sure the verdict is."""
     return sheet_out(
         district_sheet(
-            atlas, district, category=category, mode=mode, minutes=minutes, threshold=threshold
+            atlas,
+            district,
+            category=category,
+            mode=mode,
+            minutes=minutes,
+            metres=metres,
+            at=at,
+            threshold=threshold,
         )
     )
 
@@ -185,7 +196,13 @@ def sheet_page(request: Request, region: str, district: str) -> HTMLResponse:
     asked = parse_asked(request.query_params)
     atlas = regions_of(request).open(region)
     sheet = district_sheet(
-        atlas, district, category=asked.categories, mode=asked.mode, minutes=asked.minutes
+        atlas,
+        district,
+        category=asked.categories,
+        mode=asked.mode,
+        minutes=asked.minutes,
+        metres=asked.metres,
+        at=asked.at,
     )
     texts = texts_for(request)
     headers = {
@@ -333,6 +350,8 @@ def _function_out(function: Function) -> FunctionOut:
     "--mode", type=click.Choice(QUESTION_MODES), help="How people go; else the category's own."
 )
 @click.option("--minutes", type=float, help="Limit of travel, above 0 to 240.")
+@click.option("--metres", type=float, help="Limit of the way instead.")
+@click.option("--at", metavar="TIME", help="A moment or a part of the week, as for coverage.")
 @click.option(
     "--threshold", type=float, default=DEFAULT_THRESHOLD, show_default=True,
     help="Share of the people from which on a district is served.",
@@ -349,6 +368,8 @@ def command(
     categories: tuple[str, ...],
     mode: str | None,
     minutes: float | None,
+    metres: float | None,
+    at: str | None,
     threshold: float,
     format_: str | None,
     lang: str | None,
@@ -366,6 +387,8 @@ def command(
         category=categories,
         mode=mode,
         minutes=minutes,
+        metres=metres,
+        at=at,
         threshold=threshold,
     )
     texts = texts_of(lang or Settings.from_env().language)

@@ -23,6 +23,7 @@ from server.rendering import templates
 from server.sentences import category_names, label, question_phrase
 from server.shell import POLICY
 from server.texts import Texts
+from server.time_sentences import when_phrase
 
 _STYLE = Path(__file__).parents[1] / "templates" / "sheet.css"
 
@@ -96,11 +97,16 @@ def sheet_text(sheet: Sheet, texts: Texts) -> str:
 def question_line(sheet: Sheet, texts: Texts) -> str:
     """Say what was asked."""
     question = sheet.report.question
-    return f"{category_names(texts, question)}, {question_phrase(texts, question)}"
+    parts = [category_names(texts, question), question_phrase(texts, question)]
+    if question.when is not None:
+        parts.append(when_phrase(texts, question.when))
+    return ", ".join(parts)
 
 
 def verdict_text(sheet: Sheet, texts: Texts) -> str:
     """Say the verdict over all variants."""
+    if sheet.report.unknown == "no_hours":
+        return texts.gettext("Unknown: no opening hours are known")
     return {
         "underserved": texts.gettext("Underserved in every variant"),
         "served": texts.gettext("Served in every variant"),
@@ -176,6 +182,7 @@ def _variant_name(sheet: Sheet, variant: Variant, texts: Texts) -> str:
         "slower": texts.gettext("One fifth slower on every part of the way"),
         "faster": texts.gettext("One fifth faster on every part of the way"),
         "equal_buildings": texts.gettext("The same number of people in every home"),
+        "hours_unknown_open": texts.gettext("With offers whose hours nobody knows"),
         "beyond_edge": texts.gettext("With offers just beyond the edge of the data"),
     }[variant.id]
 

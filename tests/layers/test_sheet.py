@@ -280,3 +280,19 @@ def test_an_area_that_is_not_there_names_the_nearest(toy_atlas: Atlas):
 def test_a_threshold_is_a_share(toy_atlas: Atlas, threshold):
     with pytest.raises(ParameterError, match="threshold"):
         district_sheet(toy_atlas, "A", threshold=threshold)
+
+
+def test_a_time_of_the_week_counts_what_is_open_then(toy_atlas: Atlas):
+    asked = {"category": [FOOD], "mode": "walk", "minutes": 30}
+    night = district_sheet(toy_atlas, "A", at="Su 03:00-04:00", **asked)
+    assert variant(night, "asked").tally.covered == 0  # the bakery is shut, the other untold
+    assert variant(night, "hours_unknown_open").tally.covered == 320
+    assert night.stability.verdict == "depends"
+    monday = district_sheet(toy_atlas, "A", at="Mo 10:00-11:00", **asked)
+    assert monday.tally.covered == 320
+
+
+def test_metres_are_a_limit_as_well(toy_atlas: Atlas):
+    asked = {"category": [FOOD], "mode": "walk"}
+    by_metres = district_sheet(toy_atlas, "A", metres=240, **asked)
+    assert by_metres.tally == district_sheet(toy_atlas, "A", minutes=3, **asked).tally

@@ -142,6 +142,13 @@ def test_the_page_loads_nothing_and_its_policy_knows_its_style(client: TestClien
     assert "frame-ancestors 'none'" in policy
 
 
+def test_a_time_is_answered_and_told(client: TestClient):
+    sheet = SheetOut.model_validate(client.get(f"{SHEET}&at=Su").json())
+    assert "hours_unknown_open" in {v.id for v in sheet.stability.variants}
+    page = client.get("/r/toy/sheets/A?category=greengrocer_bakery&at=Su&lang=en")
+    assert "Sunday" in page.text
+
+
 def test_the_policy_names_the_style_that_is_in_the_page(client: TestClient):
     style = re.search("<style>(.*)</style>", client.get("/r/toy/sheets/A").text, re.DOTALL)
     digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
