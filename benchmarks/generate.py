@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import osmium
+import shapely
+import shapely.geometry
 from osmium.osm import mutable
 
 from benchmarks.measure import DEMO, EXTRACT
@@ -156,25 +158,27 @@ def _joining_roads(source: Extract, ids: Ids, k: int) -> list[list[int]]:
 
 
 def write_municipalities(source: Extract, k: int, target: Path) -> None:
-    """Write the municipalities of every copy, with ids and names of their own."""
+    """
+    Write the municipalities of every copy, with ids and names of their own.
+
+    What reaches beyond the extract would lie on the next copy: it is cut off with its people.
+    """
     collection: dict[str, Any] = json.loads((DEMO / "municipalities.geojson").read_text("utf-8"))
     width, height = source.east - source.west, source.north - source.south
-
-    def moved(coordinates: Any, i: int, j: int) -> Any:
-        if isinstance(coordinates[0], int | float):
-            return [coordinates[0] + i * width, coordinates[1] + j * height]
-        return [moved(part, i, j) for part in coordinates]
-
+    box = shapely.box(source.west, source.south, source.east, source.north)
     features = []
-    for j in range(k):
-        for i in range(k):
-            for feature in collection["features"]:
-                properties = {**feature["properties"]}
-                properties["ags"] += f"-{j * k + i}"
-                properties["name"] += f" {j * k + i}"
-                shape = {**feature["geometry"]}
-                shape["coordinates"] = moved(shape["coordinates"], i, j)
-                features.append({**feature, "properties": properties, "geometry": shape})
+    for copy in range(k * k):
+        shift = (copy % k * width, copy // k * height)
+        for feature in collection["features"]:
+            whole = shapely.geometry.shape(feature["geometry"])
+            inside = shapely.intersection(whole, box)
+            properties = {**feature["properties"]}
+            properties["ags"] += f"-{copy}"
+            properties["name"] += f" {copy}"
+            properties["population"] = round(properties["population"] * inside.area / whole.area)
+            moved = shapely.transform(inside, lambda xy, by=shift: xy + by)
+            shape = shapely.geometry.mapping(moved)
+            features.append({**feature, "properties": properties, "geometry": shape})
     collection["features"] = features
     target.write_text(json.dumps(collection, ensure_ascii=False), encoding="utf-8")
 
