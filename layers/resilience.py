@@ -115,6 +115,7 @@ def resilience(
     mode: str | None = None,
     minutes: float | None = None,
     metres: float | None = None,
+    at: str | None = None,
 ) -> ResilienceReport:
     """
     Report who has a second offer in reach, and for how many each offer is critical.
@@ -125,17 +126,17 @@ def resilience(
         The region, or what a scenario makes of it.
     category
         One id of the taxonomy; several mean any of them.
-    mode, minutes, metres
-        As for `coverage`.
+    mode, minutes, metres, at
+        As for `coverage`; with a time only offers that are open then count.
 
     Raises
     ------
     UnknownCategoryError
         If the taxonomy has no such category.
     ParameterError
-        If mode or limit are not allowed.
+        If mode, limit or time are not allowed.
     """
-    question = ask(atlas, category=category, mode=mode, minutes=minutes, metres=metres)
+    question = ask(atlas, category=category, mode=mode, minutes=minutes, metres=metres, at=at)
     return resilience_of(answer(atlas, [question])[0])
 
 
@@ -151,6 +152,7 @@ def resilience_of(once: CoverageReport) -> ResilienceReport:
         distance_m=distance_m,
         supply=second,
         state=state.astype(np.int8),
+        with_unknown=None,
     )
     return ResilienceReport(once, twice)
 
@@ -277,6 +279,7 @@ def variety(
     field: str | None = None,
     mode: str | None = None,
     minutes: float | None = None,
+    at: str | None = None,
 ) -> VarietyReport:
     """
     Report of how many categories of a layer or a field people reach an offer, and two.
@@ -289,15 +292,17 @@ def variety(
         One of them, such as `essentials`.
     mode, minutes
         For all categories; each category's own where left out.
+    at
+        A moment or a part of the week: only offers that are open then count.
 
     Raises
     ------
     ParameterError
-        If not exactly one of layer and field is given, it is not known, or mode or limit are not
-        allowed.
+        If not exactly one of layer and field is given, it is not known, or mode, limit or time are
+        not allowed.
     """
     chosen = _categories_of(atlas, layer=layer, field=field)
-    asked = [ask(atlas, category=c.id, mode=mode, minutes=minutes) for c in chosen]
+    asked = [ask(atlas, category=c.id, mode=mode, minutes=minutes, at=at) for c in chosen]
     reports = [resilience_of(once) for once in answer(atlas, asked)]
     known = [report for report in reports if not report.once.unknown]
     people = len(atlas.people)
@@ -321,7 +326,8 @@ def variety(
 
 def _with_all(report: CoverageReport, reached: NDArray[np.bool_]) -> CoverageReport:
     """Make a report in which those are covered who reach all categories."""
-    return replace(report, state=np.where(reached, COVERED, UNCOVERED).astype(np.int8))
+    state = np.where(reached, COVERED, UNCOVERED).astype(np.int8)
+    return replace(report, state=state, with_unknown=None)
 
 
 def _categories_of(atlas: Atlas, *, layer: str | None, field: str | None) -> list[Category]:

@@ -108,6 +108,9 @@ router = APIRouter(
     prefix="/api/v1", dependencies=[Depends(refuse_unknown)], responses=PROBLEMS, tags=["v1"]
 )
 _ModeQuery = Annotated[str | None, Query(description="else the category's own")]
+_AtQuery = Annotated[
+    str | None, Query(description="a moment or a part of the week: what is open then")
+]
 _MinutesQuery = Annotated[float | None, Query(description="limit of travel, above 0 to 240")]
 
 
@@ -118,9 +121,10 @@ def get_resilience(
     mode: _ModeQuery = None,
     minutes: _MinutesQuery = None,
     metres: Annotated[float | None, Query(description="limit of the way instead")] = None,
+    at: _AtQuery = None,
 ) -> ResilienceOut:
     """Who has a second offer in reach, for how many each is critical, and what a car adds."""
-    report = resilience(atlas, category=category, mode=mode, minutes=minutes, metres=metres)
+    report = resilience(atlas, category=category, mode=mode, minutes=minutes, metres=metres, at=at)
     return _resilience_out(report)
 
 
@@ -131,9 +135,10 @@ def get_variety(
     field: Annotated[str | None, Query(description="or of a field")] = None,
     mode: _ModeQuery = None,
     minutes: _MinutesQuery = None,
+    at: _AtQuery = None,
 ) -> VarietyOut:
     """Of how many categories people reach an offer, and two."""
-    report = variety(atlas, layer=layer, field=field, mode=mode, minutes=minutes)
+    report = variety(atlas, layer=layer, field=field, mode=mode, minutes=minutes, at=at)
     return _variety_out(report, layer=layer, field=field)
 
 
@@ -217,6 +222,7 @@ def _twice(once: Tally, twice: Tally) -> dict[str, Any]:
 @click.option("--mode", type=click.Choice(QUESTION_MODES), help="Else the category's own.")
 @click.option("--minutes", type=float, help="Limit of travel, above 0 to 240.")
 @click.option("--metres", type=float, help="Limit of the way instead.")
+@click.option("--at", metavar="WHEN", help="A moment or a part of the week, such as Su.")
 @click.option(
     "--scenario", "file", type=click.Path(path_type=Path, dir_okay=False, exists=True),
     help="Ask what a scenario makes of the region, such as a closed bridge.",
@@ -232,6 +238,7 @@ def command(
     mode: str | None,
     minutes: float | None,
     metres: float | None,
+    at: str | None,
     file: Path | None,
     limit: int,
     format_: str,
@@ -247,13 +254,15 @@ def command(
         atlas = apply(atlas, read_scenario_file(file))
     out: ResilienceOut | VarietyOut
     if categories:
-        report = resilience(atlas, category=categories, mode=mode, minutes=minutes, metres=metres)
+        report = resilience(
+            atlas, category=categories, mode=mode, minutes=minutes, metres=metres, at=at
+        )
         out = _resilience_out(report)
         text = _resilience_table(out, limit)
     elif metres is not None:
         raise ParameterError("`--metres` goes with `--category` alone", parameter="metres")
     else:
-        found = variety(atlas, layer=layer, field=field, mode=mode, minutes=minutes)
+        found = variety(atlas, layer=layer, field=field, mode=mode, minutes=minutes, at=at)
         out = _variety_out(found, layer=layer, field=field)
         text = _variety_table(out)
     as_json = format_ == "json" or (output is not None and output.suffix.lower() == ".json")

@@ -45,6 +45,9 @@ class ScenarioIn(models.Model):
     mode: models.Mode | None = Field(default=None, description="the category's own where null")
     minutes: float | None = None
     metres: float | None = None
+    at: str | None = Field(
+        default=None, description="a moment or a part of the week: what is open then"
+    )
 
 
 class Side(models.DistrictCoverage):
@@ -107,6 +110,7 @@ def try_scenario(atlas: AtlasPath, asked: ScenarioIn) -> ScenarioOut:
         mode=asked.mode,
         minutes=asked.minutes,
         metres=asked.metres,
+        at=asked.at,
     )
     return _out(scenario, difference)
 
@@ -166,6 +170,7 @@ def _change(change: Change) -> dict[str, Any]:
 )
 @click.option("--minutes", type=float, help="Limit of travel, above 0 to 240.")
 @click.option("--metres", type=float, help="Limit of the way instead.")
+@click.option("--at", metavar="WHEN", help="A moment or a part of the week, such as Su.")
 @click.option("--format", "format_", type=click.Choice(["table", "json"]), default="table")
 @click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False))
 def command(
@@ -175,6 +180,7 @@ def command(
     mode: str | None,
     minutes: float | None,
     metres: float | None,
+    at: str | None,
     format_: str,
     output: Path | None,
 ) -> None:
@@ -187,6 +193,7 @@ def command(
         mode=mode,
         minutes=minutes,
         metres=metres,
+        at=at,
     )
     out = _out(scenario, difference)
     as_json = format_ == "json" or (output is not None and output.suffix.lower() == ".json")

@@ -166,3 +166,13 @@ def test_without_a_car_fewer_people_are_covered(demo_atlas: Atlas):
     alone = (found.by_mode["car"].state == COVERED) & ~np.any(others, axis=0)
     assert found.car_only == pytest.approx(demo_atlas.people[alone].sum(), abs=5)
     assert found.car_only > 1000
+
+
+def test_on_a_sunday_only_what_is_open_counts(toy_atlas: Atlas):
+    monday, sunday = (
+        resilience(toy_atlas, category=FOOD, mode="walk", minutes=MINUTES, at=at)
+        for at in ("Mo 10:00-11:00", "Su")
+    )
+    assert [c.offer_id for c in monday.critical] == ["osm:n1001"]  # the other one's are not known
+    assert monday.lose == pytest.approx([PEOPLE[way_m(BAKERY) <= LIMIT_M].sum()], rel=0.005)
+    assert sunday.critical == []

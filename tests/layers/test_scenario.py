@@ -136,6 +136,15 @@ def test_changed_hours_stand_in_the_offer_and_nothing_moves(toy_atlas: Atlas):
     assert (found.after.state == found.before.state).all()
 
 
+def test_an_offer_that_opens_on_sundays_covers_people_on_sundays(toy_atlas: Atlas):
+    change = {"do": "change_hours", "offer": "osm:n1001", "opening_hours": "24/7"}
+    question = {"category": FOOD, "mode": "walk", "minutes": MINUTES, "at": "Su"}
+    changed = apply(toy_atlas, scenario(change))
+    found = compare(coverage(toy_atlas, **question), coverage(changed, **question))
+    assert covered(found.before) == 0  # closed, and a greengrocer of unknown hours
+    assert covered(found.after) == pytest.approx(people_within(BAKERY), rel=0.005)
+
+
 def test_the_first_atlas_does_not_change_and_is_shared(toy_atlas: Atlas):
     ids = [offer.id for offer in toy_atlas.offers]
     changed = apply(toy_atlas, scenario(add(300, 300)))
@@ -164,7 +173,7 @@ def test_an_added_offer_never_lowers_coverage(toy_atlas: Atlas, spots, minutes):
     found = tried(toy_atlas, *(add(*spot) for spot in spots), minutes=minutes)
     assert (found.after.travel_s <= found.before.travel_s).all()
     assert covered(found.after) >= covered(found.before)
-    assert found.totals.lost == 0
+    assert found.totals.lost in (0, None)  # None: a side with few uncovered people is withheld
     assert found.after.exact.sum() == pytest.approx(found.before.exact.sum())
 
 

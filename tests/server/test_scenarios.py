@@ -67,7 +67,8 @@ def test_nothing_is_stored(client: TestClient):
         (asked(minutes=0), 400, "`minutes` is 0"),
         (asked(category="baker"), 404, "`category` 'baker'"),
         ({"scenario": 3, "category": FOOD}, 400, "scenario"),
-        ({**asked(), "at": "now"}, 400, "at"),
+        ({**asked(), "at": "soon"}, 400, "`at` 'soon'"),
+        ({**asked(), "hour": 3}, 400, "`hour`: is not known here"),
     ],
 )
 def test_bad_input_is_refused_by_name(client: TestClient, body: Any, status: int, message: str):
