@@ -26,6 +26,7 @@ from server.classes import ALL_CLASSES, classes_as_json
 from server.map_view import OfferLayer
 from server.maps import live_map, map_csp
 from server.regions import regions_of
+from server.script_data import can_try, measures_data, script_texts
 from server.shell import PageRoute, render, texts_for
 from server.single_file import single_file
 from server.texts import Texts
@@ -92,6 +93,7 @@ def planner(request: Request, region: str) -> HTMLResponse:
         region=atlas.region,
         answer=answer,
         report=report,
+        tools=can_try(report, counts_buildings=answer.counts_buildings),
         form=_form(report, asked, texts),
         downloads=[
             (name, address(api_path, {**data_question, "f": f}), _file_name(full, region, f))
@@ -261,30 +263,9 @@ def _map_data(
         "looks": classes_as_json(texts.language),
         "attributions": list(atlas.region.attributions),
         "summary": " ".join([*answer.summary[:2], f"{answer.as_of}."]),
-        "texts": _script_texts(texts, counts_buildings=answer.counts_buildings),
-    }
-
-
-def _script_texts(texts: Texts, *, counts_buildings: bool) -> dict[str, str]:
-    people = texts.gettext("People who live there")
-    return {
-        "map": texts.gettext("Map of the districts"),
-        "zoom_in": texts.gettext("Zoom in"),
-        "zoom_out": texts.gettext("Zoom out"),
-        "whole_region": texts.gettext("Show the whole region"),
-        "close": texts.gettext("Close"),
-        "sort": texts.gettext("Sort by: {column}", column="{column}"),
-        "failed": texts.gettext("The answer could not be loaded. Is the connection there?"),
-        "share": texts.gettext("reach an offer"),
-        "short": texts.gettext("Without an offer in reach"),
-        "residents": texts.gettext("Residential buildings") if counts_buildings else people,
-        "gap": texts.gettext("Gap: {people} without an offer in reach", people="{people}"),
-        "nearest": texts.gettext("Nearest offer"),
-        "address": texts.gettext("Address"),
-        "hours": texts.gettext("Opening hours"),
-        "website": texts.gettext("Website"),
-        "sheet": texts.gettext("District sheet"),
-        "cluster": texts.gettext("{n} offers", n="{n}"),
+        "texts": script_texts(texts, counts_buildings=answer.counts_buildings),
+        "counts_buildings": answer.counts_buildings,
+        **measures_data(report, texts),
     }
 
 

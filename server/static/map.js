@@ -75,9 +75,12 @@ export class PlannerMap {
     this.districtGroup = L.layerGroup().addTo(this.map);
     this.gapGroup = L.layerGroup().addTo(this.map);
     this.labelGroup = L.layerGroup().addTo(this.map);
+    this.reachGroup = L.layerGroup().addTo(this.map);
+    this.trialGroup = L.layerGroup().addTo(this.map);
     this.offerGroup = this.newCluster().addTo(this.map);
     this.offerGroup.on("animationend", () => this.placeLabels());
     this.addControls();
+    this.catchPlacing(container);
     this.map.on("zoomend", () => {
       this.restyle();
       this.placeLabels();
@@ -130,6 +133,9 @@ export class PlannerMap {
   async draw(data) {
     this.data = data;
     this.isDrawn = false;
+    this.clearReach();
+    this.clearTrial();
+    this.setPlacing(false);
     const features = await this.fetchShapes(data.shapes);
     if (this.data !== data) return; // a later answer came first
     const changed = this.drawnShapes !== data.shapes;
@@ -319,7 +325,7 @@ export class PlannerMap {
       icon: L.divIcon({ html: face, className: "offer", iconSize: [26, 26] }),
       title: offer.name || kind, alt: offer.name || kind, colour: layer.color,
     });
-    marker.bindPopup(() => this.offerFigures(offer, kind, layer.label), this.popupOptions());
+    marker.bindPopup(() => this.offerFigures(offer, kind, layer.label, marker), this.popupOptions());
     return marker;
   }
 
@@ -413,7 +419,7 @@ export class PlannerMap {
     return box;
   }
 
-  offerFigures(offer, kind, layer) {
+  offerFigures(offer, kind, layer, marker) {
     const { texts } = this.data;
     const box = element("div", "", "figures");
     box.append(element("strong", offer.name || kind));
@@ -429,7 +435,80 @@ export class PlannerMap {
       list.append(element("dt", texts.website), cell);
     }
     if (list.children.length) box.append(list);
+    const isShown = this.reached?.id === offer.id;
+    if (isShown) for (const line of this.reached.lines) box.append(element("p", line, "told"));
+    const name = isShown ? texts.hide_reach : texts.show_reach.replace("{how}", () => this.data.reach.how);
+    const button = element("button", name, "quiet");
+    button.type = "button";
+    button.addEventListener("click", () => this.toggleReach(offer.id, marker));
+    box.append(button);
     return box;
+  }
+
+  /* Draws from where people reach an offer, or takes it away again. */
+  async toggleReach(id, marker) {
+    if (this.reached?.id === id) {
+      this.clearReach();
+    } else {
+      const { data } = this;
+      const found = await this.tell.onReach(id);
+      if (!found || this.data !== data) return;
+      this.clearReach();
+      const ink = dark.matches ? "#8ab6ff" : "#1a5fd0";
+      const style = { color: ink, weight: 3, opacity: 1, dashArray: "7 5", fillColor: ink, fillOpacity: 0.15 };
+      L.geoJSON(found.feature, { renderer: this.renderer, interactive: false, style }).addTo(this.reachGroup);
+      this.reached = { id, lines: found.lines };
+    }
+    const popup = marker.getPopup();
+    popup.update();
+    popup.getElement()?.querySelector("button.quiet")?.focus();
+  }
+
+  clearReach() {
+    this.reached = null;
+    this.reachGroup.clearLayers();
+  }
+
+  /* While an offer is placed, a click on the map means its place and nothing else. */
+  catchPlacing(container) {
+    container.addEventListener("click", (event) => {
+      if (!this.isPlacing || event.target.closest(".leaflet-control, .leaflet-popup, .trial")) return;
+      event.stopPropagation();
+      if (this.map.dragging.moved()) return;
+      const { lng, lat } = this.map.mouseEventToLatLng(event);
+      this.tell.onPlace(lng, lat);
+    }, true);
+  }
+
+  setPlacing(isOn) {
+    this.isPlacing = isOn;
+    this.map.getContainer().classList.toggle("placing", isOn);
+    if (isOn) this.map.closePopup();
+  }
+
+  placeInMiddle() {
+    const { lng, lat } = this.map.getCenter();
+    this.tell.onPlace(lng, lat);
+  }
+
+  /* Marks the offer on trial; moved by hand it is placed anew. */
+  markTrial(lon, lat, { zoom = false } = {}) {
+    this.clearTrial();
+    const name = this.data.texts.trial;
+    const marker = L.marker([lat, lon], {
+      icon: L.divIcon({ html: element("b", "+"), className: "trial", iconSize: [34, 34] }),
+      title: name, alt: name, draggable: true, zIndexOffset: 1000,
+    });
+    marker.on("dragend", () => {
+      const at = marker.getLatLng();
+      this.tell.onPlace(at.lng, at.lat);
+    });
+    marker.addTo(this.trialGroup);
+    if (zoom && !this.map.getBounds().contains([lat, lon])) this.map.panTo([lat, lon], { animate: !calm.matches });
+  }
+
+  clearTrial() {
+    this.trialGroup.clearLayers();
   }
 }
 

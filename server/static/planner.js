@@ -2,6 +2,7 @@
    parts in place of the old ones, then the map is drawn from the same answer. */
 
 import { PlannerMap } from "./map.js";
+import { Measures } from "./measures.js";
 import { makeSortable, sortBy } from "./table.js";
 
 const form = document.getElementById("ask");
@@ -27,12 +28,15 @@ const map = new PlannerMap(document.getElementById("map"), data, {
   onReady: () => { document.body.dataset.ready = "true"; },
 });
 
+const measures = new Measures(map, { announce: (text) => { live.textContent = text; }, complain });
+
 function readData() {
   return JSON.parse(document.getElementById("map-data").textContent);
 }
 
 /* Everything that only makes sense with scripts is added by scripts. */
 function enhance() {
+  measures.attach(data);
   const table = document.getElementById("ranking");
   makeSortable(table, { label: data.texts.sort, onSort: (column, isUp) => { sorting = [column, isUp]; } });
   if (sorting) sortBy(table, ...sorting);
@@ -220,4 +224,4 @@ addEventListener("beforeprint", () => {
 
 if (matchMedia("(max-width: 899px)").matches) document.getElementById("legend").open = false;
 enhance();
-map.draw(data).catch(() => complain(data.texts.failed));
+map.draw(data).then(() => measures.open()).catch(() => complain(data.texts.failed));

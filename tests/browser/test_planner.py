@@ -386,3 +386,66 @@ def test_a_part_of_the_week_is_asked_and_stays_in_the_links(desk: Page, home: st
     assert "at=" not in desk.url
     open_ready(desk, home + FOOD + "&at=Mo 10:00-11:00")
     assert desk.get_by_label("Wann").input_value() == "Mo 10:00-11:00"
+
+
+def test_an_offer_shows_from_where_it_is_reached(desk: Page, home: str):
+    open_ready(desk, home + FOOD)
+    desk.locator(".offer[title^=Bäckerei]").click()
+    popup = desk.locator(".leaflet-popup")
+    popup.get_by_role("button", name="Reichweite zeigen (zu Fuß in 2 Minuten)").click()
+    expect(popup).to_contain_text(re.compile(r"\d+ Menschen erreichen es zu Fuß in 2 Minuten"))
+    expect(desk.locator("#live")).to_contain_text("Menschen erreichen es")
+    hide = popup.get_by_role("button", name="Reichweite ausblenden")
+    expect(hide).to_be_focused()
+    hide.click()
+    expect(popup).not_to_contain_text("erreichen es")
+
+
+def test_the_next_site_is_named_marked_and_tried(desk: Page, home: str):
+    open_ready(desk, home + FOOD)
+    desk.get_by_role("button", name="Wo hilft ein weiteres Angebot am meisten?").click()
+    outcome = desk.locator("#try .outcome")
+    expect(outcome).to_contain_text("Ein weiteres Angebot hilft am meisten in")
+    expect(outcome).to_contain_text("Bewiesen: Keine von")
+    assert desk.locator(".trial").count() == 1
+    desk.get_by_role("button", name="Hier ein Angebot ausprobieren").click()
+    expect(outcome).to_contain_text("Mit dem Angebot auf Probe erreichen")
+    expect(outcome).to_contain_text(re.compile(r"Unterschied: \d+ Menschen mehr"))
+    desk.get_by_role("button", name="Zurücksetzen").click()
+    expect(desk.locator(".trial")).to_have_count(0)
+    expect(outcome).to_be_empty()
+
+
+def test_an_offer_is_tried_where_the_map_is_clicked(desk: Page, home: str):
+    open_ready(desk, home + FOOD)
+    desk.get_by_role("button", name="Angebot probeweise setzen").click()
+    box = desk.locator("#map").bounding_box()
+    desk.mouse.click(box["x"] + box["width"] / 2 + 120, box["y"] + box["height"] / 2 - 150)
+    outcome = desk.locator("#try .outcome")
+    expect(outcome).to_contain_text("Mit dem Angebot auf Probe erreichen")
+    expect(outcome.locator("tbody tr").first).to_contain_text("Ganze Region")
+    assert desk.locator(".leaflet-popup").count() == 0
+    assert "#try=13." in desk.url
+    told = outcome.inner_text()
+    desk.reload()
+    expect(outcome).to_contain_text("Mit dem Angebot auf Probe erreichen")
+    assert outcome.inner_text() == told
+    desk.get_by_role("button", name="5 Minuten", exact=True).click()
+    expect(desk.locator(".trial")).to_have_count(0)
+    ready(desk)
+    assert "#try" not in desk.url
+
+
+def test_an_offer_is_tried_by_keyboard_on_a_phone(phone: Page, home: str):
+    open_ready(phone, home + FOOD)
+    phone.get_by_role("button", name="Angebot probeweise setzen").press("Enter")
+    phone.get_by_role("button", name="In der Mitte der Karte setzen").press("Enter")
+    expect(phone.locator("#try .outcome")).to_contain_text("Mit dem Angebot auf Probe erreichen")
+    assert phone.evaluate("document.documentElement.scrollWidth") == 360
+
+
+def test_what_counts_no_people_or_hours_is_not_offered_to_try(desk: Page, home: str):
+    open_ready(desk, home + "/r/toy/planner?category=csa_depot")
+    assert desk.locator("#try").count() == 0
+    open_ready(desk, home + FOOD + "&at=saturday")
+    assert desk.locator("#try").count() == 0

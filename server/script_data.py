@@ -1,0 +1,128 @@
+"""
+What the scripts of the planner's page need to say and to ask, in the language of the page.
+
+Scripts put numbers into these texts; which measure answers what, they are told here.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from layers.coverage import CoverageReport
+from server.asked import address
+from server.sentences import question_phrase, reach_phrase
+from server.texts import Texts
+
+
+def can_try(report: CoverageReport, *, counts_buildings: bool) -> bool:
+    """Say whether sites and offers on trial can be asked: they count people, at any time."""
+    return not (report.unknown or report.question.when or counts_buildings)
+
+
+def measures_data(report: CoverageReport, texts: Texts) -> dict[str, Any]:
+    """Return what the measures beside the answer ask; by streets and minutes, as they must."""
+    question = report.question
+    own = question.categories[0].reach
+    by_street = question.minutes is not None
+    mode = question.mode if by_street else own.mode
+    minutes = question.minutes if by_street else own.minutes
+    base = f"/api/v1/regions/{report.atlas.region.id}"
+    asked = {
+        "category": ",".join(category.id for category in question.categories),
+        "mode": mode,
+        "minutes": f"{minutes:.10g}",
+    }
+    return {
+        "question_how": question_phrase(texts, question),
+        "reach": {
+            "url": f"{base}/isochrone/",
+            "mode": mode,
+            "minutes": minutes,
+            "how": reach_phrase(texts, mode, minutes=minutes, metres=None),
+        },
+        "sites_url": address(f"{base}/sites", {**asked, "new": "1"}),
+        "scenarios_url": f"{base}/scenarios",
+    }
+
+
+def script_texts(texts: Texts, *, counts_buildings: bool) -> dict[str, str]:
+    """Return the texts of the scripts; what stands in braces they fill in."""
+    return {
+        **_map_texts(texts, counts_buildings=counts_buildings),
+        **_measure_texts(texts),
+    }
+
+
+def _map_texts(texts: Texts, *, counts_buildings: bool) -> dict[str, str]:
+    people = texts.gettext("People who live there")
+    return {
+        "map": texts.gettext("Map of the districts"),
+        "zoom_in": texts.gettext("Zoom in"),
+        "zoom_out": texts.gettext("Zoom out"),
+        "whole_region": texts.gettext("Show the whole region"),
+        "close": texts.gettext("Close"),
+        "sort": texts.gettext("Sort by: {column}", column="{column}"),
+        "failed": texts.gettext("The answer could not be loaded. Is the connection there?"),
+        "share": texts.gettext("reach an offer"),
+        "short": texts.gettext("Without an offer in reach"),
+        "residents": texts.gettext("Residential buildings") if counts_buildings else people,
+        "gap": texts.gettext("Gap: {people} without an offer in reach", people="{people}"),
+        "nearest": texts.gettext("Nearest offer"),
+        "address": texts.gettext("Address"),
+        "hours": texts.gettext("Opening hours"),
+        "website": texts.gettext("Website"),
+        "sheet": texts.gettext("District sheet"),
+        "cluster": texts.gettext("{n} offers", n="{n}"),
+    }
+
+
+def _measure_texts(texts: Texts) -> dict[str, str]:
+    return {
+        "few": texts.gettext("fewer than 25"),
+        "region": texts.gettext("Whole region"),
+        "district": texts.gettext("District"),
+        "show_reach": texts.gettext("Show its reach ({how})", how="{how}"),
+        "hide_reach": texts.gettext("Hide its reach"),
+        "reach_people": texts.gettext("{n} people reach it {how}.", n="{n}", how="{how}"),
+        "reach_area": texts.gettext("Outlined: from where it is reached {how}.", how="{how}"),
+        "reach_edge": texts.gettext("The area goes on beyond the data."),
+        "site_near": texts.gettext(
+            "Another offer helps most in {district}, {metres} m from {landmark}: {gained} more "
+            "people would reach one {how}.",
+            **_kept("district", "metres", "landmark", "gained", "how"),
+        ),
+        "site": texts.gettext(
+            "Another offer helps most in {district}: {gained} more people would reach one {how}.",
+            **_kept("district", "gained", "how"),
+        ),
+        "site_proven": texts.gettext(
+            "Proven: none of {n} street corners examined is better.", n="{n}"
+        ),
+        "site_not_proven": texts.gettext(
+            "Not proven: one of {n} street corners examined may be up to {gap} better.",
+            **_kept("n", "gap"),
+        ),
+        "no_site": texts.gettext("No place would bring more people within reach."),
+        "newly": texts.gettext("Newly in reach"),
+        "try_here": texts.gettext("Try an offer here"),
+        "trial": texts.gettext("Offer on trial"),
+        "trial_result": texts.gettext(
+            "With the offer on trial {after} of {residents} people ({share}) reach one {how}; "
+            "without it {before}.",
+            **_kept("after", "residents", "share", "how", "before"),
+        ),
+        "trial_more": texts.gettext("Difference: {change} more people.", change="{change}"),
+        "trial_none": texts.gettext("Difference: none; nobody more would reach an offer."),
+        "trial_withheld": texts.gettext(
+            "The difference is withheld, because it would tell of too few people."
+        ),
+        "trial_file": texts.gettext("Scenario as a file"),
+        "before": texts.gettext("Before"),
+        "after": texts.gettext("After"),
+        "change": texts.gettext("Change"),
+    }
+
+
+def _kept(*names: str) -> dict[str, str]:
+    """Leave braces to the scripts."""
+    return {name: f"{{{name}}}" for name in names}
