@@ -34,7 +34,7 @@ from layers.hours_text import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -157,7 +157,7 @@ def hours_of(text: str) -> Hours:
     try:
         taken = read_hours_text(text)
         hours = Hours(text, taken, "")
-        hours.readings(date(2024, 1, 1), 7, [date(2024, 1, 1)])
+        hours.check()
     except (HoursError, ParserError):
         return Hours(text, None, NOT_UNDERSTOOD)
     return Hours(text, None, CONTRADICTORY) if hours.never_opens else hours
@@ -174,6 +174,19 @@ class Hours:
     text: str
     taken: HoursText | None
     problem: str
+
+    def check(self) -> None:
+        """
+        Evaluate once all texts that can come of it.
+
+        Raises
+        ------
+        ParserError
+            If the library does not take one of them.
+        """
+        new_year = date(2024, 1, 1)
+        for holds_on in (_holds_on, _holds_always):
+            self.readings(new_year, 7, [new_year], holds_on=holds_on)
 
     @property
     def never_opens(self) -> bool:
@@ -263,7 +276,12 @@ class Hours:
         return states, _Reasons(self.taken, readings, not_stated)
 
     def readings(
-        self, first_day: date, days: int, off_days: Sequence[date]
+        self,
+        first_day: date,
+        days: int,
+        off_days: Sequence[date],
+        *,
+        holds_on: Callable[[str, str], bool] | None = None,
     ) -> list[tuple[str, Minutes]]:
         """Evaluate in all ways that it may be meant; each with what is assumed, the first plain."""
         assert self.taken is not None  # noqa: S101
@@ -276,7 +294,7 @@ class Hours:
         found = []
         for name, late, school in ways:
             text = expand_holidays(
-                self.taken, dates=dates, school_holidays=school, holds_on=_holds_on
+                self.taken, dates=dates, school_holidays=school, holds_on=holds_on or _holds_on
             )
             found.append((name, _evaluate(text, first_day, days, late=late)))
         return found
@@ -360,6 +378,10 @@ def _holds_on(limit: str, day: str) -> bool:
     year, month, number = day.split()
     noon = datetime(int(year), _MONTHS.index(month) + 1, int(number), 12)  # noqa: DTZ001
     return bool(_parsed(limit).is_open(noon))
+
+
+def _holds_always(_limit: str, _day: str) -> bool:
+    return True
 
 
 def _over_weeks(weeks: NDArray[np.int8]) -> Opening:
