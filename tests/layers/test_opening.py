@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from opening_hours import OpeningHours
 
+from layers.clock import public_holidays
 from layers.opening import (
     CLOSED,
     CONTRADICTORY,
@@ -26,7 +27,6 @@ from layers.opening import (
     UNKNOWN,
     hours_of,
     opening,
-    public_holidays,
 )
 from layers.when import parse_when
 
