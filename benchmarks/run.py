@@ -16,6 +16,7 @@ BENCHMARKS = (
     ["benchmarks.access_scores"],
     ["benchmarks.sites"],
     ["benchmarks.service"],
+    ["benchmarks.scenario"],
     ["benchmarks.isochrone"],
     ["benchmarks.balanced"],
     ["benchmarks.router", "compare"],

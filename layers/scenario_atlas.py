@@ -144,7 +144,8 @@ def _offers(atlas: Atlas, scenario: Scenario, faults: list[str]) -> _Moved:
     changed: dict[int, str] = {}
     gone: set[int] = set()
     places: list[tuple[float, float]] = []
-    added = 0
+    # a scenario may be applied to what another one made
+    added = max((int(o.id.split(":")[1]) for o in table if o.source == SOURCE), default=0)
     for i, change in enumerate(scenario.changes):
         at = f"changes[{i}]"
         if isinstance(change, AddOffer | MoveOffer):
@@ -168,7 +169,7 @@ def _offers(atlas: Atlas, scenario: Scenario, faults: list[str]) -> _Moved:
                 table[k] = _elsewhere(table[k], change)
                 row[k] = len(atlas.offers) + len(places)
                 places.append((change.lon, change.lat))
-    if not (gone or changed or added):
+    if not (gone or changed or places):
         return _Moved(atlas.offers, np.arange(len(row)), np.zeros((0, 2)))
     kept = sorted((k for k in range(len(table)) if k not in gone), key=lambda k: table[k].id)
     lonlat = np.array(places, float).reshape(-1, 2)

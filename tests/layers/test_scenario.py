@@ -155,6 +155,15 @@ def test_the_first_atlas_does_not_change_and_is_shared(toy_atlas: Atlas):
     assert list(changed.networks) == list(toy_atlas.networks)
 
 
+def test_a_scenario_may_follow_another(toy_atlas: Atlas):
+    first = apply(toy_atlas, scenario(add(300, 300), add(0, 0)))
+    second = apply(first, scenario({"do": "close_offer", "offer": "scenario:1"}, add(300, 300)))
+    ids = [offer.id for offer in second.offers if offer.source == "scenario"]
+    assert ids == ["scenario:2", "scenario:3"]
+    question = {"category": FOOD, "mode": "walk", "minutes": MINUTES}
+    assert covered(coverage(second, **question)) == covered(coverage(first, **question))
+
+
 def test_no_change_gives_the_same_answer(toy_atlas: Atlas):
     found = tried(toy_atlas)
     assert found.totals == found.totals.__class__("toy", "Ödland", 0, 0, 0, 0, 0, 0.0)
