@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -180,16 +181,9 @@ def _default_url(report: CoverageReport, asked: Asked) -> str:
 
 
 def _sheet_url(report: CoverageReport, asked: Asked, area: str) -> str:
-    """Return the sheet of an area for this question; limits in metres it does not know."""
-    question = report.question
-    own = question.minutes is None
-    sheet = Asked(
-        categories=tuple(c.id for c in question.categories),
-        mode=None if own else question.mode,
-        minutes=question.minutes,
-        language=asked.language,
-    )
-    return address(f"/r/{report.atlas.region.id}/sheets/{area}", sheet.parameters())
+    """Return the sheet of an area for this question."""
+    question = replace(asked_again(report.question, asked), by="district")
+    return address(f"/r/{report.atlas.region.id}/sheets/{area}", question.parameters())
 
 
 def _layer_entries(report: CoverageReport, texts: Texts) -> list[dict[str, Any]]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from layers.coverage import CoverageReport
-from server.asked import address
+from layers.question import Question
+from server.asked import Asked, address, asked_again
 from server.sentences import question_phrase, reach_phrase
 from server.texts import Texts
 
@@ -42,7 +43,13 @@ def measures_data(report: CoverageReport, texts: Texts) -> dict[str, Any]:
         },
         "sites_url": address(f"{base}/sites", {**asked, "new": "1"}),
         "scenarios_url": f"{base}/scenarios",
+        "resilience_url": address(f"{base}/resilience", _whole_question(question)),
+        "equity_url": address(f"{base}/equity", asked) if by_street else "",
     }
+
+
+def _whole_question(question: Question) -> dict[str, str]:
+    return asked_again(question, Asked()).parameters()
 
 
 def script_texts(texts: Texts, *, counts_buildings: bool) -> dict[str, str]:
@@ -117,6 +124,22 @@ def _measure_texts(texts: Texts) -> dict[str, str]:
             "The difference is withheld, because it would tell of too few people."
         ),
         "trial_file": texts.gettext("Scenario as a file"),
+        "twice": texts.gettext(
+            "{n} of {residents} people ({share}) have two or more offers in reach.",
+            **_kept("n", "residents", "share"),
+        ),
+        "critical": texts.gettext(
+            "The closing of “{offer}” would hurt most: {n} people would lose their only offer.",
+            **_kept("offer", "n"),
+        ),
+        "critical_nameless": texts.gettext(
+            "The closing of one offer without a name would hurt most: {n} people would lose their "
+            "only offer.",
+            n="{n}",
+        ),
+        "missing": texts.gettext(
+            "Those who reach none are {n} min too far away on average.", n="{n}"
+        ),
         "before": texts.gettext("Before"),
         "after": texts.gettext("After"),
         "change": texts.gettext("Change"),

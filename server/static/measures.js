@@ -41,6 +41,32 @@ export class Measures {
     if (this.controls && lon) this.place(Number(lon), Number(lat));
   }
 
+  /* Comes after each drawing, so that it holds nothing up; what fails is left out. */
+  async tellMore() {
+    const { data, texts } = this;
+    const place = document.getElementById("second");
+    if (!place) return;
+    const [resilience, equity] = await Promise.allSettled(
+      [data.resilience_url, data.equity_url].map((url) => (url ? this.ask(url) : Promise.reject(new Error("not asked")))),
+    );
+    if (this.data !== data) return; // a later answer came first
+    const lines = [];
+    const { covered_twice: twice, residents, share_twice: share, critical } = resilience.value || {};
+    if (typeof twice === "number" && typeof share === "number") {
+      const values = { n: this.number.format(twice), residents: this.number.format(residents), share: this.share(share) };
+      lines.push(this.fill(texts.twice, values));
+    }
+    const [worst] = critical || [];
+    if (worst?.lose) {
+      const values = { offer: worst.name, n: this.number.format(worst.lose) };
+      lines.push(this.fill(worst.name ? texts.critical : texts.critical_nameless, values));
+    }
+    const missing = equity.value?.missing_min;
+    if (typeof missing === "number") lines.push(this.fill(texts.missing, { n: this.number.format(missing) }));
+    place.textContent = lines.join(" ");
+    place.hidden = !lines.length;
+  }
+
   async ask(url, options = {}) {
     const response = await fetch(url, options);
     if (!response.ok) throw new Error(`${response.status}`);

@@ -130,6 +130,7 @@ async function ask(url) {
     complain("");
     live.textContent = data.summary;
     await map.draw(data);
+    measures.tellMore();
   } catch (error) {
     if (error.name !== "AbortError") complain(data.texts.failed);
   } finally {
@@ -224,4 +225,7 @@ addEventListener("beforeprint", () => {
 
 if (matchMedia("(max-width: 899px)").matches) document.getElementById("legend").open = false;
 enhance();
-map.draw(data).then(() => measures.open()).catch(() => complain(data.texts.failed));
+map.draw(data).then(() => {
+  measures.open();
+  measures.tellMore();
+}).catch(() => complain(data.texts.failed));

@@ -449,3 +449,21 @@ def test_what_counts_no_people_or_hours_is_not_offered_to_try(desk: Page, home: 
     assert desk.locator("#try").count() == 0
     open_ready(desk, home + FOOD + "&at=saturday")
     assert desk.locator("#try").count() == 0
+
+
+def test_second_offers_and_the_most_critical_one_are_told_afterwards(desk: Page, home: str):
+    open_ready(desk, home + FOOD.replace("minutes=2", "minutes=5"))
+    second = desk.locator("#second")
+    expect(second).to_contain_text(re.compile(r"\d+ von 960 Menschen \(\d+\s%\) haben zwei"))
+    expect(second).to_contain_text(re.compile(r"Schließung von „.*“: \d+ Menschen verlören"))
+    desk.get_by_role("button", name="10 Minuten", exact=True).click()
+    expect(second).to_contain_text("960 von 960 Menschen (100 %) haben zwei oder mehr")
+    expect(second).not_to_contain_text("Schließung")
+
+
+def test_without_the_figures_of_resilience_the_page_is_whole(desk: Page, home: str):
+    desk.route("**/resilience?*", lambda route: route.fulfill(status=500, body="{}"))
+    open_ready(desk, home + FOOD)
+    expect(desk.locator("#second")).to_contain_text("ist im Mittel")
+    assert not desk.locator("#trouble").is_visible()
+    desk.log.problems = [p for p in desk.log.problems if "500" not in p]
