@@ -161,7 +161,8 @@ def _read_rule(separator: str, text: str) -> Rule:
     if not tail or not body or not text.strip():
         raise HoursError("not understood")
     days = _DAYS.match(body["selector"].strip())
-    assert days is not None  # noqa: S101 (both parts may be empty)
+    if not days:
+        raise HoursError("not understood")
     before = _DATES.sub(_each_with_month, days["before"].strip())
     if _HOLIDAY.search(before):
         raise HoursError("holidays in a form that is not evaluated")

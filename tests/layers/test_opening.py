@@ -269,7 +269,8 @@ def test_an_open_end_after_a_range_is_open_within_it():
     "text",
     ["Mo-Fr 9-18", "immer", "Mo-Fr 08:00-18:00;; Sa", "Mo 25:00-26:00", "sunrise-sunset",
      "PH -1 day 08:00-10:00", "Mo-Fr 10:00-16:00/01:30", ")(", '"', "Mo-Fr 08:00-18:00 ||", ";",
-     "{{7*7}}", "\x00", "Mo-Fr 08：00-18：00", "Dec 26:00+PH unknown; Apr PH 26:00+"],
+     "{{7*7}}", "\x00", "0\n0", "Mo\nFr 08:00", "Mo-Fr 08：00-18：00",
+     "Dec 26:00+PH unknown; Apr PH 26:00+"],
 )  # fmt: skip
 def test_what_is_not_understood_is_unknown(text: str):
     for at in ("2026-11-24T10:00", "Sa"):
