@@ -28,6 +28,7 @@ SPACE_GIVES = {"room", "meeting_place"}  # resources that make an offer a shared
 GRID_M = 100.0
 MOST_CORNERS = 500
 _STREETS_AT_A_CORNER = 3
+_ROWS = 2**21  # more rows of cells than any projected CRS has
 
 
 class Candidates(NamedTuple):
@@ -88,12 +89,19 @@ def _corners(atlas: Atlas, network: Network) -> tuple[Floats, float]:
     xy = xy[shapely.contains_xy(atlas.region.boundary, xy)]
     grid_m = GRID_M
     while True:
-        homes = np.unique(np.floor(atlas.population.xy / grid_m), axis=0)
-        cell = np.floor(xy / grid_m)
-        off = ((xy - (cell + 0.5) * grid_m) ** 2).sum(axis=1)
-        order = np.lexsort((off, cell[:, 1], cell[:, 0]))
-        cells, first = np.unique(cell[order], axis=0, return_index=True)
-        lived_in = (cells[:, None] == homes[None]).all(axis=2).any(axis=1)
+        homes = np.unique(_cell(atlas.population.xy, grid_m))
+        cell = _cell(xy, grid_m)
+        off = ((xy / grid_m % 1 - 0.5) ** 2).sum(axis=1)
+        order = np.lexsort((off, cell))
+        cells, first = np.unique(cell[order], return_index=True)
+        lived_in = np.isin(cells, homes)
         if lived_in.sum() <= MOST_CORNERS:
             return xy[order[first[lived_in]]], grid_m
         grid_m *= 1.25
+
+
+def _cell(xy: Floats, grid_m: float) -> Ints:
+    """Return one number for each cell of a grid."""
+    column, row = np.floor(xy / grid_m).astype(np.int64).T
+    number: Ints = column * _ROWS + row
+    return number
