@@ -11,7 +11,7 @@ from typing import Any
 from layers.coverage import CoverageReport
 from layers.question import Question
 from server.asked import Asked, address, asked_again
-from server.sentences import question_phrase, reach_phrase
+from server.sentences import label, question_phrase, reach_phrase
 from server.texts import Texts
 
 
@@ -43,6 +43,10 @@ def measures_data(report: CoverageReport, texts: Texts) -> dict[str, Any]:
         },
         "sites_url": address(f"{base}/sites", {**asked, "new": "1"}),
         "scenarios_url": f"{base}/scenarios",
+        "partners_url": f"/r/{report.atlas.region.id}/offers/",
+        "partnering": [
+            label(texts, c) for c in report.atlas.taxonomy.categories if c.gives or c.needs
+        ],
         "resilience_url": address(f"{base}/resilience", _whole_question(question)),
         "equity_url": address(f"{base}/equity", asked) if by_street else "",
     }
@@ -89,6 +93,7 @@ def _measure_texts(texts: Texts) -> dict[str, str]:
         "region": texts.gettext("Whole region"),
         "district": texts.gettext("District"),
         "show_reach": texts.gettext("Show its reach ({how})", how="{how}"),
+        "partners": texts.gettext("Partners nearby"),
         "hide_reach": texts.gettext("Hide its reach"),
         "reach_people": texts.gettext("{n} people reach it {how}.", n="{n}", how="{how}"),
         "reach_area": texts.gettext("Outlined: from where it is reached {how}.", how="{how}"),

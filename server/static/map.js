@@ -204,7 +204,8 @@ export class PlannerMap {
     const isNear = this.map.getZoom() >= NEAR_ZOOM;
     const opacity = this.data.looks.fill_opacity * (isNear ? 0.55 : 1);
     for (const [id, layer] of this.districts) {
-      const look = looks.get(this.data.districts[id].class_id);
+      const look = looks.get(this.data.districts[id]?.class_id);
+      if (!look) continue; // a district of the last answer, whose successors are on their way
       const isLit = id === this.lit || id === this.chosen;
       layer.setStyle({
         fillColor: dark.matches ? look.color_dark : look.color,
@@ -392,6 +393,7 @@ export class PlannerMap {
     const { texts } = this.data;
     const district = this.data.districts[id];
     const box = element("div", "", "figures");
+    if (!district) return box;
     box.append(element("strong", district.name));
     box.append(element("span", `${district.share_text} ${district.class_id === "unknown" ? "" : texts.share}`, "big"));
     const list = element("dl");
@@ -442,6 +444,12 @@ export class PlannerMap {
     button.type = "button";
     button.addEventListener("click", () => this.toggleReach(offer.id, marker));
     box.append(button);
+    if (this.data.partnering.includes(kind)) {
+      const link = element("a", texts.partners, "more");
+      const language = new URLSearchParams(location.search).get("lang");
+      link.href = `${this.data.partners_url}${encodeURIComponent(offer.id)}/partners${language ? `?lang=${language}` : ""}`;
+      box.append(link);
+    }
     return box;
   }
 

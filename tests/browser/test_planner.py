@@ -467,3 +467,13 @@ def test_without_the_figures_of_resilience_the_page_is_whole(desk: Page, home: s
     expect(desk.locator("#second")).to_contain_text("ist im Mittel")
     assert not desk.locator("#trouble").is_visible()
     desk.log.problems = [p for p in desk.log.problems if "500" not in p]
+
+
+def test_an_offer_leads_to_its_partners(desk: Page, home: str):
+    open_ready(desk, home + "/r/toy/planner?category=repair_cafe&mode=walk&minutes=5&lang=en")
+    desk.locator(".offer").click()
+    desk.get_by_role("link", name="Partners nearby").click()
+    expect(desk.locator("h1")).to_have_text("Partners nearby: Repair-Café Öd")
+    desk.get_by_role("link", name="Back to all figures").click()
+    ready(desk)
+    assert desk.url.endswith("?category=repair_cafe&lang=en")

@@ -118,3 +118,16 @@ def test_the_shipped_folder_says_that_it_is_made_up():
     folder = default_data_dir() / "regions/toy"
     assert "Everything here is made up" in (folder / "README.md").read_text("utf-8")
     assert 'offers_licence = "CC0-1.0"' in (folder / "region.toml").read_text("utf-8")
+
+
+def test_the_page_names_partners_with_reasons_in_the_readers_language(client: TestClient):
+    page = client.get("/r/toy/offers/umk:repair-cafe/partners?mode=walk&minutes=20&lang=de")
+    assert page.status_code == 200
+    assert "<h1>Partner in der Nähe: " in page.text
+    assert "gibt, was gebraucht wird: " in page.text
+    assert "bis 30. Juni 2024" in page.text
+    english = client.get("/r/toy/offers/umk:repair-cafe/partners?mode=walk&minutes=20&lang=en")
+    assert "gives what is needed: room" in english.text
+    nobody = client.get("/r/toy/offers/umk:nobody/partners?lang=de")
+    assert nobody.status_code == 404
+    assert "data-error" in nobody.text
