@@ -32,9 +32,15 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
     for code in (400, 404)
 }
 
-router = APIRouter(
-    prefix="/api/v1", dependencies=[Depends(refuse_unknown)], responses=PROBLEMS, tags=["v1"]
-)
+
+def api_router() -> APIRouter:
+    """Make a router of the API: misspelt parameters are refused, failures are documented."""
+    return APIRouter(
+        prefix="/api/v1", dependencies=[Depends(refuse_unknown)], responses=PROBLEMS, tags=["v1"]
+    )
+
+
+router = api_router()
 
 
 def atlas_of(request: Request, region: str) -> Atlas:

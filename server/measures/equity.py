@@ -6,16 +6,16 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import click
-from fastapi import APIRouter, Depends, Query
+from fastapi import Query
 from pydantic import Field
 
 from geo.network import MODES
 from layers.equity import EquityReport, Shortfall, equity
 from server import answers, models
-from server.api import PROBLEMS, AtlasPath
+from server.api import AtlasPath, api_router
 from server.opened import open_region
 from server.outputs import write_text
-from server.query import CategoriesQuery, refuse_unknown
+from server.query import CategoriesQuery
 
 
 class ShortfallOut(models.Model):
@@ -51,9 +51,7 @@ class EquityOut(ShortfallOut):
     attributions: list[str]
 
 
-router = APIRouter(
-    prefix="/api/v1", dependencies=[Depends(refuse_unknown)], responses=PROBLEMS, tags=["v1"]
-)
+router = api_router()
 
 
 @router.get("/regions/{region}/equity")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import click
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Query, Response
 from pydantic import Field
 
 from geo.errors import ParameterError
@@ -15,10 +15,9 @@ from geo.network import MODES
 from layers.atlas import Atlas
 from layers.isochrone import DIRECTIONS, MAX_LIMITS, ReachArea, isochrone
 from server import answers, models
-from server.api import GEOJSON, PROBLEMS, AtlasPath
+from server.api import GEOJSON, AtlasPath, api_router
 from server.opened import open_region
 from server.outputs import write_text
-from server.query import refuse_unknown
 
 StreetMode = Literal["walk", "stepfree", "bike", "car"]
 Direction = Literal["from", "to"]
@@ -66,9 +65,7 @@ class IsochroneCollection(models.Model):
     features: list[IsochroneFeature]
 
 
-router = APIRouter(
-    prefix="/api/v1", dependencies=[Depends(refuse_unknown)], responses=PROBLEMS, tags=["v1"]
-)
+router = api_router()
 _RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {"model": IsochroneFeature | IsochroneCollection, "content": {GEOJSON: {}}}
 }

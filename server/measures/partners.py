@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated, Literal
 
 import click
-from fastapi import APIRouter, Depends, Query
+from fastapi import Query
 from pydantic import Field
 
 from geo.disclosure import publish_singly
@@ -25,10 +25,9 @@ from layers.partners import (
 )
 from layers.tally import whole
 from server import models
-from server.api import PROBLEMS, AtlasPath
+from server.api import AtlasPath, api_router
 from server.measures.sheet import NamedOut, named_out
 from server.opened import open_region
-from server.query import refuse_unknown
 from server.settings import LANGUAGES, Settings
 
 ORDER = (
@@ -149,9 +148,7 @@ class RoomsOut(models.Model):
     attributions: list[str]
 
 
-router = APIRouter(
-    prefix="/api/v1", dependencies=[Depends(refuse_unknown)], responses=PROBLEMS, tags=["v1"]
-)
+router = api_router()
 
 
 @router.get("/regions/{region}/partners", response_model=RoomsOut)

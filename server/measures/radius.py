@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import click
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Query, Response
 
 from geo.errors import ParameterError
 from geo.network import MODES
@@ -24,15 +24,12 @@ from layers.radius import (
     reach_radii,
     ring_radii,
 )
-from server.api import GEOJSON, PROBLEMS, AtlasPath
+from server.api import GEOJSON, AtlasPath, api_router
 from server.measures.radius_out import Kind, RadiiOut, Report, radii_out
 from server.opened import open_region
 from server.outputs import write_text
-from server.query import refuse_unknown
 
-router = APIRouter(
-    prefix="/api/v1", dependencies=[Depends(refuse_unknown)], responses=PROBLEMS, tags=["v1"]
-)
+router = api_router()
 
 
 @router.get(

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import click
-from fastapi import APIRouter, Depends, Query
+from fastapi import Query
 from pydantic import Field
 
 from geo.errors import ParameterError
@@ -22,11 +22,11 @@ from layers.resilience import (
 from layers.scenario_atlas import apply
 from layers.tally import Tally
 from server import answers, models
-from server.api import PROBLEMS, AtlasPath
+from server.api import AtlasPath, api_router
 from server.measures.scenario import read_scenario_file
 from server.opened import open_region
 from server.outputs import write_text
-from server.query import CategoriesQuery, refuse_unknown
+from server.query import CategoriesQuery
 
 
 class Twice(models.Model):
@@ -104,9 +104,7 @@ class VarietyOut(models.Model):
     attributions: list[str]
 
 
-router = APIRouter(
-    prefix="/api/v1", dependencies=[Depends(refuse_unknown)], responses=PROBLEMS, tags=["v1"]
-)
+router = api_router()
 _ModeQuery = Annotated[str | None, Query(description="else the category's own")]
 _AtQuery = Annotated[
     str | None, Query(description="a moment or a part of the week: what is open then")

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 import click
-from fastapi import APIRouter, Depends
 from pydantic import Field
 
 from layers.atlas import Atlas
@@ -16,10 +15,9 @@ from layers.question import QUESTION_MODES
 from layers.scenario import MAX_BYTES, Scenario, ScenarioError, check_scenario, read_scenario
 from layers.scenario_atlas import apply
 from server import answers, models
-from server.api import PROBLEMS, AtlasPath
+from server.api import AtlasPath, api_router
 from server.opened import open_region
 from server.outputs import write_text
-from server.query import refuse_unknown
 
 
 class ScenarioIn(models.Model):
@@ -94,9 +92,7 @@ class ScenarioOut(models.Model):
     attributions: list[str]
 
 
-router = APIRouter(
-    prefix="/api/v1", dependencies=[Depends(refuse_unknown)], responses=PROBLEMS, tags=["v1"]
-)
+router = api_router()
 
 
 @router.post("/regions/{region}/scenarios")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import click
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 from pydantic import Field
 
@@ -19,12 +19,12 @@ from layers.stability import DEFAULT_THRESHOLD, Variant
 from layers.tally import Tally
 from layers.vocabulary import Category, Term
 from server import answers, models
-from server.api import PROBLEMS, AtlasPath, AtQuery
+from server.api import AtlasPath, AtQuery, api_router
 from server.asked import parse_asked
 from server.measures.sheet_page import reason_text, sheet_html, sheet_policy, sheet_text
 from server.opened import open_region
 from server.outputs import choose_format, write_text
-from server.query import CategoriesQuery, refuse_unknown
+from server.query import CategoriesQuery
 from server.regions import regions_of
 from server.settings import LANGUAGES, Settings
 from server.shell import PageRoute, texts_for
@@ -152,9 +152,7 @@ class SheetOut(models.Model):
     attributions: list[str]
 
 
-router = APIRouter(
-    prefix="/api/v1", dependencies=[Depends(refuse_unknown)], responses=PROBLEMS, tags=["v1"]
-)
+router = api_router()
 page_router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 

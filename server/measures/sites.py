@@ -7,17 +7,17 @@ from typing import Annotated, Literal
 
 import click
 import numpy as np
-from fastapi import APIRouter, Depends, Query
+from fastapi import Query
 from pydantic import Field
 
 from geo.crs import to_lonlat
 from geo.network import MODES
 from layers.sites import DEFAULT_SHARE, MOST_NEW, OBJECTIVES, SitesReport, next_sites
 from server import answers, models
-from server.api import PROBLEMS, AtlasPath
+from server.api import AtlasPath, api_router
 from server.opened import open_region
 from server.outputs import write_text
-from server.query import CategoriesQuery, refuse_unknown
+from server.query import CategoriesQuery
 
 Objective = Literal["most_people", "least_time", "fewest_sites"]
 
@@ -88,9 +88,7 @@ class SitesOut(models.Model):
     attributions: list[str]
 
 
-router = APIRouter(
-    prefix="/api/v1", dependencies=[Depends(refuse_unknown)], responses=PROBLEMS, tags=["v1"]
-)
+router = api_router()
 
 
 @router.get("/regions/{region}/sites")

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Literal
 
 import click
-from fastapi import APIRouter, Depends
 from pydantic import Field
 
 from layers.question import QUESTION_MODES
@@ -14,10 +13,10 @@ from layers.tally import Tally
 from layers.week import HourOfWeek, WeekReport, week
 from layers.when import DAYS
 from server import answers, models
-from server.api import PROBLEMS, AtlasPath, MetresQuery, MinutesQuery, ModeQuery
+from server.api import AtlasPath, MetresQuery, MinutesQuery, ModeQuery, api_router
 from server.opened import open_region
 from server.outputs import write_text
-from server.query import CategoriesQuery, refuse_unknown
+from server.query import CategoriesQuery
 
 Weekday = Literal["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"]
 
@@ -56,9 +55,7 @@ class WeekOut(models.Model):
     attributions: list[str]
 
 
-router = APIRouter(
-    prefix="/api/v1", dependencies=[Depends(refuse_unknown)], responses=PROBLEMS, tags=["v1"]
-)
+router = api_router()
 
 
 @router.get("/regions/{region}/week")
