@@ -1,0 +1,1 @@
+"""Sources of offers: what is read from files of others, and what is written for them."""
