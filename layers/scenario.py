@@ -8,7 +8,9 @@ A scenario: what an asker assumes to change in a region, as a checked document.
       {"do": "change_hours", "offer": "osm:n125", "opening_hours": "Mo-Fr 08:00-18:00"},
       {"do": "add_people", "people": 400, "place": {"type": "Polygon", "coordinates": […]}},
       {"do": "add_people", "dwellings": 20, "people_per_dwelling": 2.1, "place": {…}},
-      {"do": "close_street", "lon": 13.26, "lat": 53.55, "modes": ["car"]}]}
+      {"do": "close_street", "lon": 13.26, "lat": 53.55, "modes": ["car"]},
+      {"do": "close_street", "lon": 13.26, "lat": 53.55, "to_lon": 13.27, "to_lat": 53.55},
+      {"do": "open_street", "modes": ["walk"], "line": {"type": "LineString", "coordinates": […]}}]}
 
 All faults are told at once. What the document means for a region is found out in
 `layers.scenario_atlas`.
@@ -21,6 +23,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import shapely
 import shapely.geometry
 
@@ -35,8 +38,12 @@ MAX_CHANGES = 1000
 MAX_BYTES = 1_000_000
 MAX_PEOPLE = 1_000_000
 MAX_TEXT = 500  # characters of a name or of opening hours
+MAX_STREET_M = 5000.0  # of a street that opens or closes
+MAX_LINE_POINTS = 200
+CONNECT_M = 20.0  # how far a new street may be from the street that it meets
+MAX_CONNECT_M = 100.0
 _MOST_FAULTS = 20  # named one by one
-_SHAPES = ("Point", "Polygon", "MultiPolygon")
+_PLACES = ("Point", "Polygon", "MultiPolygon")
 
 
 class ScenarioError(ParameterError):
@@ -100,14 +107,36 @@ class AddPeople:
 
 @dataclass(frozen=True)
 class CloseStreet:
-    """The street at a place, between its two crossings, closes for some modes."""
+    """
+    The street at a place closes for some modes: between its crossings, or as far as another place.
+
+    `to` is that other place, lon and lat.
+    """
 
     lon: float
     lat: float
     modes: tuple[str, ...] = MODES
+    to: tuple[float, float] | None = None
 
 
-Change = AddOffer | MoveOffer | CloseOffer | ChangeHours | AddPeople | CloseStreet
+@dataclass(frozen=True)
+class OpenStreet:
+    """
+    A new street along a line in lon/lat, in both directions.
+
+    Its ends are joined to the streets within `connect_m`; `join_inner` joins its inner points as
+    well, `dead_end` lets one end meet nothing.
+    """
+
+    line: shapely.LineString
+    modes: tuple[str, ...]
+    name: str = ""
+    connect_m: float = CONNECT_M
+    join_inner: bool = False
+    dead_end: bool = False
+
+
+Change = AddOffer | MoveOffer | CloseOffer | ChangeHours | AddPeople | CloseStreet | OpenStreet
 
 
 @dataclass(frozen=True)
@@ -241,12 +270,34 @@ def _modes(value: Any) -> str:
     return "" if fits else f"is no list of {', '.join(MODES)}"
 
 
+def _connect(value: Any) -> str:
+    fits = _is_number(value) and 1 <= value <= MAX_CONNECT_M
+    return "" if fits else f"is {value!r}, not metres from 1 to {MAX_CONNECT_M:g}"
+
+
+def _flag(value: Any) -> str:
+    return "" if isinstance(value, bool) else "is neither true nor false"
+
+
 def _place(value: Any) -> str:
+    return _geometry(value, _PLACES)
+
+
+def _line(value: Any) -> str:
+    if problem := _geometry(value, ("LineString",)):
+        return problem
+    points = len(value["coordinates"])
+    fits = points <= MAX_LINE_POINTS
+    return "" if fits else f"has {points:,} points, at most {MAX_LINE_POINTS}"
+
+
+def _geometry(value: Any, allowed: tuple[str, ...]) -> str:
     """Tell what is wrong with a GeoJSON geometry (RFC 7946)."""
-    if not isinstance(value, dict) or value.get("type") not in _SHAPES:
-        return f"is no GeoJSON geometry; use {', '.join(_SHAPES)}"
+    if not isinstance(value, dict) or value.get("type") not in allowed:
+        return f"is no GeoJSON geometry; use {', '.join(allowed)}"
     try:
-        shape = shapely.force_2d(shapely.geometry.shape(value))
+        with np.errstate(invalid="ignore"):  # NaN is told as an invalid shape
+            shape = shapely.force_2d(shapely.geometry.shape(value))
         west, south, east, north = shape.bounds
     except (
         AttributeError, IndexError, KeyError, TypeError, ValueError, shapely.errors.ShapelyError,
@@ -270,8 +321,20 @@ def _make_people(values: dict[str, Any]) -> AddPeople:
 
 
 def _make_closed(values: dict[str, Any]) -> CloseStreet:
-    modes = tuple(mode for mode in MODES if mode in values.get("modes", MODES))
-    return CloseStreet(values["lon"], values["lat"], modes)
+    if ("to_lon" in values) != ("to_lat" in values):
+        raise ValueError("give both `to_lon` and `to_lat`, or none of them")
+    to = (values["to_lon"], values["to_lat"]) if "to_lon" in values else None
+    return CloseStreet(values["lon"], values["lat"], _ordered(values.get("modes", MODES)), to)
+
+
+def _make_opened(values: dict[str, Any]) -> OpenStreet:
+    line = shapely.force_2d(shapely.geometry.shape(values["line"]))
+    return OpenStreet(**{**values, "line": line, "modes": _ordered(values["modes"])})
+
+
+def _ordered(modes: Iterable[str]) -> tuple[str, ...]:
+    chosen = set(modes)
+    return tuple(mode for mode in MODES if mode in chosen)
 
 
 _Rules = dict[str, "Callable[[Any], str]"]
@@ -299,5 +362,21 @@ _KINDS: dict[str, tuple[Callable[[dict[str, Any]], Change], _Rules, tuple[str, .
         },
         ("people", "dwellings", "people_per_dwelling"),
     ),
-    "close_street": (_make_closed, {**_POINT, "modes": _modes}, ("modes",)),
+    "close_street": (
+        _make_closed,
+        {**_POINT, "to_lon": _lon, "to_lat": _lat, "modes": _modes},
+        ("to_lon", "to_lat", "modes"),
+    ),
+    "open_street": (
+        _make_opened,
+        {
+            "line": _line,
+            "modes": _modes,
+            "name": _text,
+            "connect_m": _connect,
+            "join_inner": _flag,
+            "dead_end": _flag,
+        },
+        ("name", "connect_m", "join_inner", "dead_end"),
+    ),
 }

@@ -30,6 +30,7 @@ from layers.scenario import (
     CloseOffer,
     CloseStreet,
     MoveOffer,
+    OpenStreet,
     ScenarioError,
 )
 
@@ -109,6 +110,11 @@ def apply(atlas: Atlas, scenario: Scenario) -> Atlas:
     moved = _offers(atlas, scenario, faults)
     people = _people(atlas, scenario, faults)
     closed = _closed_edges(atlas, scenario, faults)
+    faults += [
+        f"changes[{i}]: `open_street` and `to_lon` are not answered yet"
+        for i, change in enumerate(scenario.changes)
+        if isinstance(change, OpenStreet) or (isinstance(change, CloseStreet) and change.to)
+    ]
     if faults:
         raise ScenarioError(faults)
     modes = tuple(atlas.networks)

@@ -20,6 +20,17 @@ from server.opened import open_region
 from server.outputs import write_text
 
 
+class CarKmIn(models.Model):
+    """What the asker assumes of trips by car, low and high; without it only the way per trip."""
+
+    trips_per_year: tuple[float, float] | None = Field(
+        default=None, description="trips of a person to such an offer in a year"
+    )
+    car_share: tuple[float, float] | None = Field(
+        default=None, description="share of them that is driven, 0 to 1"
+    )
+
+
 class ScenarioIn(models.Model):
     """A scenario and the question that is asked without it and with it."""
 
@@ -46,6 +57,7 @@ class ScenarioIn(models.Model):
     at: str | None = Field(
         default=None, description="a moment or a part of the week: what is open then"
     )
+    car_km: CarKmIn | None = Field(default=None, description="asks for car kilometres")
 
 
 class Side(models.DistrictCoverage):
@@ -80,6 +92,45 @@ class DifferenceOut(ChangeOut):
     by_district: list[ChangeOut]
 
 
+class StreetByMode(models.Model):
+    """What was closed or opened for one mode."""
+
+    mode: str
+    names: list[str] = Field(description="of the streets; empty where none has a name")
+    length_m: int
+    joined_m: list[float] | None = Field(
+        description="of a new street: metres from each of its joins to the street it meets"
+    )
+    geometry: dict[str, Any] = Field(description="GeoJSON MultiLineString")
+
+
+class StreetOut(models.Model):
+    """A street that a scenario closes or opens."""
+
+    change: int = Field(description="its place in the scenario's changes, from 0")
+    do: Literal["close_street", "open_street"]
+    name: str = Field(description="as the scenario calls a new street")
+    by_mode: list[StreetByMode]
+
+
+class CarKmOut(models.Model):
+    """How much shorter the way to the nearest offer becomes by car; below 0: longer."""
+
+    km_per_trip: int | None = Field(
+        description="person-kilometres if everybody drives there once; null where withheld"
+    )
+    km_per_year: tuple[int, int] | None = Field(
+        description="low and high, there and back; null without assumptions, or withheld"
+    )
+    people: int | None = Field(description="whose way changes; null where withheld")
+    people_left_out: int | None = Field(
+        description="who reach no offer by car before or after; null where withheld"
+    )
+    trips_per_year: tuple[float, float] | None
+    car_share: tuple[float, float] | None
+    assumptions: list[str]
+
+
 class ScenarioOut(models.Model):
     """The same question without the scenario and with it."""
 
@@ -89,6 +140,8 @@ class ScenarioOut(models.Model):
     before: Side
     after: Side
     difference: DifferenceOut
+    streets: list[StreetOut] = Field(description="closed and opened ones")
+    car_km: CarKmOut | None = Field(description="null where it was not asked for")
     attributions: list[str]
 
 
@@ -127,6 +180,8 @@ def _out(scenario: Scenario, difference: Difference) -> ScenarioOut:
             **_change(difference.totals),
             by_district=[ChangeOut(**_change(change)) for change in difference.by_district],
         ),
+        streets=[],
+        car_km=None,
         attributions=list(region.attributions),
     )
 
