@@ -1,7 +1,7 @@
 /* What can be tried out beside the answer: an offer's reach, the next site, an offer on trial, and
    what else is known of the supply. Everything is asked of the interface; the server stores none. */
 
-import { element } from "./map.js";
+import { askJson, element, fill, postJson } from "./dom.js";
 
 const HASH = /^#try=(-?[\d.]+),(-?[\d.]+)$/; // an offer on trial, in the address alone
 
@@ -30,7 +30,7 @@ export class Measures {
     const { next, place, middle, reset } = this.controls;
     next.addEventListener("click", () => this.nextSite());
     place.addEventListener("click", () => this.setPlacing(place.getAttribute("aria-pressed") !== "true"));
-    middle.addEventListener("click", () => this.map.placeInMiddle());
+    middle.addEventListener("click", () => this.map.trial.placeInMiddle());
     reset.addEventListener("click", () => this.reset());
     box.hidden = false;
   }
@@ -47,30 +47,24 @@ export class Measures {
     const place = document.getElementById("second");
     if (!place) return;
     const [resilience, equity] = await Promise.allSettled(
-      [data.resilience_url, data.equity_url].map((url) => (url ? this.ask(url) : Promise.reject(new Error("not asked")))),
+      [data.resilience_url, data.equity_url].map((url) => (url ? askJson(url) : Promise.reject(new Error("not asked")))),
     );
     if (this.data !== data) return; // a later answer came first
     const lines = [];
     const { covered_twice: twice, residents, share_twice: share, critical } = resilience.value || {};
     if (typeof twice === "number" && typeof share === "number") {
       const values = { n: this.number.format(twice), residents: this.number.format(residents), share: this.share(share) };
-      lines.push(this.fill(texts.twice, values));
+      lines.push(fill(texts.twice, values));
     }
     const [worst] = critical || [];
     if (worst?.lose) {
       const values = { offer: worst.name, n: this.number.format(worst.lose) };
-      lines.push(this.fill(worst.name ? texts.critical : texts.critical_nameless, values));
+      lines.push(fill(worst.name ? texts.critical : texts.critical_nameless, values));
     }
     const missing = equity.value?.missing_min;
-    if (typeof missing === "number") lines.push(this.fill(texts.missing, { n: this.number.format(missing) }));
+    if (typeof missing === "number") lines.push(fill(texts.missing, { n: this.number.format(missing) }));
     place.textContent = lines.join(" ");
     place.hidden = !lines.length;
-  }
-
-  async ask(url, options = {}) {
-    const response = await fetch(url, options);
-    if (!response.ok) throw new Error(`${response.status}`);
-    return response.json();
   }
 
   /* Only the newest of what is tried out is shown. */
@@ -89,10 +83,6 @@ export class Measures {
     }
   }
 
-  fill(text, values) {
-    return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole));
-  }
-
   people(count) {
     return count === null ? this.texts.few : this.number.format(count);
   }
@@ -105,11 +95,11 @@ export class Measures {
     const { reach } = this.data;
     try {
       const url = `${reach.url}${encodeURIComponent(id)}?mode=${reach.mode}&minutes=${reach.minutes}`;
-      const feature = await this.ask(url);
+      const feature = await askJson(url);
       const { residents, reaches_edge: isCut } = feature.properties;
       const text = this.data.counts_buildings
-        ? this.fill(this.texts.reach_area, reach)
-        : this.fill(this.texts.reach_people, { ...reach, n: this.people(residents) });
+        ? fill(this.texts.reach_area, reach)
+        : fill(this.texts.reach_people, { ...reach, n: this.people(residents) });
       const lines = isCut ? [text, this.texts.reach_edge] : [text];
       this.announce(lines.join(" "));
       return { feature, lines };
@@ -123,13 +113,13 @@ export class Measures {
     const { place, middle, hint } = this.controls;
     place.setAttribute("aria-pressed", String(isOn));
     middle.hidden = hint.hidden = !isOn;
-    this.map.setPlacing(isOn);
+    this.map.trial.setPlacing(isOn);
   }
 
   reset() {
     this.asking?.abort();
     this.setPlacing(false);
-    this.map.clearTrial();
+    this.map.trial.clear();
     this.controls.outcome.replaceChildren();
     this.controls.reset.hidden = true;
     this.remember("");
@@ -149,10 +139,10 @@ export class Measures {
 
   nextSite() {
     return this.attempt(async (signal) => {
-      const found = await this.ask(this.data.sites_url, { signal });
+      const found = await askJson(this.data.sites_url, { signal });
       const [site] = found.sites;
       if (!site) {
-        this.map.clearTrial();
+        this.map.trial.clear();
         this.show([this.texts.no_site]);
         return;
       }
@@ -162,14 +152,14 @@ export class Measures {
         n: this.number.format(found.candidates.count), gap: this.percent.format(found.proof.gap),
       };
       const lines = [
-        this.fill(site.landmark?.name ? this.texts.site_near : this.texts.site, values),
-        this.fill(found.proof.proven ? this.texts.site_proven : this.texts.site_not_proven, values),
+        fill(site.landmark?.name ? this.texts.site_near : this.texts.site, values),
+        fill(found.proof.proven ? this.texts.site_proven : this.texts.site_not_proven, values),
       ];
       const gains = found.by_district.filter((row) => row.gained !== 0);
       const rows = gains.map((row) => [row.name, row.gained === null ? "< 25" : this.signed.format(row.gained)]);
       this.setPlacing(false);
       this.remember("");
-      this.map.markTrial(site.lon, site.lat, { zoom: true });
+      this.map.trial.mark(site.lon, site.lat, { zoom: true });
       const button = element("button", this.texts.try_here, "quiet");
       button.type = "button";
       button.addEventListener("click", () => this.place(site.lon, site.lat));
@@ -185,10 +175,9 @@ export class Measures {
     const scenario = { version: 1, name: this.texts.trial, changes: [{ do: "add_offer", category, ...at }] };
     const limit = question.minutes === null ? { metres: question.metres } : { minutes: question.minutes };
     const asked = { scenario, category: question.category.split(","), mode: question.mode, ...limit };
-    this.map.markTrial(at.lon, at.lat);
+    this.map.trial.mark(at.lon, at.lat);
     return this.attempt(async (signal) => {
-      const headers = { "Content-Type": "application/json" };
-      const told = await this.ask(this.data.scenarios_url, { method: "POST", headers, body: JSON.stringify(asked), signal });
+      const told = await postJson(this.data.scenarios_url, asked, { signal });
       this.remember(`#try=${at.lon},${at.lat}`);
       this.show(this.sentences(told), this.comparison(told), this.file(scenario));
     });
@@ -202,7 +191,7 @@ export class Measures {
       how: this.data.question_how, before: this.number.format(before.covered), after: this.number.format(after.covered),
       residents: this.number.format(after.residents), share: this.share(after.share), change: this.number.format(change),
     };
-    return [this.fill(texts.trial_result, values), change ? this.fill(texts.trial_more, values) : texts.trial_none];
+    return [fill(texts.trial_result, values), change ? fill(texts.trial_more, values) : texts.trial_none];
   }
 
   comparison({ before, after, difference }) {

@@ -1,8 +1,8 @@
 /* The planner's page, enhanced: a changed choice fetches the page of the new choice and puts its
    parts in place of the old ones, then the map is drawn from the same answer. */
 
-import { PlannerMap } from "./map.js";
 import { Measures } from "./measures.js";
+import { PlannerMap } from "./planner_map.js";
 import { makeSortable, sortBy } from "./table.js";
 
 const form = document.getElementById("ask");
