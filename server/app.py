@@ -46,7 +46,7 @@ def create_app(settings: Settings) -> FastAPI:
         title="Umkreis",
         version=API_VERSION,
         description=_DESCRIPTION,
-        docs_url=None,  # ours, from our own origin: server.pages
+        docs_url=None,  # ours, from our own origin: server.pages.start
         redoc_url=None,
         openapi_url="/openapi.json",
     )
@@ -59,9 +59,8 @@ def create_app(settings: Settings) -> FastAPI:
     errors.install(app)
     shell.install(app)
     app.include_router(api.router)
-    for router in measures.ROUTERS:
+    for router in (*measures.ROUTERS, *pages.ROUTERS):
         app.include_router(router)
-    app.include_router(pages.router)
     app.mount("/static", Assets(directory=STATIC), name="static")
     _add_operation_routes(app)
     return app

@@ -285,7 +285,7 @@ def test_our_own_failures_are_a_page_without_detail(client: TestClient, monkeypa
     def fail(*_: object) -> None:
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr("server.pages.answer_asked", fail)
+    monkeypatch.setattr("server.pages.planner.answer_asked", fail)
     response = get(client, PLANNER)
     assert response.status_code == 500
     assert "Bei uns ist etwas schiefgegangen" in visible(response.text)

@@ -1,20 +1,18 @@
 """
-The pages: rendered on the server, so that they say everything without a script as well.
+The planner's page: a question of reach, its answer in words and rows, and what its map draws.
 
-Scripts take the same pages apart: a changed choice fetches the page of the new choice and puts its
+Scripts take the same page apart: a changed choice fetches the page of the new choice and puts its
 parts in place, so that what is read and what is drawn come from one answer.
 """
 
 from __future__ import annotations
 
-import re
-import secrets
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse
 
 from layers.atlas import Atlas
 from layers.coverage import CoverageReport
@@ -23,13 +21,12 @@ from layers.when import PRESETS
 from server import sentences as words
 from server import view
 from server.asked import Asked, address, answer_asked, asked_again, parse_asked
-from server.classes import ALL_CLASSES, classes_as_json
+from server.classes import classes_as_json
 from server.map_view import OfferLayer
-from server.maps import live_map, map_csp
+from server.pages.export import file_name
 from server.regions import regions_of
 from server.script_data import can_try, measures_data, script_texts
 from server.shell import PageRoute, render, texts_for
-from server.single_file import single_file
 from server.texts import Texts
 from server.time_sentences import when_phrase
 
@@ -38,42 +35,6 @@ METRE_STEPS = (300, 500, 1000, 2000)
 ICONS = {"walk": "walk", "stepfree": "wheelchair", "bike": "bike", "car": "car", LINE: "line"}
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
-
-
-@router.get("/")
-def start(request: Request) -> HTMLResponse:
-    """Say what this is and which regions are served."""
-    texts = texts_for(request)
-    known = regions_of(request)
-    regions = [
-        _region_card(atlas, texts) if atlas else {"id": i, "name": known.name(i), "ready": False}
-        for i, atlas in known.open_all().items()
-    ]
-    return render(request, "start.html", regions=regions, region=None)
-
-
-def _region_card(atlas: Atlas, texts: Texts) -> dict[str, Any]:
-    basis = atlas.population.basis
-    counted = basis.unit == "residents"
-    return {
-        "id": atlas.region.id,
-        "name": atlas.region.name,
-        "ready": True,
-        "as_of": texts.month(atlas.region.as_of),
-        "people": texts.number(round(basis.total)) if counted else "",
-        "buildings": texts.number(len(atlas.population.xy)),
-        "districts": texts.number(len(atlas.region.finest)),
-        "offers": texts.number(len(atlas.offers)),
-    }
-
-
-@router.get("/r/{region}")
-def region_page(request: Request, region: str) -> RedirectResponse:
-    """Lead to the planner's page."""
-    regions_of(request).folder(region)
-    path = address(f"/r/{region}/planner", {})
-    query = request.url.query
-    return RedirectResponse(f"{path}?{query}" if query else path, 307)
 
 
 @router.get("/r/{region}/planner")
@@ -97,7 +58,7 @@ def planner(request: Request, region: str) -> HTMLResponse:
         tools=can_try(report, counts_buildings=answer.counts_buildings),
         form=_form(report, asked, texts),
         downloads=[
-            (name, address(api_path, {**data_question, "f": f}), _file_name(full, region, f))
+            (name, address(api_path, {**data_question, "f": f}), file_name(full, region, f))
             for name, f in (("CSV", "csv"), ("GeoJSON", "geojson"))
         ],
         sheet_url=lambda area: _sheet_url(report, asked, area),
@@ -261,76 +222,3 @@ def _map_data(
         "counts_buildings": answer.counts_buildings,
         **measures_data(report, texts),
     }
-
-
-@router.get("/r/{region}/map")
-def map_page(request: Request, region: str) -> Response:
-    """Serve the view as a folium map, or as one file to keep."""
-    asked = parse_asked(request.query_params)
-    atlas = regions_of(request).open(region)
-    report = answer_asked(atlas, asked)
-    shown = view.map_view(report, texts_for(request).language, by=asked.by)
-    if request.query_params.get("download"):
-        name = _file_name(asked_again(report.question, asked), region, "html")
-        return HTMLResponse(
-            single_file(shown, atlas.base_map),
-            headers={"Content-Disposition": f'attachment; filename="{name}"'},
-        )
-    nonce = secrets.token_urlsafe(16)
-    return HTMLResponse(
-        live_map(shown, nonce, links=_next_links(report, asked, texts_for(request))),
-        headers={
-            "Content-Security-Policy": map_csp(nonce),
-            "Vary": "Accept-Language",
-            "Cache-Control": "no-cache",
-        },
-    )
-
-
-def _next_links(report: CoverageReport, asked: Asked, texts: Texts) -> list[tuple[str, str]]:
-    """Lead on from the exported map: to its file, and back to the figures."""
-    question = asked_again(report.question, asked).parameters()
-    page = f"/r/{report.atlas.region.id}"
-    links = [(texts.gettext("Back to all figures"), address(f"{page}/planner", question))]
-    if report.atlas.base_map.is_file():
-        file_url = address(f"{page}/map", {**question, "download": "1"})
-        links.insert(0, (texts.gettext("Map as a file"), file_url))
-    return links
-
-
-def _file_name(asked: Asked, region: str, ending: str) -> str:
-    limit = f"{asked.minutes:g}min" if asked.minutes else f"{asked.metres or 0:g}m"
-    parts = ["umkreis", region, *asked.categories, asked.mode, limit, asked.at]
-    name = "-".join(part for part in parts if part)
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", name) + f".{ending}"
-
-
-@router.get("/docs")
-def docs(request: Request) -> HTMLResponse:
-    """Describe the interface under /api/v1, to read and to try."""
-    return render(request, "docs.html", region=None)
-
-
-@router.get("/classes.css")
-def class_colours() -> Response:
-    """Give the classes' colours to the pages, so that they stand in one place."""
-    return Response(_class_rules(), media_type="text/css", headers={"Cache-Control": "no-cache"})
-
-
-@lru_cache(maxsize=1)
-def _class_rules() -> str:
-    light = "".join(f".look-{c.id}{{--look:{c.color}}}" for c in ALL_CLASSES)
-    dark = "".join(f".look-{c.id}{{--look:{c.color_dark}}}" for c in ALL_CLASSES)
-    return f"{light}@media screen and (prefers-color-scheme:dark){{{dark}}}"
-
-
-@router.get("/robots.txt")
-def robots() -> PlainTextResponse:
-    """Keep robots away from the endless number of questions."""
-    return PlainTextResponse("User-agent: *\nDisallow: /api/\nDisallow: /tiles/\nDisallow: /*?\n")
-
-
-@router.get("/favicon.ico")
-def favicon() -> RedirectResponse:
-    """Lead to the icon for who asks at the usual place."""
-    return RedirectResponse("/static/favicon.svg", 308)

@@ -1,0 +1,9 @@
+"""
+The pages: rendered on the server, so that they say everything without a script as well.
+
+One module a page. Pages of single measures stand with their measure (`server.measures`).
+"""
+
+from server.pages import export, planner, start
+
+ROUTERS = [start.router, planner.router, export.router]

@@ -1,0 +1,85 @@
+"""Where visitors arrive, and what stands beside all regions."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+
+from layers.atlas import Atlas
+from server.asked import address
+from server.classes import ALL_CLASSES
+from server.regions import regions_of
+from server.shell import PageRoute, render, texts_for
+from server.texts import Texts
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+
+@router.get("/")
+def start(request: Request) -> HTMLResponse:
+    """Say what this is and which regions are served."""
+    texts = texts_for(request)
+    known = regions_of(request)
+    regions = [
+        _region_card(atlas, texts) if atlas else {"id": i, "name": known.name(i), "ready": False}
+        for i, atlas in known.open_all().items()
+    ]
+    return render(request, "start.html", regions=regions, region=None)
+
+
+def _region_card(atlas: Atlas, texts: Texts) -> dict[str, Any]:
+    basis = atlas.population.basis
+    counted = basis.unit == "residents"
+    return {
+        "id": atlas.region.id,
+        "name": atlas.region.name,
+        "ready": True,
+        "as_of": texts.month(atlas.region.as_of),
+        "people": texts.number(round(basis.total)) if counted else "",
+        "buildings": texts.number(len(atlas.population.xy)),
+        "districts": texts.number(len(atlas.region.finest)),
+        "offers": texts.number(len(atlas.offers)),
+    }
+
+
+@router.get("/r/{region}")
+def region_page(request: Request, region: str) -> RedirectResponse:
+    """Lead to the planner's page."""
+    regions_of(request).folder(region)
+    path = address(f"/r/{region}/planner", {})
+    query = request.url.query
+    return RedirectResponse(f"{path}?{query}" if query else path, 307)
+
+
+@router.get("/docs")
+def docs(request: Request) -> HTMLResponse:
+    """Describe the interface under /api/v1, to read and to try."""
+    return render(request, "docs.html", region=None)
+
+
+@router.get("/classes.css")
+def class_colours() -> Response:
+    """Give the classes' colours to the pages, so that they stand in one place."""
+    return Response(_class_rules(), media_type="text/css", headers={"Cache-Control": "no-cache"})
+
+
+@lru_cache(maxsize=1)
+def _class_rules() -> str:
+    light = "".join(f".look-{c.id}{{--look:{c.color}}}" for c in ALL_CLASSES)
+    dark = "".join(f".look-{c.id}{{--look:{c.color_dark}}}" for c in ALL_CLASSES)
+    return f"{light}@media screen and (prefers-color-scheme:dark){{{dark}}}"
+
+
+@router.get("/robots.txt")
+def robots() -> PlainTextResponse:
+    """Keep robots away from the endless number of questions."""
+    return PlainTextResponse("User-agent: *\nDisallow: /api/\nDisallow: /tiles/\nDisallow: /*?\n")
+
+
+@router.get("/favicon.ico")
+def favicon() -> RedirectResponse:
+    """Lead to the icon for who asks at the usual place."""
+    return RedirectResponse("/static/favicon.svg", 308)
