@@ -12,6 +12,7 @@ is answered with the nearest known ones.
     │   └── UnknownOfferError
     ├── TaxonomyError               (ValueError)   a taxonomy file with faults
     ├── TableError                  (ValueError)   a table of offers with faults
+    ├── SourceError                 (ValueError)   a file or address of others that cannot be read
     └── AtlasError                  (ValueError)   a built region that cannot be opened or used
 """
 
@@ -111,6 +112,10 @@ class TableError(UmkreisError, ValueError):
         self.faults = tuple(faults)
         count = "one fault" if len(self.faults) == 1 else f"{len(self.faults)} faults"
         super().__init__("\n  ".join([f"`offers` {file} has {count}:", *self.faults]))
+
+
+class SourceError(UmkreisError, ValueError):
+    """A file or address of others cannot be read at all, or is refused; nothing of it is taken."""
 
 
 class AtlasError(UmkreisError, ValueError):
