@@ -54,12 +54,13 @@ class Change:
 
 @dataclass(frozen=True, eq=False)
 class Difference:
-    """Both answers and what changes between them, for the region and by finest district."""
+    """Both answers and what changes: in the region, its finest districts, its municipalities."""
 
     before: CoverageReport
     after: CoverageReport
     totals: Change
     by_district: list[Change]
+    by_municipality: list[Change]
 
 
 def compare(before: CoverageReport, after: CoverageReport) -> Difference:
@@ -97,12 +98,26 @@ def compare(before: CoverageReport, after: CoverageReport) -> Difference:
         ]
     ).astype(float)
     new = after.assumed - before.assumed
+    towns = before.atlas.region.municipality_of_finest
+    moved_of_town, new_of_town = (
+        _grouped(rows, towns, len(before.by_municipality)) for rows in (moved, new)
+    )
     return Difference(
         before,
         after,
         totals=_changes([before.totals], [after.totals], moved.sum(0)[None], new.sum(0)[None])[0],
         by_district=_changes(before.by_district, after.by_district, moved, new),
+        by_municipality=_changes(
+            before.by_municipality, after.by_municipality, moved_of_town, new_of_town
+        ),
     )
+
+
+def _grouped(rows: Floats, group: NDArray[np.int64], count: int) -> Floats:
+    """Add up the rows of each group."""
+    summed = np.zeros((count, rows.shape[1]))
+    np.add.at(summed, group, rows)
+    return summed
 
 
 def _changes(

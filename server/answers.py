@@ -167,7 +167,7 @@ def coverage_out(
         unknown_reason=report.unknown or None,  # type: ignore[arg-type]
         by="district" if is_finest else "municipality",
         assumptions=assumptions(report),
-        by_district=district_rows(report) if is_finest else _municipality_rows(report),
+        by_district=area_rows(report, by=by),
         by_offer=_offer_rows(report),
         gaps=[
             _gap(report, gap, rank, with_shapes=with_shapes)
@@ -226,6 +226,11 @@ def tally_fields(tally: Tally) -> dict[str, Any]:
         "unit": tally.unit,
         "buildings": tally.buildings if tally.unit == "buildings" else None,
     }
+
+
+def area_rows(report: CoverageReport, *, by: str) -> list[m.DistrictRow]:
+    """Write the areas of a level: the finest for `district`, else the municipalities."""
+    return district_rows(report) if by == "district" else _municipality_rows(report)
 
 
 def district_rows(report: CoverageReport) -> list[m.DistrictRow]:

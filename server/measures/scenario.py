@@ -57,6 +57,9 @@ class ScenarioIn(models.Model):
     at: str | None = Field(
         default=None, description="a moment or a part of the week: what is open then"
     )
+    by: Literal["district", "municipality"] = Field(
+        default="district", description="areas of the rows; district means the finest ones"
+    )
     car_km: CarKmIn | None = Field(default=None, description="asks for car kilometres")
 
 
@@ -161,24 +164,26 @@ def try_scenario(atlas: AtlasPath, asked: ScenarioIn) -> ScenarioOut:
         metres=asked.metres,
         at=asked.at,
     )
-    return _out(scenario, difference)
+    return _out(scenario, difference, by=asked.by)
 
 
 def _try(atlas: Atlas, scenario: Scenario, **question: Any) -> Difference:
     return compare(coverage(atlas, **question), coverage(apply(atlas, scenario), **question))
 
 
-def _out(scenario: Scenario, difference: Difference) -> ScenarioOut:
+def _out(scenario: Scenario, difference: Difference, *, by: str = "district") -> ScenarioOut:
+    by_town = by == "municipality"
+    changes = difference.by_municipality if by_town else difference.by_district
     region = difference.before.atlas.region
     return ScenarioOut(
         region=region.id,
         scenario=scenario.name,
         categories=[c.id for c in difference.before.question.categories],
-        before=_side(difference.before),
-        after=_side(difference.after),
+        before=_side(difference.before, by=by),
+        after=_side(difference.after, by=by),
         difference=DifferenceOut(
             **_change(difference.totals),
-            by_district=[ChangeOut(**_change(change)) for change in difference.by_district],
+            by_district=[ChangeOut(**_change(change)) for change in changes],
         ),
         streets=[],
         car_km=None,
@@ -186,13 +191,13 @@ def _out(scenario: Scenario, difference: Difference) -> ScenarioOut:
     )
 
 
-def _side(report: CoverageReport) -> Side:
+def _side(report: CoverageReport, *, by: str) -> Side:
     return Side(
         **answers.tally_fields(report.totals),
         answer="unknown" if report.unknown else "known",
         unknown_reason=report.unknown or None,
         assumptions=answers.assumptions(report),
-        by_district=answers.district_rows(report),
+        by_district=answers.area_rows(report, by=by),
     )
 
 

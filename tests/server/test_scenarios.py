@@ -37,6 +37,23 @@ def test_a_new_offer_changes_shares_and_the_districts_add_up(client: TestClient)
         assert row.covered == after.covered - before.covered == row.gained - row.lost
 
 
+def test_municipalities_gain_what_their_districts_gain(client: TestClient):
+    by_district = client.post(URL, json=asked(add(300, 300))).json()["difference"]
+    response = client.post(URL, json=asked(add(300, 300), by="municipality"))
+    out = ScenarioOut.model_validate(response.json())
+    assert [row.name for row in out.difference.by_district] == ["Altöd", "Neuöd"]
+    assert [row.name for row in out.after.by_district] == ["Altöd", "Neuöd"]
+    gained = {row["name"]: row["gained"] for row in by_district["by_district"]}
+    assert [row.gained for row in out.difference.by_district] == [
+        gained["Altöd"], gained["Süd"] + gained["Nord"],
+    ]  # fmt: skip
+    assert out.difference.gained == by_district["gained"] > 100
+    report = client.get(
+        f"{TOY}/coverage?category={FOOD}&mode=walk&minutes=4&by=municipality"
+    ).json()
+    assert out.model_dump(mode="json")["before"]["by_district"] == report["by_district"]
+
+
 def test_before_is_what_coverage_answers(client: TestClient):
     out = client.post(URL, json=asked(add(300, 300))).json()
     report = client.get(f"{TOY}/coverage?category={FOOD}&mode=walk&minutes=4").json()
