@@ -1,5 +1,5 @@
-/* What can be tried out beside the answer: an offer's reach, the next site, an offer on trial, and
-   what else is known of the supply. Everything is asked of the interface; the server stores none. */
+/* What can be tried out beside the answer: the next site and an offer on trial. Everything is asked of
+   the interface; the server stores none. */
 
 import { askJson, element, fill, postJson } from "./dom.js";
 
@@ -10,7 +10,6 @@ export class Measures {
     this.map = map;
     this.announce = announce;
     this.complain = complain;
-    map.tell.onReach = (id) => this.reach(id);
     map.tell.onPlace = (lon, lat) => this.place(lon, lat);
   }
 
@@ -41,32 +40,6 @@ export class Measures {
     if (this.controls && lon) this.place(Number(lon), Number(lat));
   }
 
-  /* Comes after each drawing, so that it holds nothing up; what fails is left out. */
-  async tellMore() {
-    const { data, texts } = this;
-    const place = document.getElementById("second");
-    if (!place) return;
-    const [resilience, equity] = await Promise.allSettled(
-      [data.resilience_url, data.equity_url].map((url) => (url ? askJson(url) : Promise.reject(new Error("not asked")))),
-    );
-    if (this.data !== data) return; // a later answer came first
-    const lines = [];
-    const { covered_twice: twice, residents, share_twice: share, critical } = resilience.value || {};
-    if (typeof twice === "number" && typeof share === "number") {
-      const values = { n: this.number.format(twice), residents: this.number.format(residents), share: this.share(share) };
-      lines.push(fill(texts.twice, values));
-    }
-    const [worst] = critical || [];
-    if (worst?.lose) {
-      const values = { offer: worst.name, n: this.number.format(worst.lose) };
-      lines.push(fill(worst.name ? texts.critical : texts.critical_nameless, values));
-    }
-    const missing = equity.value?.missing_min;
-    if (typeof missing === "number") lines.push(fill(texts.missing, { n: this.number.format(missing) }));
-    place.textContent = lines.join(" ");
-    place.hidden = !lines.length;
-  }
-
   /* Only the newest of what is tried out is shown. */
   async attempt(work) {
     this.asking?.abort();
@@ -89,24 +62,6 @@ export class Measures {
 
   share(value) {
     return value === null ? "–" : this.percent.format(value);
-  }
-
-  async reach(id) {
-    const { reach } = this.data;
-    try {
-      const url = `${reach.url}${encodeURIComponent(id)}?mode=${reach.mode}&minutes=${reach.minutes}`;
-      const feature = await askJson(url);
-      const { residents, reaches_edge: isCut } = feature.properties;
-      const text = this.data.counts_buildings
-        ? fill(this.texts.reach_area, reach)
-        : fill(this.texts.reach_people, { ...reach, n: this.people(residents) });
-      const lines = isCut ? [text, this.texts.reach_edge] : [text];
-      this.announce(lines.join(" "));
-      return { feature, lines };
-    } catch {
-      this.complain(this.texts.failed);
-      return null;
-    }
   }
 
   setPlacing(isOn) {

@@ -2,6 +2,7 @@
    parts in place of the old ones, then the map is drawn from the same answer. */
 
 import { Measures } from "./measures.js";
+import { More } from "./more.js";
 import { PlannerMap } from "./planner_map.js";
 import { makeSortable, sortBy } from "./table.js";
 
@@ -28,7 +29,10 @@ const map = new PlannerMap(document.getElementById("map"), data, {
   onReady: () => { document.body.dataset.ready = "true"; },
 });
 
-const measures = new Measures(map, { announce: (text) => { live.textContent = text; }, complain });
+const teller = { announce: (text) => { live.textContent = text; }, complain };
+map.tell.speak = teller;
+const measures = new Measures(map, teller);
+const more = new More();
 
 function readData() {
   return JSON.parse(document.getElementById("map-data").textContent);
@@ -37,6 +41,7 @@ function readData() {
 /* Everything that only makes sense with scripts is added by scripts. */
 function enhance() {
   measures.attach(data);
+  more.attach(data);
   const table = document.getElementById("ranking");
   makeSortable(table, { label: data.texts.sort, onSort: (column, isUp) => { sorting = [column, isUp]; } });
   if (sorting) sortBy(table, ...sorting);
@@ -130,7 +135,7 @@ async function ask(url) {
     complain("");
     live.textContent = data.summary;
     await map.draw(data);
-    measures.tellMore();
+    more.tell();
   } catch (error) {
     if (error.name !== "AbortError") complain(data.texts.failed);
   } finally {
@@ -227,5 +232,5 @@ if (matchMedia("(max-width: 899px)").matches) document.getElementById("legend").
 enhance();
 map.draw(data).then(() => {
   measures.open();
-  measures.tellMore();
+  more.tell();
 }).catch(() => complain(data.texts.failed));

@@ -1,6 +1,8 @@
 /* From where people reach one offer, drawn over the planner's map. */
 
+import { askJson, fill } from "./dom.js";
 import { dark } from "./map.js";
+import { Words } from "./words.js";
 
 export class Reach {
   constructor(owner) {
@@ -19,7 +21,7 @@ export class Reach {
       this.clear();
     } else {
       const { data } = this.owner;
-      const found = await this.owner.tell.onReach(id);
+      const found = await this.ask(id);
       if (!found || this.owner.data !== data) return;
       this.clear();
       const ink = dark.matches ? "#8ab6ff" : "#1a5fd0";
@@ -30,6 +32,25 @@ export class Reach {
     const popup = marker.getPopup();
     popup.update();
     popup.getElement()?.querySelector("button.quiet")?.focus();
+  }
+
+  async ask(id) {
+    const { reach, texts, counts_buildings: countsBuildings } = this.owner.data;
+    const { announce, complain } = this.owner.tell.speak;
+    try {
+      const url = `${reach.url}${encodeURIComponent(id)}?mode=${reach.mode}&minutes=${reach.minutes}`;
+      const feature = await askJson(url);
+      const { residents, reaches_edge: isCut } = feature.properties;
+      const text = countsBuildings
+        ? fill(texts.reach_area, reach)
+        : fill(texts.reach_people, { ...reach, n: new Words(this.owner.data).people(residents) });
+      const lines = isCut ? [text, texts.reach_edge] : [text];
+      announce(lines.join(" "));
+      return { feature, lines };
+    } catch {
+      complain(texts.failed);
+      return null;
+    }
   }
 
   clear() {
