@@ -145,7 +145,7 @@ class _RowReader:
         notices, faults = parse_notices(row.get("notices", ""), self.resources)
         for fault in faults:
             self._fault("notices", fault)
-        street, housenumber, postcode, city = _address(row.get("address", ""))
+        street, housenumber, postcode, city = split_address(row.get("address", ""))
         offer = Offer(
             id=offer_id,
             categories=self._ids(row, "category", self.categories, required=True),
@@ -263,7 +263,7 @@ def _parts(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, (p.strip() for p in re.split("[;,]", text)))))
 
 
-def _address(text: str) -> tuple[str, str, str, str]:
+def split_address(text: str) -> tuple[str, str, str, str]:
     """Split "street number, postcode town"; what does not fit is the street."""
     street, comma, town = text.rpartition(",")
     if not comma:
