@@ -14,7 +14,9 @@ from pathlib import Path
 
 from geo.errors import ParameterError
 
-LANGUAGES = ("de", "en")
+LOCALE_DIR = Path(__file__).parent / "locale"
+# A further language is a further catalogue; English is the language of the texts themselves
+LANGUAGES = tuple(sorted({"en", *(path.parts[-3] for path in LOCALE_DIR.glob("*/*/umkreis.po"))}))
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -43,8 +45,28 @@ SETTINGS = (
         "Folder for what Umkreis makes itself: built regions, regions of your own. By default var/ "
         "in a checkout, else ~/.local/state/umkreis.",
     ),
+    Setting(
+        "UMKREIS_DATABASE_URL",
+        "",
+        "Database of the register: postgresql+psycopg://USER@HOST/NAME, or sqlite:///FILE. By "
+        "default register.sqlite in the state folder.",
+    ),
     Setting("UMKREIS_REGIONS", "", "Ids of the only regions to serve, by comma; by default all."),
-    Setting("UMKREIS_LANGUAGE", "de", "Language of a page whose visitor asks for none: de or en."),
+    Setting(
+        "UMKREIS_LANGUAGE",
+        "de",
+        f"Language of a page whose visitor asks for none: {', '.join(LANGUAGES)}.",
+    ),
+    Setting(
+        "UMKREIS_OPERATOR",
+        "",
+        "Who runs this installation, with address, as the pages on privacy and about Umkreis say.",
+    ),
+    Setting(
+        "UMKREIS_CONTACT",
+        "",
+        "E-mail or web address for whoever has a question, a correction or met a barrier.",
+    ),
     Setting("UMKREIS_LOG_LEVEL", "INFO", "How much is logged: DEBUG, INFO, WARNING or ERROR."),
 )
 
@@ -58,6 +80,14 @@ class Settings:
     regions: tuple[str, ...] = ()
     language: str = "de"
     log_level: str = "INFO"
+    operator: str = ""
+    contact: str = ""
+    database_url: str = ""
+
+    @property
+    def register_url(self) -> str:
+        """Where the register lies: an address of SQLAlchemy."""
+        return self.database_url or f"sqlite:///{self.state_dir / 'register.sqlite'}"
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -83,6 +113,9 @@ class Settings:
             regions=tuple(filter(None, values["UMKREIS_REGIONS"].replace(" ", "").split(","))),
             language=_one_of("UMKREIS_LANGUAGE", values["UMKREIS_LANGUAGE"], LANGUAGES),
             log_level=_one_of("UMKREIS_LOG_LEVEL", values["UMKREIS_LOG_LEVEL"].upper(), LOG_LEVELS),
+            operator=values["UMKREIS_OPERATOR"].strip(),
+            contact=values["UMKREIS_CONTACT"].strip(),
+            database_url=values["UMKREIS_DATABASE_URL"],
         )
 
 

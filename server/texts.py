@@ -13,19 +13,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
-from pathlib import Path
 
-from babel.dates import format_date
+from babel import Locale
+from babel.dates import format_date, format_skeleton
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
-from server.settings import LANGUAGES
+from server.settings import LANGUAGES, LOCALE_DIR
 
-LOCALE_DIR = Path(__file__).parent / "locale"
-NAMES = {"de": "Deutsch", "en": "English"}
-# Spelled out for each language because day, month and year change places
-_MONTH = {"de": "MMMM yyyy", "en": "MMMM yyyy"}
-_DAY = {"de": "d. MMMM yyyy", "en": "d MMMM yyyy"}
+NAMES = {code: Locale.parse(code).get_language_name(code).capitalize() for code in LANGUAGES}
+_DAY = {"en": "d MMMM yyyy"}  # where the usual order is another than ours
 
 Translation = str | tuple[str, ...]
 
@@ -79,11 +76,15 @@ class Texts:
 
     def month(self, day: date) -> str:
         """Write month and year."""
-        return format_date(day, _MONTH[self.language], locale=self.language)
+        return format_skeleton("yMMMM", day, locale=self.language)
 
     def day(self, day: date) -> str:
         """Write a whole date."""
-        return format_date(day, _DAY[self.language], locale=self.language)
+        return format_date(day, _DAY.get(self.language, "long"), locale=self.language)
+
+    def iso_day(self, day: str) -> str:
+        """Write a date that stands as YYYY-MM-DD."""
+        return self.day(date.fromisoformat(day))
 
     def join(self, parts: list[str]) -> str:
         """Join the parts of an enumeration."""

@@ -15,6 +15,8 @@ from server.regions import regions_of
 from server.shell import PageRoute, render, texts_for
 from server.texts import Texts
 
+MADE_UP = "made up"  # what a region of examples says of its counts
+
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 
@@ -38,6 +40,7 @@ def _region_card(atlas: Atlas, texts: Texts) -> dict[str, Any]:
         "name": atlas.region.name,
         "ready": True,
         "as_of": texts.month(atlas.region.as_of),
+        "made_up": basis.source == MADE_UP,
         "people": texts.number(round(basis.total)) if counted else "",
         "buildings": texts.number(len(atlas.population.xy)),
         "districts": texts.number(len(atlas.region.finest)),

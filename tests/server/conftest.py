@@ -1,6 +1,8 @@
 """An app over the toy region, built once."""
 
 import shutil
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -25,3 +27,14 @@ def toy_settings(
 @pytest.fixture(scope="session")
 def client(toy_settings: Settings) -> TestClient:
     return TestClient(create_app(toy_settings), raise_server_exceptions=False)
+
+
+@pytest.fixture
+def make_client(toy_settings: Settings) -> Callable[..., TestClient]:
+    """Make a client of an installation with other settings."""
+
+    def make(**changed: str) -> TestClient:
+        app = create_app(replace(toy_settings, **changed))
+        return TestClient(app, raise_server_exceptions=False)
+
+    return make

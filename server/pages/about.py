@@ -1,0 +1,91 @@
+"""What visitors may want to know: who runs this, whose data it is, privacy, accessibility."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from layers.atlas import Atlas
+from server.regions import regions_of
+from server.shell import PageRoute, render, texts_for
+from server.texts import Texts
+
+VERSIONS = Path(__file__).resolve().parent.parent / "static" / "vendor" / "VERSIONS.json"
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+
+@router.get("/about")
+def about(request: Request) -> HTMLResponse:
+    """Say what Umkreis is and who runs it here."""
+    return _text_page(request, "about.html")
+
+
+@router.get("/privacy")
+def privacy(request: Request) -> HTMLResponse:
+    """Say what is known of visitors: nothing that is kept."""
+    return _text_page(request, "privacy.html")
+
+
+@router.get("/accessibility")
+def accessibility(request: Request) -> HTMLResponse:
+    """State how far everybody can use the pages."""
+    return _text_page(request, "accessibility.html")
+
+
+@router.get("/sources")
+def sources(request: Request) -> HTMLResponse:
+    """Name the data of every region, and the parts of the pages, with their licences."""
+    texts = texts_for(request)
+    opened = [atlas for atlas in regions_of(request).open_all().values() if atlas]
+    regions = [_region_sources(atlas, texts) for atlas in opened]
+    return _text_page(request, "sources.html", regions=regions, parts=_parts())
+
+
+def _text_page(request: Request, template: str, **context: Any) -> HTMLResponse:
+    settings = request.app.state.settings
+    return render(
+        request,
+        template,
+        region=None,
+        operator=settings.operator,
+        contact=settings.contact,
+        contact_url=_contact_url(settings.contact),
+        **context,
+    )
+
+
+def _contact_url(contact: str) -> str:
+    """Make a link of what is an e-mail or a web address, and of nothing else."""
+    if re.fullmatch(r"https?://\S+", contact):
+        return contact
+    if re.fullmatch(r"[^\s@/:?&]+@[^\s@/:?&]+", contact):
+        return f"mailto:{contact}"
+    return ""
+
+
+def _region_sources(atlas: Atlas, texts: Texts) -> dict[str, Any]:
+    return {
+        "name": atlas.region.name,
+        "attributions": atlas.region.attributions,
+        "sources": [
+            {
+                "name": source["name"],
+                "date": texts.iso_day(source["as_of"]),
+                "licence": source["licence"] or texts.gettext("not stated"),
+            }
+            for source in atlas.manifest["sources"]
+        ],
+    }
+
+
+@lru_cache(maxsize=1)
+def _parts() -> list[dict[str, str]]:
+    packages: list[dict[str, str]] = json.loads(VERSIONS.read_text("utf-8"))["packages"]
+    return packages
