@@ -21,7 +21,7 @@ from geo.balance import Balance, balance
 from geo.catchment import huff, quantiles, whole_units
 from geo.disclosure import SMALLEST_PUBLISHED, publish_levels, publish_parts, round_to_tens
 from geo.gaps import find_gaps
-from layers.radius import limited_supply, street_question
+from layers.radius import limited_supply, rows_of, street_question
 from layers.tally import Tally, tally_of_people, whole
 
 if TYPE_CHECKING:
@@ -274,7 +274,8 @@ def balanced(
         there are too many pairs of homes and offers.
     """
     question = street_question(atlas, category, mode, minutes)
-    rows, capacities, travel_s = limited_supply(atlas, question, capacity or {}, demand)
+    every = rows_of(atlas, question, None)
+    rows, capacities, travel_s = limited_supply(atlas, question, every, capacity or {}, demand)
     limit_s = math.inf if minutes is None else question.limit_s
     allowed_s = np.where(travel_s <= limit_s, travel_s, np.inf)
     population = atlas.population

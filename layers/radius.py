@@ -22,6 +22,7 @@ from geo.catchment import filled_s
 from geo.disclosure import SMALLEST_PUBLISHED
 from geo.errors import ParameterError
 from layers.capacity import Capacities, capacities_of
+from layers.errors import UnknownOfferError
 from layers.isochrone import areas_of, residents_inside
 from layers.question import LINE, MAX_MINUTES, Question, ask
 
@@ -86,20 +87,27 @@ class RadiusReport:
 
 
 def reach_radii(
-    atlas: Atlas, *, category: str, mode: str | None = None, minutes: float | None = None
+    atlas: Atlas,
+    *,
+    category: str,
+    mode: str | None = None,
+    minutes: float | None = None,
+    offer: str | None = None,
 ) -> RadiusReport:
     """
     Draw from where people reach each offer within the limit, and count them.
 
+    `offer` is the id of the only one to be drawn.
+
     Raises
     ------
-    UnknownCategoryError
-        If the taxonomy has no such category.
+    UnknownCategoryError, UnknownOfferError
+        If there is no such category, or no such offer of it.
     ParameterError
         If mode or limit are not allowed.
     """
     question = street_question(atlas, category, mode, minutes)
-    rows = atlas.offers_of(question.categories[0])
+    rows = rows_of(atlas, question, offer)
     radii = [_reach(atlas, question.mode, int(row), question.limit_s / 60) for row in rows]
     return RadiusReport(atlas, question, REACH, rows, None, radii)
 
@@ -111,6 +119,7 @@ def filled_radii(
     mode: str | None = None,
     capacity: Mapping[str, float] | None = None,
     demand: float | None = None,
+    offer: str | None = None,
 ) -> RadiusReport:
     """
     Find how far each offer's capacity carries, each as if it were alone.
@@ -125,6 +134,8 @@ def filled_radii(
         A street mode; else the category's own.
     capacity, demand
         As in `layers.capacity`.
+    offer
+        Id of the only one to be drawn.
 
     Raises
     ------
@@ -134,7 +145,8 @@ def filled_radii(
         If the mode is not allowed, capacities are missing or wrong, or nobody is counted.
     """
     question = street_question(atlas, category, mode, None)
-    rows, capacities, travel_s = limited_supply(atlas, question, capacity or {}, demand)
+    wanted = rows_of(atlas, question, offer)
+    rows, capacities, travel_s = limited_supply(atlas, question, wanted, capacity or {}, demand)
     radii = []
     for k, row in enumerate(rows.tolist()):
         people = capacities.amount[k] / capacities.demand
@@ -143,17 +155,19 @@ def filled_radii(
     return RadiusReport(atlas, question, FILLED, rows, capacities, radii)
 
 
-def ring_radii(atlas: Atlas, *, category: str) -> RadiusReport:
+def ring_radii(atlas: Atlas, *, category: str, offer: str | None = None) -> RadiusReport:
     """
     Draw straight-line rings of `RINGS_KM` around each offer; people inside the data are counted.
 
+    `offer` is the id of the only one to be drawn.
+
     Raises
     ------
-    UnknownCategoryError
-        If the taxonomy has no such category.
+    UnknownCategoryError, UnknownOfferError
+        If there is no such category, or no such offer of it.
     """
     question = ask(atlas, category=category, mode=LINE, metres=RINGS_KM[0] * 1000)
-    rows = atlas.offers_of(question.categories[0])
+    rows = rows_of(atlas, question, offer)
     radii = []
     for row in rows.tolist():
         middle = shapely.Point(atlas.offer_xy[row])
@@ -184,11 +198,33 @@ def street_question(
     return ask(atlas, category=category, mode=mode, minutes=minutes)
 
 
+def rows_of(atlas: Atlas, question: Question, offer: str | None) -> NDArray[np.int64]:
+    """
+    Return the rows of a category's offers, or of the one that is named.
+
+    Raises
+    ------
+    UnknownOfferError
+        If the category has no such offer.
+    """
+    rows = atlas.offers_of(question.categories[0])
+    if offer is None:
+        return rows
+    row = atlas.offers.row(offer)
+    if row not in rows:
+        raise UnknownOfferError(offer, [atlas.offers[int(each)].id for each in rows])
+    return np.array([row], np.int64)
+
+
 def limited_supply(
-    atlas: Atlas, question: Question, capacity: Mapping[str, float], demand: float | None
+    atlas: Atlas,
+    question: Question,
+    rows: NDArray[np.int64],
+    capacity: Mapping[str, float],
+    demand: float | None,
 ) -> tuple[NDArray[np.int64], Capacities, NDArray[np.float64]]:
     """
-    Return the rows of a category's offers, what they can serve, and the seconds from each home.
+    Return rows of a category's offers, what they can serve, and the seconds from each home.
 
     Raises
     ------
@@ -198,7 +234,6 @@ def limited_supply(
         If nobody is counted in the region, or as `layers.capacity.capacities_of` says.
     """
     category = question.categories[0]
-    rows = atlas.offers_of(category)
     capacities = capacities_of(atlas, category, rows, entered=capacity, demand=demand)
     if atlas.population.basis.unit != "residents":
         raise ParameterError(

@@ -16,6 +16,7 @@ from layers.atlas import Atlas
 from layers.balanced import balanced
 from layers.capacity import ALL
 from layers.radius import (
+    BALANCED,
     FILLED,
     KINDS,
     REACH,
@@ -49,9 +50,12 @@ def get_radii(
         Query(description="units of every offer, or ID=units of one; several by comma"),
     ] = None,
     demand: Annotated[float | None, Query(description="units that one resident uses")] = None,
+    offer: Annotated[
+        str | None, Query(description="id of the only offer to be drawn; not for balanced")
+    ] = None,
 ) -> Response:
     """How far each offer carries: reach, filled by capacity, balanced among all, or rings."""
-    report = ask_radii(atlas, category, kind, mode, minutes, capacity or [], demand)
+    report = ask_radii(atlas, category, kind, mode, minutes, capacity or [], demand, offer)
     return Response(radii_out(report).model_dump_json(), media_type=GEOJSON)
 
 
@@ -63,6 +67,7 @@ def ask_radii(
     minutes: float | None,
     capacity: list[str],
     demand: float | None,
+    offer: str | None = None,
 ) -> Report:
     """
     Ask for one kind of radius.
@@ -81,12 +86,15 @@ def ask_radii(
     _refuse(kind, (REACH, RING), "demand", given=demand is not None)
     _refuse(kind, (FILLED, RING), "minutes", given=minutes is not None)
     _refuse(kind, (RING,), "mode", given=mode is not None)
+    _refuse(kind, (BALANCED,), "offer", given=offer is not None)
     if kind == REACH:
-        return reach_radii(atlas, category=category, mode=mode, minutes=minutes)
+        return reach_radii(atlas, category=category, mode=mode, minutes=minutes, offer=offer)
     if kind == RING:
-        return ring_radii(atlas, category=category)
+        return ring_radii(atlas, category=category, offer=offer)
     if kind == FILLED:
-        return filled_radii(atlas, category=category, mode=mode, capacity=entered, demand=demand)
+        return filled_radii(
+            atlas, category=category, mode=mode, capacity=entered, demand=demand, offer=offer
+        )
     return balanced(
         atlas, category=category, mode=mode, minutes=minutes, capacity=entered, demand=demand
     )
@@ -139,6 +147,7 @@ def parse_capacities(texts: list[str]) -> dict[str, float]:
     help="Units that every offer can serve, or one by its id.",
 )  # fmt: skip
 @click.option("--demand", type=float, help="Units that one resident uses.")
+@click.option("--offer", metavar="ID", help="The only offer to be drawn; not for balanced.")
 @click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False),
               help="A GeoJSON file.")  # fmt: skip
 def command(
@@ -149,11 +158,12 @@ def command(
     minutes: float | None,
     capacity: tuple[str, ...],
     demand: float | None,
+    offer: str | None,
     output: Path | None,
 ) -> None:
     """How far each offer carries: reach, filled by capacity, balanced among all, or rings."""
     atlas = open_region(region)
-    report = ask_radii(atlas, category, kind, mode, minutes, list(capacity), demand)
+    report = ask_radii(atlas, category, kind, mode, minutes, list(capacity), demand, offer)
     out = radii_out(report)
     if output is not None:
         write_text(json.dumps(out.model_dump(mode="json"), ensure_ascii=False) + "\n", output)

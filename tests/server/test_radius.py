@@ -53,9 +53,20 @@ def test_filled_and_rings_are_answered(client: TestClient):
     assert [f.properties.ring_km for f in rings.features] == [25, 50, 100] * 2
 
 
+def test_a_single_offer_needs_no_capacity_of_the_others(client: TestClient):
+    whole = ask(client, "kind=filled&capacity=300&mode=walk")
+    one = ask(client, "kind=filled&capacity=osm:n1001=300&mode=walk&offer=osm:n1001")
+    assert [f.properties.id for f in one.features] == ["osm:n1001"]
+    assert one.features[0].properties == whole.features[0].properties
+    assert len(ask(client, "kind=ring&offer=osm:n1003").features) == 3
+    assert len(ask(client, "offer=osm:n1003").features) == 1
+
+
 @pytest.mark.parametrize(
     ("query", "status", "match"),
     [
+        ("kind=balanced&capacity=300&offer=osm:n1001", 400, "`offer` has no meaning"),
+        ("offer=osm:n1002", 404, "osm:n1002"),
         ("kind=filled", 400, "`capacity` is missing"),
         ("kind=balanced&capacity=0", 400, "`capacity` is 0"),
         ("kind=balanced&capacity=-1", 400, "`capacity` is -1"),
