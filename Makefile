@@ -22,8 +22,8 @@ $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m pip --python $(BIN)/python install -q --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $@
 
-demo: install  ## Build the demo region and serve it on http://127.0.0.1:8000 (or PORT=…)
-	$(BIN)/umkreis serve neubrandenburg --port $(PORT)
+demo: install  ## Build the demo regions and serve them on http://127.0.0.1:8000 (or PORT=…)
+	$(BIN)/umkreis serve neubrandenburg toy --port $(PORT)
 
 browser:
 	@tools/install-browser.sh
