@@ -15,6 +15,8 @@ export class PlannerMap extends BaseMap {
     this.districts = new Map(); // id → layer
     this.gaps = new Map(); // rank → layer
     this.layers = new Map(); // id of a layer of offers → cluster
+    this.offerMarkers = new Map(); // id of an offer that is asked for → its mark
+    this.after = null; // districts as a scenario makes them, while they are shown instead
     this.hidden = new Set();
     const pane = this.map.createPane("gap-labels");
     pane.style.zIndex = 460;
@@ -71,15 +73,20 @@ export class PlannerMap extends BaseMap {
       const group = L.geoJSON(feature, { renderer: this.renderer, style: {} });
       const layer = group.getLayers()[0];
       const id = String(feature.id);
-      layer.on("mouseover", () => this.tell.onHover(id));
-      layer.on("mouseout", () => this.tell.onHover(null));
-      layer.on("click", () => this.tell.onChoose(id, { fromMap: true }));
-      layer.bindTooltip(() => this.districtFigures(id), { sticky: true, opacity: 1 });
-      layer.bindPopup(() => this.districtFigures(id, { isAsked: true }), this.popupOptions());
+      this.bindDistrict(layer, id, () => this.after?.[id]);
       this.districts.set(id, layer);
       this.districtGroup.addLayer(layer);
     }
     this.bounds = L.featureGroup([...this.districts.values()]).getBounds();
+  }
+
+  /* `after` says how a scenario makes the district, if that is what the layer shows. */
+  bindDistrict(layer, id, after) {
+    layer.on("mouseover", () => this.tell.onHover(id));
+    layer.on("mouseout", () => this.tell.onHover(null));
+    layer.on("click", () => this.tell.onChoose(id, { fromMap: true }));
+    layer.bindTooltip(() => this.districtFigures(id, { after: after() }), { sticky: true, opacity: 1 });
+    layer.bindPopup(() => this.districtFigures(id, { after: after(), isAsked: true }), this.popupOptions());
   }
 
   drawGaps() {
@@ -96,21 +103,9 @@ export class PlannerMap extends BaseMap {
   }
 
   restyle() {
-    const looks = new Map(this.data.looks.classes.map((look) => [look.id, look]));
-    const isNear = this.map.getZoom() >= NEAR_ZOOM;
-    const opacity = this.data.looks.fill_opacity * (isNear ? 0.55 : 1);
     for (const [id, layer] of this.districts) {
-      const look = looks.get(this.data.districts[id]?.class_id);
-      if (!look) continue; // a district of the last answer, whose successors are on their way
-      const isLit = id === this.lit || id === this.chosen;
-      layer.setStyle({
-        fillColor: dark.matches ? look.color_dark : look.color,
-        fillOpacity: opacity,
-        pattern: look.pattern,
-        color: isLit ? (dark.matches ? "#ffffff" : "#16211d") : dark.matches ? "#14181b" : "#ffffff",
-        weight: isLit ? 3 : 1.3,
-        opacity: isLit ? 1 : 0.9,
-      });
+      const style = this.districtStyle(id, this.after?.[id]);
+      if (style) layer.setStyle(style);
     }
     const ink = dark.matches ? "#ffffff" : "#1c1c2b";
     for (const layer of this.gaps.values()) {
@@ -122,6 +117,21 @@ export class PlannerMap extends BaseMap {
     const lit = this.districts.get(this.lit) || this.districts.get(this.chosen);
     if (lit) lit.bringToFront();
     if (!this.hidden.has("gaps")) for (const layer of this.gaps.values()) layer.bringToFront();
+  }
+
+  /* None for a district of the last answer, whose successors are on their way. */
+  districtStyle(id, { class_id: classId } = this.data.districts[id] || {}) {
+    const look = this.data.looks.classes.find((each) => each.id === classId);
+    if (!look) return null;
+    const isLit = id === this.lit || id === this.chosen;
+    return {
+      fillColor: dark.matches ? look.color_dark : look.color,
+      fillOpacity: this.data.looks.fill_opacity * (this.map.getZoom() >= NEAR_ZOOM ? 0.55 : 1),
+      pattern: look.pattern,
+      color: isLit ? (dark.matches ? "#ffffff" : "#16211d") : dark.matches ? "#14181b" : "#ffffff",
+      weight: isLit ? 3 : 1.3,
+      opacity: isLit ? 1 : 0.9,
+    };
   }
 
   /* A whole region has many gaps: their lines must not weigh more than the districts. */
@@ -183,7 +193,8 @@ export class PlannerMap extends BaseMap {
 
   drawOffers() {
     this.offerGroup.clearLayers();
-    this.offerGroup.addLayers(this.data.offers.features.map((feature) => this.offerMarker(feature)));
+    this.offerMarkers = new Map(this.data.offers.features.map((feature) => [feature.properties.id, this.offerMarker(feature)]));
+    this.offerGroup.addLayers([...this.offerMarkers.values()]);
   }
 
   offerMarker(feature) {
@@ -240,13 +251,15 @@ export class PlannerMap extends BaseMap {
     if (layer) this.fit(layer.getBounds());
   }
 
-  districtFigures(id, { isAsked = false } = {}) {
+  districtFigures(id, { isAsked = false, after } = {}) {
     const { texts } = this.data;
-    const district = this.data.districts[id];
+    const before = this.data.districts[id];
     const box = element("div", "", "figures");
-    if (!district) return box;
+    if (!before) return box;
+    const district = { ...before, ...after };
     box.append(element("strong", district.name));
     box.append(element("span", `${district.share_text} ${district.class_id === "unknown" ? "" : texts.share}`, "big"));
+    if (after) box.append(element("p", `${texts.before}: ${before.share_text}`));
     const list = element("dl");
     const facts = [[texts.residents, district.count_text]];
     if (this.data.has_short) facts.push([texts.short, district.uncovered_text]);
@@ -295,6 +308,7 @@ export class PlannerMap extends BaseMap {
     button.type = "button";
     button.addEventListener("click", () => this.reach.toggle(offer.id, marker));
     box.append(button);
+    this.tell.onOffer?.(offer.id, box);
     if (this.data.partnering.includes(kind)) {
       const link = element("a", texts.partners, "more");
       const language = new URLSearchParams(location.search).get("lang");
