@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from geo.network import Network, Snapped
     from geo.population import Population
     from geo.region import Region
+    from layers.addresses import Addresses
     from layers.benchmarks import Benchmark
     from layers.offers import Offers
     from layers.taxonomy import Category, Taxonomy
@@ -69,6 +70,8 @@ class Atlas:
         Sources with checksum, date and licence, and all parameters.
     path
         Its folder.
+    addresses
+        Addresses, streets and places of the extract.
     benchmarks
         What others call reachable, to hold a district against.
     """
@@ -83,6 +86,7 @@ class Atlas:
     exits: Mapping[str, Exits]
     manifest: Mapping[str, Any]
     path: Path
+    addresses: Addresses
     benchmarks: tuple[Benchmark, ...] = ()
 
     def __repr__(self) -> str:

@@ -39,11 +39,13 @@ from geo.residential import (
 )
 from geo.street_access import Speeds
 from geo.tiles import build_base_map
+from layers.addresses import read_addresses
 from layers.atlas import BASE_MAP, Atlas, Exits
 from layers.benchmarks import load_benchmarks
 from layers.errors import AtlasError
 from layers.offers import Offers, offers_from_osm
 from layers.store import (
+    ADDRESSES,
     BENCHMARKS,
     FORMAT_VERSION,
     MANIFEST,
@@ -136,7 +138,7 @@ def _build_into(
     folder: Path, region_dir: Path, taxonomy_path: Path, *, base_map: bool, progress: Progress
 ) -> None:
     files = _input_files(region_dir, taxonomy_path)  # before they are read: they may change
-    steps = _Steps(progress, total=4 + len(MODES) + (_BASE_MAP_WEIGHT if base_map else 0))
+    steps = _Steps(progress, total=5 + len(MODES) + (_BASE_MAP_WEIGHT if base_map else 0))
     with steps.step("region"):
         taxonomy = load_taxonomy(taxonomy_path)
         region = load_region(region_dir / REGION_FILE)
@@ -157,10 +159,14 @@ def _build_into(
         streets = osm.read_streets(region.extract)
     networks: dict[str, Mapping[str, Any]] = {}
     with ThreadPoolExecutor(_THREADS) as pool:
+        reading = pool.submit(read_addresses, region, streets)
         building = {
             mode: pool.submit(_build_mode, folder, streets, mode, region, population.xy, offer_xy)
             for mode in MODES
         }
+        with steps.step("addresses"):
+            addresses = reading.result()
+            addresses.save(folder / ADDRESSES)
         for mode, result in building.items():
             with steps.step(mode):
                 networks[mode] = result.result()
@@ -172,6 +178,7 @@ def _build_into(
         "offers_broken": broken_offers,
         "districts_without_data": list(region.districts_without_data),
         "share_without_district": round(region.share_without_district, 6),
+        "addresses_without_street": addresses.without_street,
     }
     manifest = _manifest(region, offers, networks, files) | {"left_out": left_out}
     manifest["sources"] += table

@@ -4,6 +4,7 @@ How an Atlas lies on disk: `.npy` arrays, opened by memory map, and JSON.
     manifest.json  region.json  taxonomy.toml  benchmarks.toml  offers.json
     base_map.pmtiles  built.json
     population/{xy,residents,district,unplaced}.npy, about.json
+    addresses/{street,house,place}_*.npy, texts.json
     networks/<mode>/…
     demand/<mode>/{edge,fraction,leg_m}.npy     people on the network
     supply/<mode>/{edge,fraction,leg_m}.npy     offers on the network
@@ -24,6 +25,7 @@ import pandas as pd
 from geo.network import Network, Snapped
 from geo.population import Population, basis_from_dict, basis_to_dict
 from geo.region import region_from_json
+from layers.addresses import Addresses
 from layers.atlas import Atlas, Exits
 from layers.benchmarks import load_benchmarks
 from layers.errors import AtlasError
@@ -39,12 +41,13 @@ if TYPE_CHECKING:
     from layers.benchmarks import Benchmark
     from layers.taxonomy import Taxonomy
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 MANIFEST = "manifest.json"
 REGION = "region.json"
 TAXONOMY = "taxonomy.toml"
 BENCHMARKS = "benchmarks.toml"
 OFFERS = "offers.json"
+ADDRESSES = "addresses"
 _POPULATION = ("xy", "residents", "district", "unplaced")
 _SNAPPED = ("edge", "fraction", "leg_m")
 _EXITS = ("travel_s", "distance_m")
@@ -115,6 +118,7 @@ def _open(path: Path) -> Atlas:
         exits={m: Exits(**_open_arrays(path / "exits" / m, _EXITS)) for m in networks},
         manifest=manifest,
         path=path,
+        addresses=Addresses.open(path / ADDRESSES),
         benchmarks=_open_benchmarks(path / BENCHMARKS, taxonomy),
     )
 

@@ -59,6 +59,7 @@ class LeftOut(Model):
     share_without_district: float = Field(description="share of the study area in no district")
     buildings_broken: int = Field(description="the extract lacks a part of their outline")
     offers_broken: int
+    addresses_without_street: int = Field(description="no street or village is stated")
 
 
 class RegionOut(Model):

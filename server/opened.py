@@ -17,6 +17,7 @@ BUILD_STEPS = {
     "people": "placing people on buildings",
     "offers": "reading offers",
     "streets": "reading streets",
+    "addresses": "reading addresses",
     "walk": "streets on foot",
     "stepfree": "streets without steps",
     "bike": "streets by bike",
