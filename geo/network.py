@@ -19,8 +19,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from geo.crs import check_metric
+from geo.edge_cuts import GrownTree
 from geo.errors import NetworkError
-from geo.network_arrays import arc_arrays, checksum, exit_places, network_arrays
+from geo.network_arrays import checksum, exit_places, network_arrays
+from geo.network_change import NewStreet, change
 from geo.search import (
     MAX_SUPPLIES,
     Arcs,
@@ -34,6 +36,13 @@ from geo.search import (
 from geo.snapping import EdgeTree
 from geo.street_access import Speeds
 from geo.street_graph import build_edges
+from geo.street_stretch import (
+    Stretch,
+    stretch_between,
+    stretch_length_m,
+    stretch_line,
+    stretch_names,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +58,7 @@ if TYPE_CHECKING:
 
 MODES = ("walk", "stepfree", "bike", "car")
 MAX_LEG_M = 500.0  # a house farther from any street than this is not on the network
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,7 +184,9 @@ class Network:
         self._costs = EdgeCosts(self.forward_s, self.backward_s, self.length_m)
         self._out = _arcs(arrays, "out")
         self._in = _arcs(arrays, "in")
-        self._edge_tree = EdgeTree(arrays)
+        self._names: list[str] = about["names"]
+        self._edge_tree: EdgeTree | GrownTree = EdgeTree(arrays)
+        self._id_before = ""
         self._last_demand: tuple[weakref.ref[Snapped], Ends] | None = None
 
     def __repr__(self) -> str:
@@ -229,6 +240,7 @@ class Network:
             "leg_kmh": speeds.leg_kmh(mode),
             "dropped_share": built.dropped_share,
             "left_out": built.left_out,
+            "names": streets.names,
         }
         about["network_id"] = checksum(arrays, about)
         return cls(arrays, about)
@@ -352,26 +364,93 @@ class Network:
         """
         return Pieces(*self._edge_tree.pieces_within(bounds))
 
-    def without_edges(self, edges: ArrayLike) -> Self:
+    def stretch(self, here: Snapped, there: Snapped | None = None, *, longest_m: float) -> Stretch:
         """
-        Return the network with some edges closed in both directions.
+        Return the street at a place between its crossings, or the stretch between two places.
 
-        Edges keep their numbers, so that points snapped to this network hold for the other one too
-        (`network_id` stays). Whoever stands on a closed edge gets nowhere.
+        Between two places it is the shortest way along streets in metres, whatever their direction.
 
         Parameters
         ----------
-        edges
-            Shape (c,), such as `snapped.edge`.
+        here, there
+            One point each, on the network.
+        longest_m
+            Metres that the stretch between two places may have.
+
+        Raises
+        ------
+        NetworkError
+            If no way of at most `longest_m` leads from one place to the other.
         """
-        closed = np.asarray(edges, np.int64)
-        arrays = dict(self._arrays)
-        for name in ("forward_s", "backward_s"):
-            arrays[name] = np.array(arrays[name])
-            arrays[name][closed] = np.inf
-        changed = type(self)(arrays | arc_arrays(arrays), self._about)
-        changed._edge_tree = self._edge_tree  # the same geometry; it may have been built already
-        return changed
+        if there is None:
+            return Stretch.of_edge(int(here.edge[0]))
+        places = [(int(at.edge[0]), float(at.fraction[0])) for at in (here, there)]
+        found = stretch_between(self._arrays, places[0], places[1], longest_m=longest_m)
+        if found is None:
+            raise NetworkError(
+                f"no street for {self.mode} of at most {longest_m:.0f} m leads from one place to "
+                "the other"
+            )
+        return found
+
+    def length_of(self, stretch: Stretch) -> float:
+        """Return the metres of a stretch."""
+        return stretch_length_m(self._arrays, stretch)
+
+    def names_of(self, stretch: Stretch) -> list[str]:
+        """Return the names of a stretch's streets, the one of most metres first."""
+        return stretch_names(self._arrays, self._names, stretch)
+
+    def line_of(self, stretch: Stretch) -> shapely.MultiLineString:
+        """Return the line of a stretch in metres of `crs`."""
+        return stretch_line(self._arrays, stretch)
+
+    def changed(self, *, closed: Sequence[Stretch] = (), opened: Sequence[NewStreet] = ()) -> Self:
+        """
+        Return the network with stretches closed in both directions, and new streets.
+
+        Whoever stands on what is closed gets nowhere. Points snapped to this network are put on the
+        other one by its `carry`; where only whole edges close, they hold for both (`network_id`
+        stays).
+        """
+        made = change(self._arrays, self._names, closed, opened)
+        about = {**self._about, "names": made.names}
+        if made.digest:
+            about["network_id"] = f"{self.network_id}-{made.digest}"
+        network = type(self)(made.arrays, about)
+        network._id_before = self.network_id
+        if made.digest:
+            network._edge_tree = GrownTree(self._edge_tree, made.cuts, made.arrays, made.first_new)
+        else:
+            network._edge_tree = self._edge_tree  # the same geometry; it may be built already
+        return network
+
+    def carry(self, points: Snapped, xy: ArrayLike) -> Snapped:
+        """
+        Put points of the network before a change on this one, as `snap` would.
+
+        Parameters
+        ----------
+        points
+            Snapped to the network that `changed` was called on, or to this one.
+        xy
+            Shape (n, 2): where they are, in metres of `crs`.
+
+        Raises
+        ------
+        NetworkError
+            If they were snapped to another network.
+        """
+        if points.network_id == self.network_id:
+            return points
+        if points.network_id != self._id_before or not isinstance(self._edge_tree, GrownTree):
+            raise NetworkError(
+                f"`points` were snapped to another network ({points.network_id}) than the one "
+                f"before the change ({self._id_before}); snap them to that one"
+            )
+        at = np.asarray(xy, float).reshape(-1, 2)
+        placed = self._edge_tree.carry(at, points.edge, points.fraction, points.leg_m, MAX_LEG_M)
+        return Snapped(*placed, self.network_id)
 
     def exits(self) -> Snapped:
         """Return where streets leave the data: at the edge of the extent, and at clipped ways."""

@@ -2,8 +2,8 @@
 Turns built edges into the arrays that a `geo.network.Network` is saved as.
 
 `xy` are nodes; `a`, `b`, `length_m`, `forward_s`, `backward_s`, `no_stop` are by edge; `vertex_*`
-are the polylines of the edges; `out_*` and `in_*` are the graph and its reverse in compressed rows;
-`exit_*` are the places where streets leave the data.
+are the polylines of the edges, and the names of their pieces; `out_*` and `in_*` are the graph and
+its reverse in compressed rows; `exit_*` are the places where streets leave the data.
 """
 
 from __future__ import annotations
@@ -48,6 +48,7 @@ def network_arrays(built: Built) -> dict[str, NDArray[Any]]:
         "vertex_start": start,
         "vertex_xy": edges.vertex_xy,
         "vertex_m": vertex_m,
+        "vertex_name": edges.vertex_name.astype(np.int32),
     }
     return arrays | arc_arrays(arrays)
 

@@ -65,6 +65,8 @@ class Streets:
         Shape (w,).
     tag_set
         Shape (w,): index into `tag_sets`.
+    name
+        Shape (w,): index into `names`, −1 where a way has none.
     node_start
         Shape (w + 1,): way i has the nodes `node_start[i]` to `node_start[i + 1] - 1`.
     node_id, lon, lat
@@ -77,6 +79,7 @@ class Streets:
 
     way_id: NDArray[np.int64]
     tag_set: NDArray[np.int32]
+    name: NDArray[np.int32]
     node_start: NDArray[np.int64]
     node_id: NDArray[np.int64]
     lon: NDArray[np.float64]
@@ -85,6 +88,7 @@ class Streets:
     barrier_node_id: NDArray[np.int64]
     barrier_tag_set: NDArray[np.int32]
     tag_sets: list[Tags]
+    names: list[str]
 
 
 @dataclass
@@ -93,6 +97,7 @@ class _StreetBuffer:
 
     way_id: array[int] = field(default_factory=lambda: array("q"))
     tag_set: array[int] = field(default_factory=lambda: array("i"))
+    name: array[int] = field(default_factory=lambda: array("i"))
     node_start: array[int] = field(default_factory=lambda: array("q", [0]))
     node_id: array[int] = field(default_factory=lambda: array("q"))
     lon: array[float] = field(default_factory=lambda: array("d"))
@@ -100,7 +105,9 @@ class _StreetBuffer:
     cut: set[int] = field(default_factory=set)
     seen: int = 0
 
-    def add(self, way_id: int, tag_set: int, nodes: osmium.osm.NodeRefList) -> None:
+    def add(
+        self, way_id: int, tag_set: int, nodes: osmium.osm.NodeRefList, *, name: int = -1
+    ) -> None:
         """Append a way, split where nodes are missing."""
         self.seen += 1
         last_was_missing = False
@@ -116,27 +123,28 @@ class _StreetBuffer:
             else:
                 if self._open_run():
                     self.cut.add(self.node_id[-1])
-                self._end_run(way_id, tag_set)
+                self._end_run(way_id, tag_set, name)
                 last_was_missing = True
-        self._end_run(way_id, tag_set)
+        self._end_run(way_id, tag_set, name)
 
     def _open_run(self) -> int:
         return len(self.node_id) - self.node_start[-1]
 
-    def _end_run(self, way_id: int, tag_set: int) -> None:
+    def _end_run(self, way_id: int, tag_set: int, name: int) -> None:
         if self._open_run() < 2:  # a single node is no way
             for column in (self.node_id, self.lon, self.lat):
                 del column[self.node_start[-1] :]
             return
         self.way_id.append(way_id)
         self.tag_set.append(tag_set)
+        self.name.append(name)
         self.node_start.append(len(self.node_id))
 
     def extend(self, other: _StreetBuffer) -> None:
         """Append the rows of another buffer."""
         offset = len(self.node_id)
         self.node_start.extend(offset + start for start in other.node_start[1:])
-        for name in ("way_id", "tag_set", "node_id", "lon", "lat"):
+        for name in ("way_id", "tag_set", "name", "node_id", "lon", "lat"):
             getattr(self, name).extend(getattr(other, name))
         self.cut |= other.cut
         self.seen += other.seen
@@ -156,6 +164,7 @@ def read_streets(path: Path) -> Streets:
     """
     tag_sets, ways, squares = TagSets(), _StreetBuffer(), _StreetBuffer()
     barrier_id, barrier_tags = array("q"), array("i")
+    names: dict[str, int] = {}
     wanted = osmium.osm.NODE | osmium.osm.WAY | osmium.osm.AREA
     keys = {*_WAYS_THAT_CARRY_PEOPLE, *_BARRIER_SIGNS}
     with explained(path):
@@ -168,7 +177,9 @@ def read_streets(path: Path) -> Streets:
             elif thing.is_way():
                 tags = pick(thing.tags, STREET_KEYS)
                 if _carries_people(tags):
-                    ways.add(thing.id, tag_sets.add(tags), thing.nodes)
+                    name = thing.tags.get("name") or thing.tags.get("ref") or ""
+                    number = names.setdefault(name, len(names)) if name else -1
+                    ways.add(thing.id, tag_sets.add(tags), thing.nodes, name=number)
             elif not thing.from_way():
                 _add_square(squares, thing, tag_sets)
     if ways.seen and not ways.way_id:
@@ -181,6 +192,7 @@ def read_streets(path: Path) -> Streets:
     return Streets(
         way_id=np.array(ways.way_id, np.int64),
         tag_set=np.array(ways.tag_set, np.int32),
+        name=np.array(ways.name, np.int32),
         node_start=np.array(ways.node_start, np.int64),
         node_id=np.array(ways.node_id, np.int64),
         lon=np.array(ways.lon, float),
@@ -189,6 +201,7 @@ def read_streets(path: Path) -> Streets:
         barrier_node_id=np.array(barrier_id, np.int64),
         barrier_tag_set=np.array(barrier_tags, np.int32),
         tag_sets=tag_sets.sets,
+        names=list(names),
     )
 
 

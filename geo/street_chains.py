@@ -25,7 +25,8 @@ class Segments:
     """
     Straight pieces between two nodes; all shapes (s,), nodes as rows of `xy` (n, 2).
 
-    `node_id` is the OSM id of each node, 0 for a loose end where a barrier or a private way is cut.
+    `node_id` is the OSM id of each node, 0 for a loose end where a barrier or a private way is cut;
+    `name` the number of the street's name, −1 where it has none.
     """
 
     u: Ints
@@ -34,6 +35,7 @@ class Segments:
     backward_kmh: Floats
     ends_only: NDArray[np.bool_]
     no_stop: NDArray[np.bool_]
+    name: NDArray[np.int32]
     xy: Floats
     node_id: Ints
 
@@ -47,7 +49,7 @@ class Segments:
         """Keep some of the segments, and all nodes."""
         return Segments(
             self.u[rows], self.v[rows], self.forward_kmh[rows], self.backward_kmh[rows],
-            self.ends_only[rows], self.no_stop[rows], self.xy, self.node_id,
+            self.ends_only[rows], self.no_stop[rows], self.name[rows], self.xy, self.node_id,
         )  # fmt: skip
 
     def cut(self, at_u: NDArray[np.bool_], at_v: NDArray[np.bool_]) -> None:
@@ -65,7 +67,8 @@ class Edges:
     The edges of a street graph, shapes (e,) over nodes `xy` (n, 2).
 
     Edge i runs from node `a[i]` to `b[i]` through the vertices `vertex_start[i]` to
-    `vertex_start[i + 1] - 1`, both ends included; `vertex_id` is their OSM id or 0.
+    `vertex_start[i + 1] - 1`, both ends included; `vertex_id` is their OSM id or 0, `vertex_name`
+    the name of the piece that starts there, −1 where there is none.
     """
 
     xy: Floats
@@ -77,6 +80,7 @@ class Edges:
     vertex_start: Ints
     vertex_xy: Floats
     vertex_id: Ints
+    vertex_name: NDArray[np.int32]
 
 
 def join_chains(segments: Segments) -> Edges:
@@ -141,6 +145,8 @@ def _ordered(
     inner = np.repeat(first - vertex_start[:-1] - 1, count + 1) + np.arange(vertex_start[-1])
     vertex = head[order[np.maximum(inner, 0)]]
     vertex[vertex_start[:-1]] = tail[order[first]]
+    vertex_name = segments.name[order[np.minimum(inner + 1, len(order) - 1)] // 2]
+    vertex_name[vertex_start[1:] - 1] = -1
     return Edges(
         xy=segments.xy[kept],
         a=a[by_node],
@@ -151,6 +157,7 @@ def _ordered(
         vertex_start=vertex_start,
         vertex_xy=segments.xy[vertex],
         vertex_id=segments.node_id[vertex],
+        vertex_name=vertex_name,
     )
 
 

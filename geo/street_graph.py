@@ -103,6 +103,7 @@ def _open_segments(
         backward_kmh=values[:, 1],
         ends_only=values[:, 2] > 0,
         no_stop=values[:, 3] > 0,
+        name=streets.name[way][row_way[tail]],
         xy=xy,
         node_id=node_id,
     )
@@ -164,6 +165,7 @@ def _with_chords(segments: Segments, rings: list[tuple[int, Ints, Floats]]) -> S
         backward_kmh=np.concatenate([segments.backward_kmh, values[:, 1]]),
         ends_only=np.concatenate([segments.ends_only, values[:, 2] > 0]),
         no_stop=np.concatenate([segments.no_stop, values[:, 3] > 0]),
+        name=np.concatenate([segments.name, np.full(len(values), -1, np.int32)]),
         xy=segments.xy,
         node_id=segments.node_id,
     )

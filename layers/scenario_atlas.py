@@ -4,9 +4,9 @@ What a scenario makes of a region: another Atlas, which shares all that does not
 Nothing is stored and the first Atlas stays as it is. Only new places are put on the streets, and
 only for the modes that are asked for.
 
-A closed street is a street of the network between two crossings; people who live on it reach
-nothing by that mode and count as unreachable. People of a new quarter are spread evenly over a grid
-inside it; they are the asker's own assumption, so no rule of disclosure withholds them.
+People who live on a closed street reach nothing by that mode and count as unreachable. People of a
+new quarter are spread evenly over a grid inside it; they are the asker's own assumption, so no rule
+of disclosure withholds them.
 """
 
 from __future__ import annotations
@@ -28,11 +28,10 @@ from layers.scenario import (
     AddPeople,
     ChangeHours,
     CloseOffer,
-    CloseStreet,
     MoveOffer,
-    OpenStreet,
     ScenarioError,
 )
+from layers.scenario_streets import find_streets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -43,13 +42,12 @@ if TYPE_CHECKING:
     from geo.population import Population
     from layers.atlas import Atlas
     from layers.scenario import Scenario
+    from layers.scenario_streets import StreetChange
 
     Floats = NDArray[np.float64]
 
 GRID_M = 50.0  # of the people in a new quarter
 MAX_POINTS = 10_000  # of that grid: 25 km²
-STREET_WITHIN_M = 50.0  # from the place of a closed street
-_SAME_STREET_M = 2.0  # modes whose nearest street is so much farther use another one
 SOURCE = "scenario"
 _T = TypeVar("_T")
 
@@ -88,9 +86,22 @@ class _Moved:
     new_xy: Floats
 
 
+@dataclass(frozen=True)
+class Tried:
+    """The region as a scenario makes it, and what was found of the streets that it changes."""
+
+    atlas: Atlas
+    streets: tuple[StreetChange, ...]
+
+
 def apply(atlas: Atlas, scenario: Scenario) -> Atlas:
+    """Return the region as a scenario makes it; see `try_out`."""
+    return try_out(atlas, scenario).atlas
+
+
+def try_out(atlas: Atlas, scenario: Scenario) -> Tried:
     """
-    Return the region as a scenario makes it.
+    Make the region that a scenario describes.
 
     Parameters
     ----------
@@ -104,43 +115,45 @@ def apply(atlas: Atlas, scenario: Scenario) -> Atlas:
     ScenarioError
         With all faults: offers or categories that are not known (with the nearest names), places
         outside the data, people outside the districts, one offer changed in contradictory ways, a
-        place without a street.
+        place without a street, a new street that meets none.
     """
     faults: list[str] = []
     moved = _offers(atlas, scenario, faults)
     people = _people(atlas, scenario, faults)
-    closed = _closed_edges(atlas, scenario, faults)
-    faults += [
-        f"changes[{i}]: `open_street` and `to_lon` are not answered yet"
-        for i, change in enumerate(scenario.changes)
-        if isinstance(change, OpenStreet) or (isinstance(change, CloseStreet) and change.to)
-    ]
+    streets = find_streets(atlas, scenario, faults)
     if faults:
         raise ScenarioError(faults)
     modes = tuple(atlas.networks)
-    networks = _ByMode(modes, lambda mode: _network(atlas, mode, closed))
+    networks = _ByMode(modes, lambda mode: streets.network(atlas, mode))
     population, new_homes = people
 
     def demand(mode: str) -> Snapped:
-        return _snap_more(networks[mode], atlas.demand[mode], new_homes)
+        network = networks[mode]
+        today = network.carry(atlas.demand[mode], atlas.population.xy)
+        return _snap_more(network, today, new_homes)
 
     def supply(mode: str) -> Snapped:
-        return _snap_more(networks[mode], atlas.supply[mode], moved.new_xy).take(moved.row)
+        network = networks[mode]
+        today = network.carry(atlas.supply[mode], atlas.offer_xy)
+        return _snap_more(network, today, moved.new_xy).take(moved.row)
 
-    demands = atlas.demand if not len(new_homes) else _ByMode(modes, demand)
+    is_same = not streets.modes
+    demands = atlas.demand if is_same and not len(new_homes) else _ByMode(modes, demand)
 
     def exits(mode: str) -> Exits:
-        return _exits(atlas, mode, networks[mode], demands[mode], is_closed=mode in closed)
+        is_new = mode in streets.modes
+        return _exits(atlas, mode, networks[mode], demands[mode], is_new=is_new)
 
-    return replace(
+    changed = replace(
         atlas,
         networks=networks,
         population=population,
         offers=moved.offers,
         demand=demands,
-        supply=atlas.supply if moved.offers is atlas.offers else _ByMode(modes, supply),
+        supply=atlas.supply if is_same and moved.offers is atlas.offers else _ByMode(modes, supply),
         exits=_ByMode(modes, exits),
     )
+    return Tried(changed, tuple(streets.found))
 
 
 def _offers(atlas: Atlas, scenario: Scenario, faults: list[str]) -> _Moved:
@@ -238,9 +251,7 @@ def _check_contradiction(
         changed[row] = f"{before} {kind}".strip()
 
 
-def _check_place(
-    atlas: Atlas, change: AddOffer | MoveOffer | CloseStreet, at: str, faults: list[str]
-) -> None:
+def _check_place(atlas: Atlas, change: AddOffer | MoveOffer, at: str, faults: list[str]) -> None:
     xy = to_metric([change.lon], [change.lat], atlas.region.crs)
     if not (np.isfinite(xy).all() and shapely.intersects_xy(atlas.region.extent, xy)[0]):
         faults.append(
@@ -309,34 +320,6 @@ def _share_out(people: int, points: int) -> Floats:
     return (each + (np.arange(points) < left)).astype(float)
 
 
-def _closed_edges(
-    atlas: Atlas, scenario: Scenario, faults: list[str]
-) -> dict[str, NDArray[np.int64]]:
-    """Find the edges that close, by mode."""
-    closed: dict[str, list[int]] = {}
-    for i, change in enumerate(scenario.changes):
-        if not isinstance(change, CloseStreet):
-            continue
-        known = [mode for mode in change.modes if mode in atlas.networks]
-        xy = to_metric([change.lon], [change.lat], atlas.region.crs)
-        at = {mode: atlas.networks[mode].snap(xy, max_leg_m=STREET_WITHIN_M) for mode in known}
-        nearest = min((float(place.leg_m[0]) for place in at.values()), default=np.inf)
-        if not np.isfinite(nearest):
-            faults.append(
-                f"changes[{i}]: there is no street for {', '.join(change.modes)} within "
-                f"{STREET_WITHIN_M:g} m of `lon`, `lat`"
-            )
-        for mode, place in at.items():
-            if place.leg_m[0] <= nearest + _SAME_STREET_M and np.isfinite(nearest):
-                closed.setdefault(mode, []).append(int(place.edge[0]))
-    return {mode: np.unique(edges) for mode, edges in closed.items()}
-
-
-def _network(atlas: Atlas, mode: str, closed: Mapping[str, NDArray[np.int64]]) -> Network:
-    network = atlas.networks[mode]
-    return network.without_edges(closed[mode]) if mode in closed else network
-
-
 def _snap_more(network: Network, old: Snapped, xy: Floats) -> Snapped:
     """Put further places on the network, after those that are on it."""
     if not len(xy):
@@ -350,10 +333,10 @@ def _snap_more(network: Network, old: Snapped, xy: Floats) -> Snapped:
     )
 
 
-def _exits(atlas: Atlas, mode: str, network: Network, demand: Snapped, *, is_closed: bool) -> Exits:
+def _exits(atlas: Atlas, mode: str, network: Network, demand: Snapped, *, is_new: bool) -> Exits:
     """Measure the way to the edge of the data where it is new."""
     old = atlas.exits[mode]
-    first = 0 if is_closed else len(old.travel_s)
+    first = 0 if is_new else len(old.travel_s)
     if first == len(demand):
         return old
     new = np.arange(first, len(demand))

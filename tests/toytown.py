@@ -83,10 +83,13 @@ class Town:
         places = [place for _, places, _ in self._ways for place in places]
         lonlat = to_lonlat(at(places), CRS) if places else np.zeros((0, 2))
         tag_set = [index(tags) for _, _, tags in self._ways]
+        of_way = [tags.get("name", "") for _, _, tags in self._ways]
+        names = list(dict.fromkeys(name for name in of_way if name))
         barrier_tag_set = [index(tags) for _, tags in self._barriers]
         return Streets(
             way_id=np.array([way_id for way_id, _, _ in self._ways], np.int64),
             tag_set=np.array(tag_set, np.int32),
+            name=np.array([names.index(name) if name else -1 for name in of_way], np.int32),
             node_start=np.cumsum([0, *(len(places) for _, places, _ in self._ways)]),
             node_id=np.array([self.node_id(place) for place in places], np.int64),
             lon=lonlat[:, 0],
@@ -95,6 +98,7 @@ class Town:
             barrier_node_id=np.array([self.node_id(p) for p, _ in self._barriers], np.int64),
             barrier_tag_set=np.array(barrier_tag_set, np.int32),
             tag_sets=tag_sets,
+            names=names,
         )
 
 
