@@ -95,10 +95,10 @@ def most_covered(
         If `new` is below 1 or above `candidates`.
     """
     start = perf_counter()
-    _check_new(new, candidates)
-    cover, grouped = _grouped(person, site, weight, candidates)
-    keep = _undominated(cover)
-    savings = _savings_of(cover[:, keep], grouped)
+    check_new(new, candidates)
+    cover, people = grouped(person, site, weight, candidates)
+    keep = undominated(cover)
+    savings = _savings_of(cover[:, keep], people)
     found = solve(savings, new, start + time_limit_s)
     return _siting(savings, found, keep, start)
 
@@ -137,7 +137,7 @@ def least_travel(
         candidates, so that no mean exists for every choice.
     """
     start = perf_counter()
-    _check_new(new, candidates)
+    check_new(new, candidates)
     without = np.isinf(existing_s)
     reached = np.bincount(person, minlength=len(existing_s))
     if (without & (weight > 0) & (reached > 0) & (reached < candidates)).any():
@@ -185,10 +185,10 @@ def fewest_sites(
         If all candidates together cover fewer.
     """
     start = perf_counter()
-    cover, grouped = _grouped(person, site, weight, candidates)
-    keep = _undominated(cover)
-    savings = _savings_of(cover[:, keep], grouped)
-    most = float(grouped.sum())
+    cover, people = grouped(person, site, weight, candidates)
+    keep = undominated(cover)
+    savings = _savings_of(cover[:, keep], people)
+    most = float(people.sum())
     if needed > most * (1 + ROUNDING):
         raise ParameterError(
             f"`share` asks for {needed:.0f} more people, all candidates together cover {most:.0f}; "
@@ -211,7 +211,15 @@ def fewest_sites(
     return _siting(savings, found, keep, start)
 
 
-def _check_new(new: int, candidates: int) -> None:
+def check_new(new: int, candidates: int) -> None:
+    """
+    Check how many sites are asked for.
+
+    Raises
+    ------
+    ParameterError
+        If it is below 1 or above the number of candidates.
+    """
     if not 1 <= new <= candidates:
         raise ParameterError(
             f"`new` is {new} but must be at least 1 and at most the number of candidates, "
@@ -235,7 +243,7 @@ def _siting(
     )
 
 
-def _grouped(
+def grouped(
     person: Ints, site: Ints, weight: Floats, candidates: int
 ) -> tuple[NDArray[np.bool_], Floats]:
     """Make one row of all people whom the very same candidates cover, shape (g, candidates)."""
@@ -248,8 +256,12 @@ def _grouped(
     return cover[total > 0], total[total > 0]
 
 
-def _undominated(cover: NDArray[np.bool_]) -> Ints:
-    """Return the candidates that cover somebody and more than a part of another's people."""
+def undominated(cover: NDArray[np.bool_], *, by: int = 1) -> Ints:
+    """
+    Return the candidates that cover somebody and are no part of `by` others.
+
+    Of a choice of `by` sites one of those others is free to take such a candidate's place.
+    """
     counts = cover.astype(np.float32)
     common = counts.T @ counts  # whole numbers far below 2^24: exact
     size = np.diag(common)
@@ -258,7 +270,7 @@ def _undominated(cover: NDArray[np.bool_]) -> Ints:
     earlier = number[None, :] < number[:, None]
     larger = size[None, :] > size[:, None]
     worse = inside & (larger | ((size[None, :] == size[:, None]) & earlier))
-    return np.flatnonzero(~worse.any(axis=1) & (size > 0))
+    return np.flatnonzero((worse.sum(axis=1) < by) & (size > 0))
 
 
 def _savings_of(cover: NDArray[np.bool_], weight: Floats) -> Savings:
