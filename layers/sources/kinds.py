@@ -182,6 +182,8 @@ class KindReader:
         """Tell whether a hashtag is most of a part of the category's label."""
         if self._by_word.get(tag) == (category_id,) and tag not in self._by_tag:
             return True
+        if len(self._by_tag.get(tag, {})) != 1:
+            return False
         category, squeezed = self.taxonomy.category(category_id), tag.replace(" ", "")
         parts = _SEPARATORS.split(f"{category.de}/{category.en}")
         words = [folded(part).replace(" ", "") for part in parts]
