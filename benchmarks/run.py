@@ -18,6 +18,7 @@ BENCHMARKS = (
     ["benchmarks.service"],
     ["benchmarks.scenario"],
     ["benchmarks.isochrone"],
+    ["benchmarks.geocode"],
     ["benchmarks.balanced"],
     ["benchmarks.router", "compare"],
 )

@@ -18,7 +18,7 @@ from typing import Any, NoReturn
 import click
 import uvicorn
 
-from geo.errors import ParameterError, UmkreisError
+from geo.errors import UmkreisError
 from layers.coverage import CoverageReport, coverage
 from layers.errors import AtlasError
 from layers.nearby import DEFAULT_MINUTES, near
@@ -28,7 +28,7 @@ from server import outputs
 from server.doctor import examine
 from server.measures import COMMANDS
 from server.opened import build_region, known_regions, open_region
-from server.query import LATER
+from server.place import place_of
 from server.regions import Regions
 from server.settings import LANGUAGES, SETTINGS, Settings
 from server.single_file import TilesMissingError
@@ -169,13 +169,6 @@ _AT = click.option(
 )  # fmt: skip
 
 
-def _refuse_later(**options: str | None) -> None:
-    """Refuse by name what a later version answers."""
-    for name, value in options.items():
-        if value is not None:
-            raise ParameterError(f"`--{name}`: {LATER[name]}", parameter=name)
-
-
 @main.command("coverage")
 @click.argument("region")
 @_CATEGORY
@@ -224,7 +217,7 @@ def _report(
 @click.argument("region")
 @click.option("--lon", type=float, help="Degrees east.")
 @click.option("--lat", type=float, help="Degrees north.")
-@click.option("--address", hidden=True)
+@click.option("--address", metavar="TEXT", help="Street, number and town instead.")
 @click.option(
     "--category", "-c", "categories", multiple=True, metavar="ID", help="Else all categories."
 )
@@ -246,10 +239,8 @@ def near_command(
     at: str | None,
 ) -> None:
     """Offers within reach of a place, the nearest first."""
-    _refuse_later(address=address)
-    if lon is None or lat is None:
-        raise ParameterError("`--lon` and `--lat` are both needed, in degrees", parameter="lon")
     atlas = open_region(region)
+    lon, lat = place_of(atlas, address=address, lon=lon, lat=lat)
     when = None if at is None else parse_when(at, atlas.region)
     found = near(atlas, lon=lon, lat=lat, mode=mode, minutes=minutes, categories=categories)
     language = lang or Settings.from_env().language

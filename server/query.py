@@ -17,8 +17,7 @@ from geo.errors import ParameterError
 
 LATER = {
     "window": "timetables are not answered yet",
-    "address": "addresses are not answered yet; give lon and lat",
-    "q_address": "addresses are not answered yet; give lon and lat",
+    "address": "addresses are looked up by POST /api/v1/regions/{region}/geocode; give lon and lat",
 }
 MAX_OFFERS = 2000
 

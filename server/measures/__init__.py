@@ -12,6 +12,7 @@ from fastapi import APIRouter
 from server.measures import (
     access,
     equity,
+    geocode,
     isochrone,
     partners,
     partners_page,
@@ -26,6 +27,7 @@ from server.measures import (
 ROUTERS: tuple[APIRouter, ...] = (
     access.router,
     equity.router,
+    geocode.router,
     isochrone.router,
     partners.router,
     partners_page.router,

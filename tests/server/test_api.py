@@ -185,7 +185,7 @@ def test_near_lists_offers_by_travel_time(client: TestClient):
         ({"minutes": 0}, "`minutes` is 0 but must be above 0"),
         ({"mode": "fly"}, "`mode`"),
         ({"lon": 53.5, "lat": 13.2}, "outside the data of Ödland; lon comes first"),
-        ({"address": "Ringstraße 1"}, "`address`: addresses are not answered yet"),
+        ({"address": "Ringstraße 1"}, "`address`: addresses are looked up by POST"),
         ({"open_at": "now"}, "`open_at` 'now' has a day that is not known"),
         ({"minuts": 5}, "`minuts`: is not known here"),
         ({"lon": "east"}, "`lon`"),

@@ -74,6 +74,19 @@ def test_near_lists_minutes_and_metres(umkreis):
     assert re.search(r"^ +1,9 +150  Bäckerei Groß & Söhne", result.stdout, re.MULTILINE)
 
 
+def test_near_takes_an_address_with_a_typo(umkreis):
+    result = umkreis("near", "toy", "--address", "1. Qerstraße 1, Altöd", "--minutes", "9")
+    assert result.exit_code == 0
+    assert "Bäckerei Groß & Söhne" in result.stdout
+
+
+def test_an_ambiguous_address_lists_what_may_be_meant(umkreis):
+    result = umkreis("near", "toy", "--address", "2. Querstraße")
+    assert result.exit_code == 2
+    listed = result.stderr.strip().split("name one of: ")[1].split("; ")
+    assert listed == ["2. Querstraße, Altöd", "2. Querstraße, Neuöd (Süd)"]
+
+
 def test_tables_speak_the_language_that_is_asked_for(umkreis):
     lon, lat = toy_lonlat((50.0, 0.0))[0]
     near = umkreis("near", "toy", "--lon", str(lon), "--lat", str(lat), "--lang", "en").stdout
@@ -157,7 +170,9 @@ def test_doctor_lists_settings():
         (("coverage", "toy", "-c", "library", "--at", "soon"), 2, "a day that is not known"),
         (("coverage", "toy", "-c", "library", "--format", "gpkg"), 2, "needs a file: add -o"),
         (("coverage", "toy", "-c", "library", "-o", "no/such/x.csv"), 2, "there is no folder"),
-        (("near", "toy", "--address", "Ring 1"), 2, "addresses are not answered yet"),
+        (("near", "toy", "--address", "Ring 1"), 2, "`--address` 'Ring 1' is not known in Ödland"),
+        (("near", "toy", "--address", "2. Querstraße"), 2, "may mean several places; name one of"),
+        (("near", "toy", "--address", "A", "--lon", "13"), 2, "`--lon` and `--lat`, not both"),
         (("near", "toy", "--lon", "13"), 2, "`--lon` and `--lat` are both needed"),
         (("near", "toy", "--lon", "53", "--lat", "13"), 2, "outside the data of Ödland"),
         (("map", "toy", "-c", "library"), 2, "Missing option '--output'"),
