@@ -13,6 +13,7 @@ is answered with the nearest known ones.
     ├── TaxonomyError               (ValueError)   a taxonomy file with faults
     ├── TableError                  (ValueError)   a table of offers with faults
     ├── SourceError                 (ValueError)   a file or address of others that cannot be read
+    ├── RegisterError               (ValueError)   what the register may not hold or do
     └── AtlasError                  (ValueError)   a built region that cannot be opened or used
 """
 
@@ -120,3 +121,7 @@ class SourceError(UmkreisError, ValueError):
 
 class AtlasError(UmkreisError, ValueError):
     """A built region cannot be opened or used."""
+
+
+class RegisterError(UmkreisError, ValueError):
+    """Something the register may not hold or do, or a register that cannot be opened."""

@@ -65,6 +65,8 @@ class Offer:
         Ids of resources that it states itself; empty where what its categories say holds.
     notices
         What it gives or needs for a while, apart from that.
+    opened_on, closed_on
+        Its first day, and the first day on which it was gone; None where not known.
     source, source_id, licence
         Where it is from.
     as_of
@@ -93,6 +95,8 @@ class Offer:
     gives: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     notices: tuple[Notice, ...] = ()
+    opened_on: date | None = None
+    closed_on: date | None = None
     source: str = ""
     source_id: str = ""
     licence: str = ""
@@ -109,8 +113,7 @@ class Offer:
     def to_record(self) -> dict[str, Any]:
         """Return a JSON-friendly record without what is empty."""
         record = {k: v for k, v in asdict(self).items() if v not in ("", None, (), {})}
-        if self.as_of is not None:
-            record["as_of"] = self.as_of.isoformat()
+        record.update({k: record[k].isoformat() for k in _DATES if k in record})
         if self.notices:
             record["notices"] = [notice.to_record() for notice in self.notices]
         return {"name": self.name, **record}
@@ -124,12 +127,14 @@ class Offer:
         values["notices"] = tuple(map(Notice.from_record, values.get("notices", ())))
         facts = values.get("facts", {})
         values["facts"] = {k: tuple(v) if isinstance(v, list) else v for k, v in facts.items()}
-        if values.get("as_of"):
-            values["as_of"] = date.fromisoformat(values["as_of"])
+        for name in _DATES:
+            if values.get(name):
+                values[name] = date.fromisoformat(values[name])
         return cls(**values)
 
 
 _FIELDS = tuple(f.name for f in fields(Offer))
+_DATES = ("opened_on", "closed_on", "as_of")
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ LONGEST_MODULE = 400
 LONGER_MODULES = {
     "geo/network.py": "one deep module: build, snap and ask share the graph's private arrays",
     "layers/coverage.py": "one question whose parts share the same sums over the same people",
+    "layers/register/register.py": "the whole interface in one place; methods hand on to modules",
     "server/view.py": "one report as text, tables and map: the pages must not be able to differ",
 }
 # Names whose use while a module is imported would read the surroundings or start something

@@ -1,0 +1,384 @@
+"""
+A source's records into the register: many at once, and again without effect.
+
+Each record has a fingerprint of what it says. A record that says what it said last is unchanged and
+writes nothing; another one changes its claim, and only its claim: a correction by hand is a claim
+of its own and goes on holding. What a whole source no longer has is marked, not deleted. Records
+are written in portions, each in one transaction: after a killed import the same import again finds
+the portions that are there unchanged and goes on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+import sqlalchemy as sa
+
+from geo.errors import UmkreisError
+from layers.errors import RegisterError
+from layers.register.database import insert_rows
+from layers.register.entry import PUBLISHED, Claim, Entry, Source
+from layers.register.known_sources import check_source, put_source, sources
+from layers.register.schema import ORIGIN
+from layers.register.store import check, current, find, in_parts, write
+from layers.register.values import entry_id, fingerprint, json_text, values_of_record
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from contextlib import AbstractContextManager
+
+    from sqlalchemy import Connection
+
+    from layers.register.database import Change, Database
+    from layers.register.entry import Value
+    from layers.sources.record import SourceRecord
+
+PORTION: Final = 20_000  # records in one transaction: a second or so, in which other writers wait
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A record that was not taken: where it stands, which it is, and why."""
+
+    line: int
+    source_id: str
+    reason: str
+
+
+@dataclass
+class Written:
+    """
+    What became of a source's records.
+
+    `added`, `changed`, `back` (gone before, there again) and `gone` are ids of entries, in the
+    order of the records; `unchanged` is a count.
+    `records = added + changed + back + unchanged + refused`. `revs` are the changes
+    that were written; empty where nothing was.
+    """
+
+    records: int = 0
+    unchanged: int = 0
+    added: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    back: list[str] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+    revs: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    offer_id: str
+    digest: str
+    seen_on: str
+    gone_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A record, ready to be compared and written."""
+
+    line: int
+    source_id: str
+    values: dict[str, Value]
+    licence: str
+    day: date
+    digest: str
+
+
+@dataclass
+class _Import:
+    """One import under way, over all its portions."""
+
+    database: Database
+    region: str
+    source: Source
+    day: date
+    status: str
+    who: str
+    why: str
+    joins: Mapping[str, str]
+    is_trial: bool
+    written: Written = field(default_factory=Written)
+    known: dict[str, _Known] = field(default_factory=dict)
+    seen: set[str] = field(default_factory=set)
+    next_rev: int = -1  # what the next change is called, if nobody else writes
+
+    def read(self, records: Iterable[SourceRecord]) -> list[_Told]:
+        """Check records outside of any transaction; what may not be taken is refused."""
+        told = []
+        for record in records:
+            self.written.records += 1
+            try:
+                if record.source_id in self.seen:
+                    raise RegisterError("the source tells of this id twice; the first one counts")
+                values = values_of_record(record, source=self.source.id)
+            except RegisterError as exc:
+                self._refuse(record.line, record.source_id, exc)
+                continue
+            self.seen.add(record.source_id)
+            licence = record.licence or self.source.licence
+            digest = fingerprint(licence + json_text(values))
+            day = record.as_of or self.day
+            told.append(_Told(record.line, record.source_id, values, licence, day, digest))
+        return told
+
+    def put(self, portion: list[_Told]) -> None:
+        """Write a portion as one change; none where nothing in it is new."""
+        with self._changing() as change:
+            self._refresh(change)
+            entries = _Entries(change, are_new={}, are_changed={})
+            rows: list[tuple[Any, ...]] = []
+            seen_again: dict[str, list[str]] = {}
+            touched: list[_Told] = []
+            for told in portion:
+                known = self.known.get(told.source_id)
+                if known and known.digest == told.digest and not known.gone_on:
+                    self.written.unchanged += 1
+                    if known.seen_on < told.day.isoformat():
+                        seen_again.setdefault(told.day.isoformat(), []).append(told.source_id)
+                else:
+                    touched.append(told)
+            self._load(entries, touched)
+            for told in touched:
+                try:
+                    row = self._take(entries, told)
+                except UmkreisError as exc:
+                    self._refuse(told.line, told.source_id, exc)
+                else:
+                    rows.append(row)
+            is_empty = not (rows or seen_again or self._source_is_new(change.connection))
+            if not is_empty and not self.is_trial:
+                entries.write()
+                self._write_origins(change, rows, seen_again)
+            self._end(change, is_empty=is_empty)
+
+    def put_gone(self) -> None:
+        """Mark what a whole source no longer has."""
+        with self._changing() as change:
+            self._refresh(change)
+            missing = {
+                source_id: known
+                for source_id, known in self.known.items()
+                if source_id not in self.seen and not known.gone_on
+            }
+            entries = _Entries(change, are_new={}, are_changed={})
+            entries.load(known.offer_id for known in missing.values())
+            for source_id, known in missing.items():
+                entry = entries.get(known.offer_id)
+                claim = entry.claim(self.source.id, source_id) if entry else None
+                if entry is not None and claim is not None:
+                    entries.put(entry.with_claim(replace(claim, gone_on=self.day)))
+                    self.written.gone.append(entry.id)
+            if missing and not self.is_trial:
+                entries.write()
+                for part in in_parts(list(missing)):
+                    change.connection.execute(
+                        self._origins(part).values(gone_on=self.day.isoformat())
+                    )
+            self._end(change, is_empty=not missing)
+
+    def _changing(self) -> AbstractContextManager[Change]:
+        what = f"import {self.source.id}"[:40]
+        return self.database.changing(self.region, who=self.who, what=what, why=self.why)
+
+    def _refresh(self, change: Change) -> None:
+        """
+        Read what is known of the source, once, and again where others wrote in between.
+
+        What this import writes itself it need not know: each record comes once.
+        """
+        if change.rev == self.next_rev:
+            return
+        query = sa.select(
+            ORIGIN.c.source_id,
+            ORIGIN.c.offer_id,
+            ORIGIN.c.digest,
+            ORIGIN.c.seen_on,
+            ORIGIN.c.gone_on,
+        ).where(ORIGIN.c.region == self.region, ORIGIN.c.source == self.source.id)
+        self.known = {row[0]: _Known(*row[1:]) for row in change.connection.execute(query)}
+
+    def _load(self, entries: _Entries, touched: list[_Told]) -> None:
+        ids = set()
+        for told in touched:
+            known = self.known.get(told.source_id)
+            ids.add(known.offer_id if known else entry_id(self.source.id, told.source_id))
+            if told.source_id in self.joins:
+                ids.add(self.joins[told.source_id])
+        entries.load(ids)
+
+    def _take(self, entries: _Entries, told: _Told) -> tuple[Any, ...]:
+        """Put a record into its entry; return its row of `origin`."""
+        known = self.known.get(told.source_id)
+        own_id = entry_id(self.source.id, told.source_id)
+        joined = self.joins.get(told.source_id)
+        entry = entries.get(known.offer_id if known else joined or own_id)
+        if entry is None and joined and not known:
+            entry = find(entries.change.connection, self.region, joined)
+        if entry is None:
+            claim = self._claim(told, None, told.values)
+            entry = Entry(own_id, self.status, (claim,))
+            check(entry)
+            entries.put(entry, is_new=True)
+            self.written.added.append(own_id)
+        else:
+            values = {k: v for k, v in told.values.items() if k not in entry.erased}
+            claim = self._claim(told, entry.claim(self.source.id, told.source_id), values)
+            changed = entry.with_claim(claim)
+            if own_id not in (entry.id, *entry.aliases) and not known:
+                changed = replace(changed, aliases=(*entry.aliases, own_id))
+            check(changed)
+            if changed == entry:  # what differs was erased here for good
+                self.written.unchanged += 1
+            else:
+                entries.put(changed)
+                is_back = bool(known and known.gone_on)
+                (self.written.back if is_back else self.written.changed).append(entry.id)
+        return (
+            self.region,
+            self.source.id,
+            told.source_id,
+            known.offer_id if known else entry.id,
+            told.digest,
+            told.day.isoformat(),
+            "",
+        )
+
+    def _claim(self, told: _Told, old: Claim | None, values: dict[str, Value]) -> Claim:
+        contacts = self.source.has_public_contacts
+        if old is None:
+            return Claim(
+                self.source.id,
+                told.source_id,
+                told.licence,
+                told.day,
+                values,
+                has_public_contacts=contacts,
+            )
+        since = {}
+        for name, value in values.items():
+            is_same = name in old.values and old.values[name] == value
+            day = old.said_on(name) if is_same else told.day
+            if day is not None and day != old.as_of:
+                since[name] = day
+        return replace(
+            old,
+            licence=told.licence,
+            values=values,
+            since=since,
+            gone_on=None,
+            has_public_contacts=contacts,
+        )
+
+    def _write_origins(
+        self, change: Change, rows: list[tuple[Any, ...]], seen_again: Mapping[str, list[str]]
+    ) -> None:
+        for part in in_parts([row[2] for row in rows if row[2] in self.known]):
+            change.connection.execute(
+                sa.delete(ORIGIN).where(
+                    ORIGIN.c.region == self.region,
+                    ORIGIN.c.source == self.source.id,
+                    ORIGIN.c.source_id.in_(part),
+                )
+            )
+        insert_rows(change.connection, ORIGIN, rows)
+        for day, source_ids in seen_again.items():
+            for part in in_parts(source_ids):
+                change.connection.execute(self._origins(part).values(seen_on=day))
+        put_source(change.connection, self.region, self.source)
+
+    def _origins(self, source_ids: Iterable[str]) -> sa.Update:
+        return sa.update(ORIGIN).where(
+            ORIGIN.c.region == self.region,
+            ORIGIN.c.source == self.source.id,
+            ORIGIN.c.source_id.in_(source_ids),
+        )
+
+    def _source_is_new(self, connection: Connection) -> bool:
+        return sources(connection, self.region).get(self.source.id) != self.source
+
+    def _end(self, change: Change, *, is_empty: bool) -> None:
+        change.is_empty = is_empty or self.is_trial
+        self.next_rev = change.rev + (not change.is_empty)
+        if not change.is_empty:
+            self.written.revs.append(change.rev)
+
+    def _refuse(self, line: int, source_id: str, exc: UmkreisError) -> None:
+        self.written.refused.append(Refused(line, source_id, str(exc)))
+
+
+@dataclass
+class _Entries:
+    """The entries that a portion touches, merged ones standing for those merged into them."""
+
+    change: Change
+    are_new: dict[str, Entry]
+    are_changed: dict[str, Entry]
+    loaded: dict[str, Entry] = field(default_factory=dict)
+
+    def load(self, ids: Iterable[str]) -> None:
+        connection, region = self.change.connection, self.change.region
+        wanted = set(ids)
+        while wanted:
+            found = current(connection, region, wanted)
+            self.loaded.update(found)
+            wanted = {entry.merged_into for entry in found.values()} - {""} - set(self.loaded)
+
+    def get(self, wanted: str) -> Entry | None:
+        entry = self._latest(wanted)
+        while entry is not None and entry.merged_into:
+            entry = self._latest(entry.merged_into)
+        return entry
+
+    def _latest(self, wanted: str) -> Entry | None:
+        found = self.are_changed.get(wanted) or self.are_new.get(wanted)
+        return found or self.loaded.get(wanted)
+
+    def put(self, entry: Entry, *, is_new: bool = False) -> None:
+        (self.are_new if is_new or entry.id in self.are_new else self.are_changed)[entry.id] = entry
+
+    def write(self) -> None:
+        write(self.change, list(self.are_new.values()), are_new=True)
+        write(self.change, list(self.are_changed.values()))
+
+
+def put_many(
+    database: Database,
+    region: str,
+    source: Source,
+    records: Iterable[SourceRecord],
+    *,
+    who: str,
+    why: str = "",
+    status: str = PUBLISHED,
+    is_whole: bool = False,
+    joins: Mapping[str, str] | None = None,
+    is_trial: bool = False,
+    progress: Callable[[int], None] | None = None,
+) -> Written:
+    """Do what `Register.put_many` says."""
+    check_source(source)
+    day = source.as_of or datetime.now(UTC).date()
+    work = _Import(database, region, source, day, status, who, why, joins or {}, is_trial=is_trial)
+    for portion in _portions(records):
+        work.put(work.read(portion))
+        if progress is not None:
+            progress(len(portion))
+    if is_whole:
+        # what was refused is there all the same
+        work.seen.update(refused.source_id for refused in work.written.refused)
+        work.put_gone()
+    return work.written
+
+
+def _portions(records: Iterable[SourceRecord]) -> Iterator[list[SourceRecord]]:
+    portion: list[SourceRecord] = []
+    for record in records:
+        portion.append(record)
+        if len(portion) == PORTION:
+            yield portion
+            portion = []
+    yield portion  # an empty one too: it takes note of the source

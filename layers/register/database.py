@@ -1,0 +1,279 @@
+"""
+The database under the register: SQLite by default, PostgreSQL where one is named.
+
+One code path for both. Every write transaction first raises the counter in `meta`; on PostgreSQL
+that row's lock makes writers queue, on SQLite `BEGIN IMMEDIATE` does, so changes become visible in
+the order of their numbers and a reader that has seen one has seen all before it. SQLite writes
+ahead (WAL) and waits for the disk with each commit (`synchronous=FULL`): what was acknowledged is
+kept, also when the process is killed.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import make_url
+
+from layers.errors import RegisterError
+from layers.register.schema import CHANGE, META, REGION, VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sqlalchemy import Connection, Engine, Table
+
+_BUSY_S: Final = 60.0  # a writer waits so long for the others, at most
+_MIGRATION_LOCK: Final = 0x756D6B  # any number: of PostgreSQL's advisory locks
+_WRITE: Final = "umkreis_write"
+
+
+@dataclass
+class Change:
+    """
+    A write transaction under way.
+
+    `rev` and `recorded_at` are its own; `is_empty` is set where it turned out that nothing changes:
+    then all of it is undone, the number too.
+    """
+
+    connection: Connection
+    region: str
+    rev: int
+    recorded_at: str
+    is_empty: bool = False
+
+
+class Database:
+    """
+    An engine with the rules of the register.
+
+    Parameters
+    ----------
+    url
+        An address of SQLAlchemy, or the path of a SQLite file, whose folder is made where missing.
+
+    Raises
+    ------
+    RegisterError
+        If it is of another kind than SQLite and PostgreSQL, cannot be reached, or was written by a
+        newer version.
+    """
+
+    def __init__(self, url: str | Path) -> None:
+        self.url = _url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = _engine(self.url, is_sqlite=self.is_sqlite)
+        self._writing = self.engine.execution_options(**{_WRITE: True})
+        try:
+            self.migrate()
+        except sa.exc.OperationalError as exc:
+            place = self.url.render_as_string(hide_password=True)
+            raise RegisterError(
+                f"the register {place} cannot be opened: {str(exc.orig).strip()}; "
+                "UMKREIS_DATABASE_URL names it"
+            ) from exc
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Give a connection that sees one state of the database throughout."""
+        engine = self.engine
+        if not self.is_sqlite:
+            engine = engine.execution_options(isolation_level="REPEATABLE READ")
+        with engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def changing(self, region: str, *, who: str, what: str, why: str = "") -> Iterator[Change]:
+        """
+        Give a write transaction with the next number; all of it happens, or nothing.
+
+        The time of a change is never before that of an earlier one, also when the clock goes back.
+        """
+        now = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+        later = sa.case((META.c.recorded_at < now, now), else_=META.c.recorded_at)
+        counted = (
+            sa.update(META)
+            .values(rev=META.c.rev + 1, recorded_at=later)
+            .returning(META.c.rev, META.c.recorded_at)
+        )
+        with self._writing.connect() as connection, connection.begin() as transaction:
+            rev, recorded_at = connection.execute(counted).one()
+            change = Change(connection, region, rev, recorded_at)
+            yield change
+            if change.is_empty:
+                transaction.rollback()
+                return
+            row = {"rev": rev, "region": region, "recorded_at": recorded_at}
+            connection.execute(CHANGE.insert(), {**row, "who": who, "what": what, "why": why})
+            known = connection.execute(
+                sa.update(REGION).where(REGION.c.id == region).values(rev=rev)
+            )
+            if not known.rowcount:
+                connection.execute(REGION.insert(), {"id": region, "rev": rev})
+
+    def migrate(self) -> None:
+        """
+        Bring the tables to this version; several processes may try at once.
+
+        Raises
+        ------
+        RegisterError
+            If a newer version wrote them.
+        """
+        if self._version() != VERSION:
+            with self._writing.connect() as connection, connection.begin():
+                if not self.is_sqlite:
+                    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
+                _upgrade(connection)
+        if not self.is_sqlite:
+            self._make_view()
+
+    def scrub(self) -> None:
+        """Remove from the files what was overwritten or deleted, as far as the database can."""
+        with self.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+            if not self.is_sqlite:
+                for name in ("change", "revision", "offer", "origin", "report"):
+                    connection.exec_driver_sql(f"VACUUM FULL {name}")
+                return
+            connection.exec_driver_sql("VACUUM")
+            deadline = time.monotonic() + _BUSY_S
+            while connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0]:
+                if time.monotonic() > deadline:
+                    raise RegisterError(
+                        "erased values may still stand in the write-ahead file, which somebody is "
+                        "reading; erase once more when it is quiet"
+                    )
+                time.sleep(0.05)
+
+    def _version(self) -> str | None:
+        with self.engine.connect() as connection:
+            if not sa.inspect(connection).has_table("alembic_version"):
+                return None
+            found = connection.exec_driver_sql("SELECT version_num FROM alembic_version")
+            return found.scalar()
+
+    def _make_view(self) -> None:
+        """Make a view with geometry where PostGIS is at hand, for a city's own GIS."""
+        with self._writing.connect() as connection, connection.begin():
+            has = "SELECT count(*) FROM pg_extension WHERE extname = 'postgis'"
+            made = "SELECT count(*) FROM pg_views WHERE viewname = 'offer_geometry'"
+            if connection.exec_driver_sql(has).scalar() and not (
+                connection.exec_driver_sql(made).scalar()
+            ):
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
+                connection.exec_driver_sql(_VIEW)
+
+
+_VIEW: Final = """
+CREATE OR REPLACE VIEW offer_geometry AS
+SELECT region, id, category, categories, rev, body::jsonb #>> '{properties,name}' AS name,
+       body::jsonb -> 'properties' AS properties,
+       ST_SetSRID(ST_MakePoint(lon, lat), 4326)::geometry(Point, 4326) AS geom
+FROM offer WHERE is_public
+"""
+
+
+def insert_rows(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Add many rows, whose values stand in the order of the table's columns."""
+    if not rows:
+        return
+    names = ", ".join(f'"{column.name}"' for column in table.columns)
+    if connection.dialect.name == "postgresql":
+        driver: Any = connection.connection.driver_connection
+        with (
+            driver.cursor() as cursor,
+            cursor.copy(f'COPY "{table.name}" ({names}) FROM STDIN') as to,
+        ):
+            for row in rows:
+                to.write_row(row)
+        return
+    places = ", ".join("?" * len(table.columns))
+    statement = f'INSERT INTO "{table.name}" ({names}) VALUES ({places})'  # noqa: S608 (our names)
+    connection.exec_driver_sql(statement, list(rows))
+
+
+def _url(url: str | Path) -> sa.URL:
+    text = str(url)
+    if "://" not in text:
+        return sa.URL.create("sqlite", database=text)
+    try:
+        made = make_url(text)
+    except sa.exc.ArgumentError as exc:
+        raise RegisterError(
+            "`UMKREIS_DATABASE_URL` is no address such as "
+            "postgresql+psycopg://USER@HOST/NAME or sqlite:///FILE"
+        ) from exc
+    if made.get_backend_name() == "postgresql":
+        return made.set(drivername="postgresql+psycopg")
+    if made.get_backend_name() != "sqlite":
+        raise RegisterError(
+            f"`UMKREIS_DATABASE_URL` names {made.get_backend_name()}; the register lies in "
+            "SQLite or PostgreSQL"
+        )
+    return made
+
+
+def _engine(url: sa.URL, *, is_sqlite: bool) -> Engine:
+    if not is_sqlite:
+        return sa.create_engine(url, pool_pre_ping=True)
+    if not url.database or url.database == ":memory:":
+        raise RegisterError("the register needs a file; one in memory is lost with the process")
+    Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = sa.create_engine(url, connect_args={"timeout": _BUSY_S})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
+    connection.isolation_level = (
+        None  # transactions begin where we say, not where the driver thinks
+    )
+    deadline = time.monotonic() + _BUSY_S
+    while True:
+        try:  # two processes that make the file at once: the busy timeout does not cover this
+            connection.execute("PRAGMA journal_mode=WAL")
+            break
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA secure_delete=ON")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A reader that becomes a writer later would find the database locked
+    is_write = connection.get_execution_options().get(_WRITE)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_write else "BEGIN")
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command  # imported where needed: it takes longer than most commands
+    from alembic.config import Config
+    from alembic.util import CommandError
+
+    config = Config()
+    folder = str(Path(__file__).parent / "migrations")
+    config.set_main_option("script_location", folder.replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    try:
+        command.upgrade(config, "head")
+    except CommandError as exc:
+        raise RegisterError(
+            "the register was written by a newer version of Umkreis; update Umkreis, or name "
+            "another database in UMKREIS_DATABASE_URL"
+        ) from exc

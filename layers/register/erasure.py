@@ -1,0 +1,125 @@
+"""
+Erasure of personal data, for good: from the entry, its whole history, and what is searched.
+
+This is the one thing that changes the past. The fields are taken out of every state that ever held
+them, also where the claim stood in another entry for a while; the texts of reasons and import
+reports lose the erased words; and the entry remembers which fields were erased, so that no later
+import or correction brings them back.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+import sqlalchemy as sa
+
+from layers.register.decisions import without
+from layers.register.entry import Entry
+from layers.register.schema import CHANGE, REPORT, REVISION
+from layers.register.store import current, in_parts, write
+from layers.register.values import json_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Connection
+
+    from layers.register.database import Change
+
+ERASED: Final = "[erased]"
+_SHORTEST: Final = 4  # characters of a word that is looked for in reasons and reports
+
+
+def erase(change: Change, entry: Entry, names: Sequence[str]) -> int:
+    """
+    Take fields out of an entry and all that it ever was.
+
+    Returns
+    -------
+    states
+        How many states of the history held them.
+    """
+    connection, region = change.connection, change.region
+    states = _related(connection, region, entry.id)
+    own = {entry.id, *entry.aliases}
+    keys = {c.key for state in states if state.id in own for c in state.claims}
+    found: set[str] = set()
+    cleaned = 0
+    for state in states:
+        is_own = state.id in own
+        claims = tuple(
+            without(claim, names) if is_own or claim.key in keys else claim
+            for claim in state.claims
+        )
+        for old, new in zip(state.claims, claims, strict=True):
+            found |= {str(old.values[k]) for k in old.values.keys() - new.values.keys()}
+        cleaned += claims != state.claims
+        erased = tuple(sorted({*state.erased, *names})) if is_own else state.erased
+        connection.execute(
+            sa.update(REVISION)
+            .where(
+                REVISION.c.region == region,
+                REVISION.c.offer_id == state.id,
+                REVISION.c.rev == state.rev,
+            )
+            .values(state=json_text(replace(state, claims=claims, erased=erased).to_record()))
+        )
+    heads = current(connection, region, {state.id for state in states})
+    write(change, list(heads.values()))
+    _erase_words(connection, region, sorted(w for w in found if len(w) >= _SHORTEST))
+    return cleaned
+
+
+def erase_person(change: Change, who: str) -> int:
+    """Take a person's name out of all changes of a region; return out of how many."""
+    done = change.connection.execute(
+        sa.update(CHANGE)
+        .where(CHANGE.c.region == change.region, CHANGE.c.who == who)
+        .values(who=ERASED)
+    )
+    return int(done.rowcount)
+
+
+def _related(connection: Connection, region: str, entry_id: str) -> list[Entry]:
+    """Return every state of an entry and of all that it was ever merged with."""
+    known: dict[str, list[Entry]] = {}
+    todo = {entry_id}
+    while todo:
+        for part in in_parts(sorted(todo)):
+            query = sa.select(REVISION.c.offer_id, REVISION.c.rev, REVISION.c.state).where(
+                REVISION.c.region == region, REVISION.c.offer_id.in_(part)
+            )
+            for offer_id, rev, state in connection.execute(query):
+                made = Entry.from_record(offer_id, rev, json.loads(state))
+                known.setdefault(offer_id, []).append(made)
+        seen = set(known) | todo
+        todo = {
+            other
+            for states in known.values()
+            for state in states
+            for other in (state.merged_into, *state.aliases)
+            if other and other not in seen
+        }
+    return [state for states in known.values() for state in states]
+
+
+def _erase_words(connection: Connection, region: str, words: Sequence[str]) -> None:
+    """Replace words in reasons and reports; both are few, and read as plain text."""
+    if not words:
+        return
+    targets: tuple[tuple[Any, Any], ...] = ((CHANGE, CHANGE.c.why), (REPORT, REPORT.c.report))
+    for table, column in targets:
+        query = sa.select(table.c.rev, column).where(table.c.region == region, column != "")
+        for rev, text in connection.execute(query).all():
+            clean = text
+            for word in words:
+                # a report is JSON: there the word may stand escaped
+                clean = clean.replace(word, ERASED).replace(json_text(word)[1:-1], ERASED)
+            if clean != text:
+                connection.execute(
+                    sa.update(table)
+                    .where(table.c.region == region, table.c.rev == rev)
+                    .values({column: clean})
+                )

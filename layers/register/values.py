@@ -1,0 +1,255 @@
+"""
+What may stand in a claim, checked where it comes in.
+
+Values are what JSON holds, so that a claim reads the same from either database: dates are ISO text,
+facts are fields of their own (`fact:products`), notices, events and links are small tables.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from layers.errors import RegisterError
+from layers.notices import Notice
+from layers.offers import OFFER_ID
+from layers.register.entry import (
+    DATE_FIELDS,
+    FACT,
+    FIELDS,
+    LINK_KINDS,
+    LIST_FIELDS,
+    NUMBER_FIELDS,
+    TEXT_FIELDS,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from layers.offers import Offer
+    from layers.register.entry import Value
+    from layers.sources.record import SourceRecord
+
+LONGEST_TEXT: Final = 10_000  # characters of one field
+LONGEST_LIST: Final = 1_000
+_LONGEST_ID: Final = 200
+# made once: `json.dumps` would make one for each of a hundred thousand texts
+_ENCODER: Final = json.JSONEncoder(
+    ensure_ascii=False, separators=(",", ":"), allow_nan=False, check_circular=False
+)
+_RECORD_FIELDS: Final = (*TEXT_FIELDS, *LIST_FIELDS, *NUMBER_FIELDS)
+
+
+def entry_id(source: str, source_id: str) -> str:
+    """
+    Return the id under which a source's record is entered.
+
+    `source:source_id` where that may be an id, else a fingerprint takes the place of `source_id`.
+    """
+    joined = f"{source}:{source_id}"
+    if OFFER_ID.fullmatch(joined) and len(joined) <= _LONGEST_ID:
+        return joined
+    digest = hashlib.sha256(source_id.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{source}:x{digest[:20]}"
+
+
+def values_of_record(record: SourceRecord, *, source: str) -> dict[str, Value]:
+    """
+    Return what a record says, as checked values; its `raw` is not part of it.
+
+    Parameters
+    ----------
+    record
+        As a reader gave it.
+    source
+        What the importer calls its source; ids that its links lead to are made of it.
+
+    Raises
+    ------
+    RegisterError
+        If a value may not stand in the register.
+    """
+    told: dict[str, Value] = {}
+    for name in _RECORD_FIELDS:
+        value = getattr(record, name)
+        if value not in ("", (), None):
+            told[name] = value
+    if record.opened_on:
+        told["opened_on"] = record.opened_on
+    if record.closed_on:
+        told["closed_on"] = record.closed_on
+    for fact, value in record.facts.items():
+        told[FACT + fact] = value
+    if record.notices:
+        told["notices"] = record.notices
+    if record.events:
+        told["events"] = record.events
+    if record.links:
+        told["links"] = [[k.kind, entry_id(source, k.target)] for k in record.links]
+    return checked(told)
+
+
+def values_of_offer(offer: Offer) -> dict[str, Value]:
+    """Return what an offer of an Atlas says, as checked values."""
+    told = {k: v for k in FIELDS if (v := getattr(offer, k, None)) not in ("", (), None)}
+    told.update({FACT + fact: value for fact, value in offer.facts.items()})
+    return checked(told)
+
+
+def checked(values: Mapping[str, Value], *, by_hand: bool = False) -> dict[str, Value]:
+    """
+    Return values as a claim holds them, in the order of their names.
+
+    Parameters
+    ----------
+    values
+        By field; dates, tuples and notices as objects or as JSON has them.
+    by_hand
+        Empty values are kept and say "it has none"; else they are left out.
+
+    Raises
+    ------
+    RegisterError
+        With all faults: fields that are not known, values of another type or outside their range.
+    """
+    kept: dict[str, Value] = {}
+    faults: list[str] = []
+    for name in sorted(values):
+        value = values[name]
+        try:
+            if value is None or value == "" or (isinstance(value, (list, tuple)) and not value):
+                if by_hand and _is_known(name):
+                    kept[name] = None
+            else:
+                check = _CHECKS.get(name)
+                kept[name] = check(value) if check else _fact(name, value)
+        except (ValueError, TypeError, AttributeError, KeyError) as exc:
+            faults.append(f"`{name}` {exc}")
+    if ("lon" in kept) != ("lat" in kept):
+        faults.append("`lon` and `lat` belong together; one of them is missing")
+    if faults:
+        raise RegisterError("; ".join(faults))
+    return kept
+
+
+def fingerprint(text: str) -> str:
+    """Return what tells two texts apart, in 32 characters."""
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def json_text(value: Any) -> str:
+    """Return compact JSON; NaN is an error."""
+    return _ENCODER.encode(value)
+
+
+def _is_known(name: str) -> bool:
+    if name in FIELDS or (name.startswith(FACT) and OFFER_ID.fullmatch(name)):
+        return True
+    raise ValueError(f"is no field; there are {', '.join(FIELDS)} and {FACT}…")
+
+
+def _text(value: Value) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"is {type(value).__name__}, not a text")
+    if len(value) > LONGEST_TEXT:
+        raise ValueError(f"has {len(value)} characters; {LONGEST_TEXT} are allowed")
+    if "\x00" in value:  # PostgreSQL keeps no such text
+        value = value.replace("\x00", "")
+    if not value.isascii():
+        value.encode()  # half of a surrogate pair is no text: UnicodeEncodeError is a ValueError
+    return str(value)
+
+
+def _list(value: Value) -> Iterable[Any]:
+    if isinstance(value, str) or not isinstance(value, (list, tuple)):
+        raise TypeError(f"is {type(value).__name__}, not a list")
+    if len(value) > LONGEST_LIST:
+        raise ValueError(f"has {len(value)} items; {LONGEST_LIST} are allowed")
+    return value
+
+
+def _texts(value: Value) -> list[str]:
+    return [_text(item) for item in _list(value)]
+
+
+def _number(value: Value) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        raise ValueError(f"is {value!r}, not a number")
+    return value
+
+
+def _longitude(value: Value) -> float:
+    return _degrees(value, 180.0)
+
+
+def _latitude(value: Value) -> float:
+    return _degrees(value, 90.0)
+
+
+def _degrees(value: Value, limit: float) -> float:
+    degrees = round(float(_number(value)), 7)  # about a centimetre
+    if not -limit <= degrees <= limit:
+        raise ValueError(f"is {value!r}; degrees go from -{limit:g} to {limit:g}, longitude first")
+    return degrees
+
+
+def _day(value: Value) -> str:
+    if isinstance(value, date):
+        return value.isoformat()[:10]
+    return date.fromisoformat(_text(value)).isoformat()
+
+
+def _id(value: Value) -> str:
+    if not (OFFER_ID.fullmatch(_text(value)) and len(value) <= _LONGEST_ID):
+        raise ValueError(f"{value!r} is no id; an id is made of letters, digits and :._-")
+    return str(value)
+
+
+def _notice(value: Any) -> dict[str, Any]:
+    notice = value if isinstance(value, Notice) else Notice.from_record(value)
+    return notice.to_record()
+
+
+def _event(value: Any) -> dict[str, Any]:
+    told = dict(value) if isinstance(value, dict) else asdict(value)
+    return {
+        k: v.isoformat() if isinstance(v, datetime | date) else v
+        for k, v in told.items()
+        if v not in ("", None, False)
+    }
+
+
+def _link(value: Any) -> list[str]:
+    kind, target = value
+    if kind not in LINK_KINDS:
+        raise ValueError(f"{kind!r} is no kind of link; there are {', '.join(LINK_KINDS)}")
+    return [kind, _id(target)]
+
+
+def _fact(name: str, value: Value) -> Value:
+    _is_known(name)
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, (list, tuple)):
+        return _texts(value)
+    return _number(value)
+
+
+_CHECKS: Final[Mapping[str, Callable[[Value], Value]]] = {
+    **dict.fromkeys(TEXT_FIELDS, _text),
+    **dict.fromkeys(LIST_FIELDS, _texts),
+    **dict.fromkeys(DATE_FIELDS, _day),
+    "lon": _longitude,
+    "lat": _latitude,
+    "capacity": _number,
+    "notices": lambda value: [_notice(notice) for notice in _list(value)],
+    "events": lambda value: [_event(event) for event in _list(value)],
+    "links": lambda value: [_link(link) for link in _list(value)],
+    "aliases": lambda value: [_id(alias) for alias in _list(value)],
+}
