@@ -128,11 +128,11 @@ class KindReader:
         weight: dict[str, float] = defaultdict(float)
         telling = set(titled := self.of_name(title))
         for tag in dict.fromkeys(folded(tag) for tag in tags):
-            for category, share in self._by_tag.get(tag, {}).items():
-                if not names or names & set(self.taxonomy.category(category).ofdb_types):
+            for category, share in self._shares(tag).items():
+                told = self._tells(tag, category)
+                if told or not names or names & set(self.taxonomy.category(category).ofdb_types):
                     weight[category] += share
-                    if self._tells(tag, category):
-                        telling.add(category)
+                    telling |= {category} if told else set()
         ranked = sorted(weight, key=lambda c: (c not in telling, -weight[c]))
         strong = [c for c in ranked if c in telling or weight[c] >= 2]
         taken = tuple(dict.fromkeys((*titled, *strong)))
@@ -177,6 +177,13 @@ class KindReader:
         squeezed = word.replace(" ", "")
         fits = [w for w in self._words if len(w) >= _LONG and squeezed.startswith(w)]
         return max(fits, key=len, default="")
+
+    def _shares(self, tag: str) -> dict[str, float]:
+        """Return how much a hashtag counts for which category; words of labels are hashtags too."""
+        if tag in self._by_tag:
+            return self._by_tag[tag]
+        found = self._by_word.get(tag, ())
+        return {found[0]: 1.0} if len(found) == 1 else {}
 
     def _tells(self, tag: str, category_id: str) -> bool:
         """Tell whether a hashtag is most of a part of the category's label."""

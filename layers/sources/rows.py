@@ -9,7 +9,7 @@ category, or that cannot be placed, is a fault.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from layers.osm_tags import FactValue
     from layers.sources.bounded import ReadOptions
+    from layers.sources.kinds import Guess
     from layers.sources.places import Pair
 
 T = TypeVar("T")
@@ -50,7 +51,8 @@ class Row:
     """
     One row: `cells` are stripped texts by field, `raw` what no field takes.
 
-    `lonlat` is set where the source itself says where it is, in degrees and beyond doubt.
+    `lonlat` is set where the source itself says where it is, longitude first; `kinds` and `guess`
+    where the reader itself has told what it is; `more` are further fields of the record.
     """
 
     line: int
@@ -58,6 +60,9 @@ class Row:
     raw: dict[str, Any] = field(default_factory=dict)
     lonlat: Pair | None = None
     text: str = ""
+    kinds: tuple[str, ...] = ()
+    guess: Guess | None = None
+    more: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -151,7 +156,7 @@ class RowReader:
             self.doubt(row, "place", f"{name}: {', '.join(filter(None, address))}", reason)
         lon, lat = lonlat or (None, None)
         read = partial(self._checked, row)
-        return SourceRecord(
+        record = SourceRecord(
             source=self.source,
             source_id=cells.get("id")
             or derived_id(name, *(address if any(address) else (lon, lat))),
@@ -184,6 +189,7 @@ class RowReader:
             as_of=read("as_of", date_of),
             raw=row.raw,
         )
+        return replace(record, **row.more) if row.more else record
 
     def _address(self, cells: Mapping[str, str]) -> tuple[str, str, str, str]:
         street, number, postcode, city = (
@@ -200,6 +206,8 @@ class RowReader:
     def _categories(self, row: Row, name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Return the words for what it is, and the categories they mean."""
         text = row.cells.get("category", "")
+        if row.guess is not None:
+            return row.kinds, self._taken(row, ", ".join(row.kinds) or name, row.guess)
         kinds = parts_of(text)
         if not kinds:
             if self.options.category:
@@ -211,13 +219,17 @@ class RowReader:
         guess = self.kinds.of_words((text,))
         if not guess.is_sure and len(kinds) > 1:
             guess = self.kinds.of_words(kinds)
+        return kinds, self._taken(row, text, guess)
+
+    def _taken(self, row: Row, text: str, guess: Guess) -> tuple[str, ...]:
+        """Return the categories that are taken; what is unsure is put before a person."""
         categories = guess.categories
         if not categories and self.options.category:
             categories = (self.options.category,)
         if not guess.is_sure:
             self.doubt(row, "category", text, guess.reason,
                        taken=", ".join(categories), candidates=guess.candidates)  # fmt: skip
-        return kinds, categories
+        return categories
 
     def _checked(self, row: Row, name: str, read: Callable[[str], T | None]) -> T | None:
         """Read a cell; what is not of its form is left out and named."""
