@@ -242,6 +242,30 @@ def test_a_document_of_another_shape_is_refused(document: Any, message: str):
             "beyond degrees",
         ),
         ({"do": "close_street", **at(0, 0), "modes": ["train"]}, "`modes` is no list of walk"),
+        ({"do": "close_street", **at(0, 0), "to_lon": 13.2}, "give both `to_lon` and `to_lat`"),
+        ({"do": "open_street", "modes": ["walk"]}, "`line` is missing"),
+        ({"do": "open_street", "line": {"type": "Point"}}, "use LineString"),
+        ({"do": "open_street", "line": {"type": "LineString"}}, "no readable coordinates"),
+        (
+            {"do": "open_street", "line": {"type": "LineString", "coordinates": [[13, 53]] * 201}},
+            "`line` is no valid shape",
+        ),
+        (
+            {
+                "do": "open_street",
+                "line": {"type": "LineString", "coordinates": [[13, 53], [13, float("nan")]]},
+            },
+            "`line` is no valid shape",
+        ),
+        (
+            {
+                "do": "open_street",
+                "line": {"type": "LineString", "coordinates": [[13, 53]] * 200 + [[14, 53]]},
+            },
+            "has 201 points, at most 200",
+        ),
+        ({"do": "open_street", "connect_m": 101}, "not metres from 1 to 100"),
+        ({"do": "open_street", "dead_end": "no"}, "neither true nor false"),
     ],
 )
 def test_a_faulty_change_is_named(change: dict[str, Any], message: str):

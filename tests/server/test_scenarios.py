@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from server.measures.scenario import ScenarioOut
-from tests.layers.test_scenario import FOOD, add, square
+from server.measures.scenario_out import ScenarioOut
+from tests.layers.test_scenario import FOOD, add, at, square
+from tests.layers.test_scenario_streets import closed, opened
 from tests.server.test_api import TOY, assert_error
 from tests.server.test_cli import umkreis  # noqa: F401 (a fixture)
 
@@ -136,3 +137,51 @@ def test_a_file_that_is_no_scenario_is_one_clear_line(umkreis, file: Path, conte
     assert result.exit_code == 2
     assert message in result.stderr
     assert len(result.stderr.strip().splitlines()) == 1
+
+
+def test_what_closes_and_opens_is_told_with_names_and_metres(client: TestClient):
+    body = asked(
+        closed((120, 100), (250, 100), modes=["walk", "car"]),
+        opened((150, 110), (150, 195), name="Neuer Weg"),
+    )
+    out = ScenarioOut.model_validate(client.post(URL, json=body).json())
+    shut, new = out.streets
+    assert [(one.mode, one.names, one.length_m) for one in shut.by_mode] == [
+        ("walk", ["2. Querstraße"], 130),
+        ("car", ["2. Querstraße"], 130),
+    ]
+    assert (shut.change, shut.do, shut.by_mode[0].joined_m) == (0, "close_street", None)
+    assert (new.change, new.do, new.name) == (1, "open_street", "Neuer Weg")
+    assert new.by_mode[0].joined_m == [10, 5]
+    assert new.by_mode[0].geometry["type"] == "MultiLineString"
+    assert new.by_mode[0].geometry["coordinates"][0][0] == pytest.approx(
+        [*at(150, 110).values()], abs=1e-5
+    )
+
+
+def test_car_kilometres_are_told_where_they_are_asked_for(client: TestClient):
+    assert client.post(URL, json=asked(add(300, 300))).json()["car_km"] is None
+    plain = client.post(URL, json=asked(add(300, 300), car_km={})).json()["car_km"]
+    assert plain["km_per_trip"] > 50
+    assert plain["km_per_year"] is None
+    entered = {"trips_per_year": [10, 20], "car_share": [0.5, 1]}
+    full = client.post(URL, json=asked(add(300, 300), car_km=entered)).json()["car_km"]
+    km = plain["km_per_trip"]
+    assert full["km_per_year"] == [km * 10, km * 40]
+    assert full["trips_per_year"] == [10, 20]
+    bad = client.post(URL, json=asked(add(300, 300), car_km={"trips_per_year": [10, 20]}))
+    assert assert_error(bad, 400, "takes both").parameter == "car_km"
+
+
+def test_streets_and_kilometres_stand_in_the_table(
+    tmp_path: Path, umkreis  # noqa: F811
+):  # fmt: skip
+    file = tmp_path / "s.json"
+    changes = [add(300, 300), opened((150, 110), (150, 195), name="Neuer Weg")]
+    file.write_text(json.dumps({"version": 1, "changes": changes}), "utf-8")
+    arguments = ["scenario", "toy", str(file), "-c", FOOD, "--trips-per-year", "10", "20"]
+    text = umkreis(*arguments, "--car-share", "0.5", "1").stdout
+    assert "opens for walk" in text
+    assert "100 m  Neuer Weg" in text
+    assert "car km spared in a year" in text
+    assert "entered: 10 to 20 trips of a person in a year" in text
