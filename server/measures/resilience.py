@@ -4,105 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import click
 from fastapi import Query
-from pydantic import Field
 
 from geo.errors import ParameterError
-from layers.question import LINE, QUESTION_MODES
-from layers.resilience import (
-    ResilienceReport,
-    VarietyReport,
-    resilience,
-    variety,
-    without_car,
-)
-from layers.scenario_atlas import apply
-from layers.tally import Tally
-from server import answers, models
+from layers.atlas import Atlas
+from layers.question import QUESTION_MODES
+from layers.resilience import resilience, variety
+from layers.scenario import Scenario, check_scenario
+from layers.scenario_atlas import apply, try_out
+from layers.stress import stress_cases
 from server.api import AtlasPath, api_router
+from server.measures.resilience_out import (
+    ResilienceIn,
+    ResilienceOut,
+    Twice,
+    VarietyOut,
+    resilience_out,
+    variety_out,
+)
 from server.measures.scenario import read_scenario_file
 from server.opened import open_region
 from server.outputs import write_text
 from server.query import CategoriesQuery
-
-
-class Twice(models.Model):
-    """People of one area with one or more offers in reach, and with two or more."""
-
-    id: str
-    name: str
-    residents: int | None
-    covered: int | None
-    covered_twice: int | None
-    share: float | None
-    share_twice: float | None
-
-
-class CriticalOffer(models.Model):
-    """People who lose cover if this offer closes."""
-
-    rank: int
-    id: str
-    name: str
-    lose: int | None
-
-
-class ByMode(models.Model):
-    """The same question by one mode."""
-
-    mode: str
-    covered: int | None
-    share: float | None
-
-
-class ResilienceOut(Twice):
-    """How well the supply of a category stands when an offer closes, or without cars."""
-
-    region: str
-    categories: list[str]
-    answer: Literal["known", "unknown"]
-    assumptions: models.Assumptions
-    by_district: list[Twice]
-    critical: list[CriticalOffer] = Field(description="all offers, the most critical first")
-    by_mode: list[ByMode] = Field(description="the same limit by every mode; empty for line")
-    car_only: int | None = Field(description="people covered by car and by no other mode")
-    attributions: list[str]
-
-
-class AskedCategory(models.Model):
-    """A category with the mode and the limit that count for it."""
-
-    id: str
-    label: models.Label
-    mode: str
-    minutes: float | None
-
-
-class Reaching(models.Model):
-    """People within reach of so many of the categories."""
-
-    categories: int
-    people: int | None
-    people_twice: int | None = Field(description="with two or more offers of so many of them")
-
-
-class VarietyOut(models.Model):
-    """Of how many categories of a layer or field people reach an offer, and two."""
-
-    region: str
-    layer: str | None
-    field: str | None
-    categories: list[AskedCategory]
-    unknown: list[str] = Field(description="categories that no source can tell: not counted")
-    by_count: list[Reaching]
-    every: Twice | None = Field(description="one (two) offers of every category; null without any")
-    by_district: list[Twice]
-    disclosure: str
-    attributions: list[str]
-
 
 router = api_router()
 _ModeQuery = Annotated[str | None, Query(description="else the category's own")]
@@ -123,7 +49,23 @@ def get_resilience(
 ) -> ResilienceOut:
     """Who has a second offer in reach, for how many each is critical, and what a car adds."""
     report = resilience(atlas, category=category, mode=mode, minutes=minutes, metres=metres, at=at)
-    return _resilience_out(report)
+    return resilience_out(report)
+
+
+@router.post("/regions/{region}/resilience")
+def post_resilience(atlas: AtlasPath, asked: ResilienceIn) -> ResilienceOut:
+    """Ask of what a scenario makes of the region, and under strain. Nothing is stored."""
+    scenario = None if asked.scenario is None else check_scenario(asked.scenario)
+    return _asked(
+        atlas,
+        scenario,
+        stress=asked.stress,
+        category=asked.category,
+        mode=asked.mode,
+        minutes=asked.minutes,
+        metres=asked.metres,
+        at=asked.at,
+    )
 
 
 @router.get("/regions/{region}/resilience/variety")
@@ -137,76 +79,21 @@ def get_variety(
 ) -> VarietyOut:
     """Of how many categories people reach an offer, and two."""
     report = variety(atlas, layer=layer, field=field, mode=mode, minutes=minutes, at=at)
-    return _variety_out(report, layer=layer, field=field)
+    return variety_out(report, layer=layer, field=field)
 
 
-def _resilience_out(report: ResilienceReport) -> ResilienceOut:
-    once, atlas = report.once, report.once.atlas
-    cases = None if once.question.mode == LINE else without_car(atlas, once.question)
-    by_mode = {} if cases is None else cases.by_mode
-    return ResilienceOut(
-        **_twice(once.totals, report.twice.totals),
-        region=atlas.region.id,
-        categories=[c.id for c in once.question.categories],
-        answer="unknown" if once.unknown else "known",
-        assumptions=answers.assumptions(once),
-        by_district=_by_district(report),
-        critical=[
-            CriticalOffer(rank=rank, id=offer.offer_id, name=offer.name, lose=offer.lose)
-            for rank, offer in enumerate(report.critical, start=1)
-        ],
-        by_mode=[
-            ByMode(mode=mode, covered=other.totals.covered, share=other.totals.share)
-            for mode, other in by_mode.items()
-        ],
-        car_only=None if cases is None else cases.car_only,
-        attributions=list(atlas.region.attributions),
+def _asked(
+    atlas: Atlas, scenario: Scenario | None, *, stress: bool, **question: Any
+) -> ResilienceOut:
+    tried = None if scenario is None else try_out(atlas, scenario)
+    report = resilience(atlas if tried is None else tried.atlas, **question)
+    changed = None if tried is None else tried.atlas
+    return resilience_out(
+        report,
+        scenario=None if scenario is None else scenario.name,
+        streets=() if tried is None else tried.streets,
+        stress=stress_cases(atlas, changed, **question) if stress else None,
     )
-
-
-def _variety_out(report: VarietyReport, *, layer: str | None, field: str | None) -> VarietyOut:
-    region, every = report.atlas.region, report.every
-    counts = zip(report.by_count, report.by_count_twice, strict=True)
-    return VarietyOut(
-        region=region.id,
-        layer=layer,
-        field=field,
-        categories=[
-            AskedCategory(
-                id=q.categories[0].id,
-                label=models.Label(de=q.categories[0].de, en=q.categories[0].en),
-                mode=q.mode,
-                minutes=q.minutes,
-            )
-            for q in report.questions
-        ],
-        unknown=[category.id for category in report.unknown],
-        by_count=[
-            Reaching(categories=number, people=people, people_twice=people_twice)
-            for number, (people, people_twice) in enumerate(counts)
-        ],
-        every=Twice(**_twice(every.once.totals, every.twice.totals)) if every else None,
-        by_district=_by_district(every) if every else [],
-        disclosure=answers.DISCLOSURE,
-        attributions=list(region.attributions),
-    )
-
-
-def _by_district(report: ResilienceReport) -> list[Twice]:
-    pairs = zip(report.once.by_district, report.twice.by_district, strict=True)
-    return [Twice(**_twice(once, twice)) for once, twice in pairs]
-
-
-def _twice(once: Tally, twice: Tally) -> dict[str, Any]:
-    return {
-        "id": once.area_id,
-        "name": once.name,
-        "residents": once.residents,
-        "covered": once.covered,
-        "covered_twice": twice.covered,
-        "share": once.share,
-        "share_twice": twice.share,
-    }
 
 
 @click.command("resilience")
@@ -225,6 +112,7 @@ def _twice(once: Tally, twice: Tally) -> dict[str, Any]:
     "--scenario", "file", type=click.Path(path_type=Path, dir_okay=False, exists=True),
     help="Ask what a scenario makes of the region, such as a closed bridge.",
 )  # fmt: skip
+@click.option("--stress", is_flag=True, help="Also without cars, on a Sunday, and both.")
 @click.option("--limit", type=click.IntRange(1), default=10, show_default=True)
 @click.option("--format", "format_", type=click.Choice(["table", "json"]), default="table")
 @click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False))
@@ -238,6 +126,7 @@ def command(
     metres: float | None,
     at: str | None,
     file: Path | None,
+    stress: bool,
     limit: int,
     format_: str,
     output: Path | None,
@@ -247,21 +136,23 @@ def command(
         raise ParameterError(
             "give `--category`, `--layer` or `--field`, one of them", parameter="category"
         )
+    if stress and not categories:
+        raise ParameterError("`--stress` goes with `--category` alone", parameter="stress")
     atlas = open_region(region)
-    if file is not None:
-        atlas = apply(atlas, read_scenario_file(file))
+    scenario = None if file is None else read_scenario_file(file)
     out: ResilienceOut | VarietyOut
     if categories:
-        report = resilience(
-            atlas, category=categories, mode=mode, minutes=minutes, metres=metres, at=at
-        )
-        out = _resilience_out(report)
+        out = _asked(
+            atlas, scenario, stress=stress, category=categories, mode=mode, minutes=minutes,
+            metres=metres, at=at,
+        )  # fmt: skip
         text = _resilience_table(out, limit)
     elif metres is not None:
         raise ParameterError("`--metres` goes with `--category` alone", parameter="metres")
     else:
+        atlas = atlas if scenario is None else apply(atlas, scenario)
         found = variety(atlas, layer=layer, field=field, mode=mode, minutes=minutes, at=at)
-        out = _variety_out(found, layer=layer, field=field)
+        out = variety_out(found, layer=layer, field=field)
         text = _variety_table(out)
     as_json = format_ == "json" or (output is not None and output.suffix.lower() == ".json")
     write_text((out.model_dump_json(indent=1) if as_json else text) + "\n", output)
@@ -281,6 +172,13 @@ def _resilience_table(out: ResilienceOut, limit: int) -> str:
         lines += ["", f"{'by':28} {'covered':>12}"]
         lines += [f"{row.mode:28} {_percent(row.share):>12}" for row in out.by_mode]
         lines.append(f"{'only by car':28} {_count(out.car_only):>12}")
+    if out.stress_cases:
+        lines += ["", f"{'under strain':28} {'':>12} {'one offer':>12} {'two or more':>12}"]
+        lines += [
+            f"{case.case + ' (' + ', '.join(case.modes) + ')':41} {_percent(case.share):>12} "
+            f"{_percent(case.share_twice):>12}"
+            for case in out.stress_cases
+        ]
     return "\n".join(lines)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from server.measures.resilience import ResilienceOut, VarietyOut
+from server.measures.resilience_out import ResilienceOut, VarietyOut
 from tests.layers.test_scenario import FOOD, at
 from tests.server.test_api import TOY, assert_error
 from tests.server.test_cli import umkreis  # noqa: F401 (a fixture)
@@ -106,3 +106,61 @@ def test_what_cannot_be_asked_is_one_clear_line(umkreis, options, message: str):
     result = umkreis("resilience", "toy", *options)
     assert result.exit_code == 2
     assert message in result.stderr
+
+
+def post(client: TestClient, **asked) -> ResilienceOut:
+    question = {"category": FOOD, "mode": "walk", "minutes": 4.01, **asked}
+    response = client.post(f"{TOY}/resilience", json=question)
+    return ResilienceOut.model_validate(response.json())
+
+
+def test_a_scenario_is_asked_over_http_as_well(client: TestClient, tmp_path: Path, umkreis):  # noqa: F811
+    change = {"do": "close_street", **at(150, 100), "modes": ["walk"]}
+    document = {"version": 1, "name": "gesperrt", "changes": [change]}
+    out = post(client, scenario=document)
+    assert out.scenario == "gesperrt"
+    assert out.streets[0].by_mode[0].names == ["2. Querstraße"]
+    assert out.covered < client.get(URL).json()["covered"]
+    assert out.stress_cases is None
+    file = tmp_path / "scenario.json"
+    file.write_text(json.dumps(document), "utf-8")
+    arguments = ("-c", FOOD, "--mode", "walk", "--minutes", "4.01", "--format", "json")
+    said = umkreis("resilience", "toy", "--scenario", str(file), *arguments)
+    assert json.loads(said.stdout) == out.model_dump(mode="json")
+
+
+def test_without_a_scenario_a_post_answers_as_a_get(client: TestClient):
+    assert post(client).model_dump(mode="json") == client.get(URL).json()
+
+
+def test_stress_cases_stand_in_one_answer(client: TestClient):
+    change = {"do": "close_offer", "offer": "osm:n1003"}
+    document = {"version": 1, "changes": [change]}
+    out = post(client, mode="car", minutes=1, scenario=document, stress=True)
+    cases = {case.case: case for case in out.stress_cases}
+    assert list(cases) == ["today", "scenario", "without_car", "sunday", "all"]
+    assert cases["today"].covered > cases["scenario"].covered > cases["without_car"].covered
+    assert cases["without_car"].modes == ["walk", "stepfree", "bike"]
+    assert cases["sunday"].at == cases["all"].at == "Su"
+    assert cases["sunday"].covered == 0  # the bakery is closed
+    assert [row.name for row in cases["all"].by_district] == ["Altöd", "Süd", "Nord"]
+
+
+def test_who_does_not_drive_has_no_case_without_a_car(client: TestClient):
+    out = post(client, stress=True)
+    assert [case.case for case in out.stress_cases] == ["today", "sunday", "all"]
+    assert out.stress_cases[0].share_twice == out.share_twice
+
+
+def test_stress_cases_are_printed(umkreis):  # noqa: F811
+    said = umkreis("resilience", "toy", "-c", FOOD, "--mode", "car", "--stress").stdout
+    assert "without_car (walk, stepfree, bike)" in said
+    wrong = umkreis("resilience", "toy", "--layer", "essentials", "--stress")
+    assert wrong.exit_code == 2
+    assert "`--stress` goes with `--category` alone" in wrong.stderr
+
+
+def test_a_faulty_scenario_is_refused(client: TestClient):
+    document = {"version": 1, "changes": [{"do": "close_offer", "offer": "osm:n9"}]}
+    response = client.post(f"{TOY}/resilience", json={"category": FOOD, "scenario": document})
+    assert_error(response, 400, r"changes\[0\]: `offer` 'osm:n9'")
