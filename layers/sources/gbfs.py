@@ -1,9 +1,9 @@
 """
 Reads stations of shared vehicles: GBFS `station_information`, with `station_status` where given.
 
-Both versions in use (2 and 3) are understood. A station is an offer with its places as capacity; how
-many vehicles stand there now is of the moment and kept beside it. A station that is not installed is
-no offer.
+Both versions in use (2 and 3) are understood. A station is an offer with its places as capacity;
+how many vehicles stand there now is of the moment and kept beside it. A station that is not
+installed is no offer.
 """
 
 from __future__ import annotations

@@ -51,7 +51,8 @@ class Row:
     """
     One row: `cells` are stripped texts by field, `raw` what no field takes.
 
-    `lonlat` is set where the source itself says where it is, longitude first; `kinds` and `guess`
+    `lonlat` is set where the source itself says where it is, longitude first, and `reason` where it
+    should and does not; `kinds` and `guess`
     where the reader itself has told what it is; `more` are further fields of the record.
     """
 
@@ -59,6 +60,7 @@ class Row:
     cells: dict[str, str]
     raw: dict[str, Any] = field(default_factory=dict)
     lonlat: Pair | None = None
+    reason: str = ""
     text: str = ""
     kinds: tuple[str, ...] = ()
     guess: Guess | None = None
@@ -126,6 +128,7 @@ class RowReader:
             pair, reasons[i], one_cell = (row.lonlat, "", False)
             if pair is None:
                 pair, reasons[i], one_cell = _pair(row.cells)
+                reasons[i] = reasons[i] or (row.reason if pair is None else "")
             pairs.append(pair)
             from_one_cell |= one_cell
         placed = place(

@@ -9,7 +9,6 @@ link is kept once, from the farm. Names in camelCase and snake_case are the same
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +21,8 @@ from layers.sources.record import Fault, RecordLink, shortened
 from layers.sources.rows import Row, RowReader
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from layers.osm_tags import FactValue
     from layers.sources.bounded import ReadOptions
     from layers.sources.record import Reading
