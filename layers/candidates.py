@@ -1,8 +1,9 @@
 """
 Places that a new offer could have.
 
-Offers that could take it in (shared spaces, or the categories that are named) and street corners:
-crossings of at least three streets, one for each cell of a grid in which somebody lives.
+Offers that could take it in (shared spaces, or the categories that are named), street corners
+(crossings of at least three streets, one for each cell of a grid in which somebody lives), and
+places that the asker gives.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import shapely
 
+from layers.given_places import check_places
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
 
     from geo.network import Network, Snapped
     from layers.atlas import Atlas
+    from layers.given_places import Place
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -35,19 +39,27 @@ class Candidates(NamedTuple):
     """
     Places that a new offer could have.
 
-    `offer` is the row of the offer that would take it in, −1 for a street corner; `not_placed`
-    counts those too far from any street; `grid_m` is the size of the cells of the corners, 0
-    without any.
+    `offer` is the row of the offer that would take it in, `given` the number of the place that the
+    asker gave; both −1 for a street corner. `not_placed` counts those too far from any street;
+    `grid_m` is the size of the cells of the corners, 0 without any.
     """
 
     xy: Floats
     offer: Ints
+    given: Ints
     at: Snapped
     not_placed: int
     grid_m: float
 
 
-def find_candidates(atlas: Atlas, mode: str, *, kinds: Sequence[str], without: Ints) -> Candidates:
+def find_candidates(
+    atlas: Atlas,
+    mode: str,
+    *,
+    kinds: Sequence[str],
+    without: Ints,
+    places: Sequence[Place] = (),
+) -> Candidates:
     """
     Find the places inside the study area that a new offer could have.
 
@@ -57,11 +69,15 @@ def find_candidates(atlas: Atlas, mode: str, *, kinds: Sequence[str], without: I
         `corners`, `spaces` or ids of categories.
     without
         Rows of offers that are supply already.
+    places
+        Given by the asker.
 
     Raises
     ------
     UnknownCategoryError
         If a kind is none of these.
+    ParameterError
+        If a place lies outside the region or too far from any street.
     """
     network = atlas.networks[mode]
     rows: set[int] = set()
@@ -75,11 +91,13 @@ def find_candidates(atlas: Atlas, mode: str, *, kinds: Sequence[str], without: I
     offer = np.array(sorted(rows - set(without.tolist())), np.int64)
     offer = offer[atlas.region.locate(atlas.offer_xy[offer]) >= 0]
     corners, grid_m = _corners(atlas, network) if CORNERS in kinds else (np.zeros((0, 2)), 0.0)
-    xy = np.vstack([atlas.offer_xy[offer], corners])
+    own = check_places(atlas, places, mode=mode)
+    xy = np.vstack([atlas.offer_xy[offer], corners, own])
     at = network.snap(xy)
     use = np.flatnonzero(at.placed)
-    row = np.concatenate([offer, np.full(len(corners), -1)])
-    return Candidates(xy[use], row[use], at.take(use), len(xy) - len(use), grid_m)
+    row = np.concatenate([offer, np.full(len(corners) + len(own), -1)])
+    given = np.concatenate([np.full(len(offer) + len(corners), -1), np.arange(len(own))])
+    return Candidates(xy[use], row[use], given[use], at.take(use), len(xy) - len(use), grid_m)
 
 
 def _corners(atlas: Atlas, network: Network) -> tuple[Floats, float]:

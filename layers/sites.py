@@ -1,112 +1,47 @@
 """
 Where new offers of a category would help most, with the existing ones fixed.
 
-Places are chosen among candidates (`layers.candidates`). A site is never a house, and the asker
-cannot choose one; so an answer tells no more of a single home than a coverage report does.
+Places are chosen among candidates (`layers.candidates`), by what all of them together bring. A
+candidate is a street corner, an offer that could take the new one in, or a place that the asker
+gives; what is told of people is rounded to tens and withheld where they are few, so that a place
+moved by a house tells nothing of it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.spatial import cKDTree
 
 from geo import siting
-from geo.disclosure import publish_parts, publish_singly
 from geo.errors import ParameterError
 from layers.candidates import CORNERS, Candidates, find_candidates
-from layers.coverage import COVERED, CoverageReport, answer
+from layers.coverage import COVERED, CoverageReport, answer, offers_of_question
+from layers.limited_sites import Limited, limited_sites
 from layers.question import LINE, Question, ask
-from layers.tally import whole
+from layers.site_report import EPSILON_S, SitesReport, report_of_choice
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from geo.network import Network, Snapped
     from geo.siting import Siting
     from layers.atlas import Atlas
+    from layers.given_places import Place
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
 MOST_PEOPLE, LEAST_TIME, FEWEST_SITES = "most_people", "least_time", "fewest_sites"
 OBJECTIVES = (MOST_PEOPLE, LEAST_TIME, FEWEST_SITES)
+ALL_PEOPLE = "all"
+AGE_GROUPS = ("children", "older")  # under 18, 65 and older
 MOST_NEW = 50
 DEFAULT_SHARE = 0.9
 TIME_LIMIT_S = 10.0
 _SETS_AT_ONCE = 64
-_EPSILON_S = 1e-3  # as in `layers.coverage`
-
-
-@dataclass(frozen=True)
-class Site:
-    """
-    A chosen place, in metres of the region's CRS.
-
-    `offer` is the row of the offer that would take it in, −1 for a street corner. `landmark` is the
-    row of the nearest offer with a name (−1 where there is none), `landmark_m` the straight line to
-    it. `gained` are the newly covered people for whom it is the nearest of the new sites, None
-    where withheld.
-    """
-
-    x: float
-    y: float
-    offer: int
-    district: int
-    landmark: int
-    landmark_m: float
-    gained: int | None
-
-
-@dataclass(frozen=True)
-class Gain:
-    """People of a district who come within the limit, and whose way gets shorter; as published."""
-
-    district_id: str
-    name: str
-    gained: int | None
-    shorter: int | None
-
-
-@dataclass(frozen=True, eq=False)
-class SitesReport:
-    """
-    The answer.
-
-    Attributes
-    ----------
-    before
-        The coverage report of what exists.
-    objective, new, share
-        What was asked; `new` is None for the fewest sites, `share` None for the others.
-    candidates, siting, sites
-        What could be chosen, the proof, and what was, the one that adds most first.
-    gained
-        People who come within the limit, as published; None where withheld.
-    by_district
-        In the region's order.
-    mean_min_before, mean_min_after
-        Mean minutes of all who reach an offer; None where nobody does.
-    unit
-        `residents`, or `buildings` where no people are counted.
-    """
-
-    before: CoverageReport
-    objective: str
-    new: int | None
-    share: float | None
-    candidates: Candidates
-    siting: Siting
-    sites: tuple[Site, ...]
-    gained: int | None
-    by_district: tuple[Gain, ...]
-    mean_min_before: float | None
-    mean_min_after: float | None
-    unit: str
 
 
 def next_sites(
@@ -116,9 +51,15 @@ def next_sites(
     new: int | None = None,
     mode: str | None = None,
     minutes: float | None = None,
-    candidates: Sequence[str] = (CORNERS,),
+    at: str | None = None,
+    candidates: Sequence[str] | None = None,
+    places: Sequence[Place] = (),
     objective: str = MOST_PEOPLE,
     share: float | None = None,
+    people: str = ALL_PEOPLE,
+    new_capacity: float | None = None,
+    capacity: Mapping[str, float] | None = None,
+    demand: float | None = None,
     time_limit_s: float = TIME_LIMIT_S,
 ) -> SitesReport:
     """
@@ -128,45 +69,76 @@ def next_sites(
     ----------
     atlas
         The region.
-    category, mode, minutes
-        As in a question of coverage, along streets.
+    category, mode, minutes, at
+        As in a question of coverage, along streets. With a time existing offers are those that are
+        open then, and the new ones are taken to be.
     new
         How many; not for `fewest_sites`.
     candidates
-        `corners`, `spaces` (offers that give a room or a meeting place), or ids of categories.
+        `corners`, `spaces` (offers that give a room or a meeting place), or ids of categories. By
+        default corners, or none besides `places`.
+    places
+        Candidates given by the asker.
     objective
         `most_people` come newly within the limit; `least_time` on average to the nearest offer; or
         the `fewest_sites` that bring a share of the people within the limit.
     share
         For `fewest_sites`: of all residents, above 0 to 1; 0.9 if left out.
+    people
+        Whom to count: `all`; age groups are refused while no population tells of them.
+    new_capacity
+        What each new site can serve: with it the most people that find room are sought.
+    capacity, demand
+        Capacities of existing offers and units that one resident uses, as in `layers.capacity`;
+        only with `new_capacity`.
     time_limit_s
         Afterwards the best so far is answered, with its gap.
 
     Raises
     ------
     ParameterError
-        If something is out of bounds, no source can tell of the category, or there is no candidate.
-    UnknownCategoryError
-        If the taxonomy lacks a category.
+        If something is out of bounds, no source can tell of the category, a place lies outside the
+        region, there is no candidate, or capacities are missing or wrong.
+    UnknownCategoryError, UnknownOfferError
+        If the taxonomy lacks a category, or a capacity is entered for an offer that is not there.
     """
-    question = ask(atlas, category=category, mode=mode, minutes=minutes)
+    question = ask(atlas, category=category, mode=mode, minutes=minutes, at=at)
     _check(question, objective=objective, new=new, share=share)
+    _check_people(atlas, people)
+    _check_capacity(objective, new_capacity, capacity, demand)
     before = answer(atlas, [question])[0]
-    if before.unknown:
+    _check_known(before)
+    kinds = candidates if candidates is not None else () if places else (CORNERS,)
+    sites = find_candidates(
+        atlas,
+        question.mode,
+        kinds=kinds,
+        without=offers_of_question(atlas, question),
+        places=places,
+    )
+    if not len(sites.offer):
         raise ParameterError(
-            f"`category`: no source tells of {', '.join(c.id for c in question.categories)} here, "
-            "so nobody knows who is covered already; choose another category",
-            parameter="category",
-        )
-    places = find_candidates(atlas, question.mode, kinds=candidates, without=before.offers)
-    if not len(places.offer):
-        raise ParameterError(
-            f"`candidates` {','.join(candidates)}: there is none in the region; try `corners`",
+            f"`candidates` {','.join(kinds)}: there is none in the region; try `corners`",
             parameter="candidates",
         )
-    wanted = DEFAULT_SHARE if objective == FEWEST_SITES and share is None else share
-    found = _choose(before, places, objective, new, wanted, time_limit_s)
-    return _report(before, places, found, objective=objective, new=new, share=wanted)
+    limited: Limited | None = None
+    if new_capacity is not None:
+        served, limited = limited_sites(
+            before,
+            sites,
+            new=new or 0,
+            new_capacity=new_capacity,
+            capacity=capacity or {},
+            demand=demand,
+            time_limit_s=time_limit_s,
+        )
+        found = served.siting
+    else:
+        share = DEFAULT_SHARE if objective == FEWEST_SITES and share is None else share
+        found = _choose(before, sites, objective, new, share, time_limit_s)
+    return report_of_choice(
+        before, sites, places, found, limited, objective=objective, new=new, share=share
+    )
 
 
 def _check(question: Question, *, objective: str, new: int | None, share: float | None) -> None:
@@ -198,6 +170,59 @@ def _check(question: Question, *, objective: str, new: int | None, share: float 
         )
 
 
+def _check_people(atlas: Atlas, people: str) -> None:
+    if people in AGE_GROUPS:
+        raise ParameterError(
+            f"`people` {people!r} is not known here: the population of {atlas.region.name} "
+            f"({atlas.population.basis.source}) has no age groups; leave it out to count all",
+            parameter="people",
+        )
+    if people != ALL_PEOPLE:
+        raise ParameterError(
+            f"`people` {people!r} is not known; use {ALL_PEOPLE}, or where ages are known "
+            f"{' or '.join(AGE_GROUPS)}",
+            parameter="people",
+        )
+
+
+def _check_capacity(
+    objective: str,
+    new_capacity: float | None,
+    capacity: Mapping[str, float] | None,
+    demand: float | None,
+) -> None:
+    if new_capacity is None:
+        for name, value in (("capacity", capacity or None), ("demand", demand)):
+            if value is not None:
+                raise ParameterError(
+                    f"`{name}` needs `new_capacity`, what each new site can serve; enter it too",
+                    parameter=name,
+                )
+    elif objective != MOST_PEOPLE:
+        raise ParameterError(
+            f"`new_capacity` belongs to `{MOST_PEOPLE}`: under capacities `{objective}` would have "
+            "to say how far those go whom nobody serves; leave one of them out",
+            parameter="new_capacity",
+        )
+
+
+def _check_known(before: CoverageReport) -> None:
+    """Refuse where nobody knows who is covered already."""
+    ids = ", ".join(category.id for category in before.question.categories)
+    if before.unknown == "no_hours" and before.question.when is not None:
+        raise ParameterError(
+            f"`at` {before.question.when.text!r}: of no offer of {ids} is it known whether it is "
+            "open then; leave `at` out",
+            parameter="at",
+        )
+    if before.unknown:
+        raise ParameterError(
+            f"`category`: no source tells of {ids} here, so nobody knows who is covered already; "
+            "choose another category",
+            parameter="category",
+        )
+
+
 def _choose(
     before: CoverageReport,
     places: Candidates,
@@ -217,7 +242,7 @@ def _choose(
             candidates=count, new=new or 0, time_limit_s=time_limit_s,
         )  # fmt: skip
     short = np.flatnonzero(before.state != COVERED)
-    pairs = network.within(demand.take(short), places.at, question.limit_s + _EPSILON_S)
+    pairs = network.within(demand.take(short), places.at, question.limit_s + EPSILON_S)
     person = short[pairs.source]
     if objective == MOST_PEOPLE:
         return siting.most_covered(
@@ -244,82 +269,3 @@ def _shorter(
         parts.append((person, site + first, found[site, person]))
     person, site, travel_s = (np.concatenate(column) for column in zip(*parts, strict=True))
     return person, site, travel_s
-
-
-def _report(
-    before: CoverageReport,
-    places: Candidates,
-    found: Siting,
-    *,
-    objective: str,
-    new: int | None,
-    share: float | None,
-) -> SitesReport:
-    atlas, question = before.atlas, before.question
-    population = atlas.population
-    weight = np.nan_to_num(population.weight)
-    chosen = places.at.take(found.chosen)
-    nearest = atlas.networks[question.mode].to_nearest(atlas.demand[question.mode], [chosen])
-    travel_s, site = nearest.travel_s[0], nearest.supply[0]
-    gains = (travel_s <= question.limit_s + _EPSILON_S) & (before.state != COVERED)
-    shorter = travel_s < before.travel_s
-    count = len(atlas.finest_areas)
-    counted = population.basis.unit == "residents"
-
-    def by_district(who: NDArray[np.bool_]) -> list[int | None]:
-        return _told(np.bincount(population.district[who], weight[who], minlength=count), counted)
-
-    by_site = np.bincount(site[gains], weight[gains], minlength=len(found.chosen))
-    total = float(by_site.sum())
-    after_s = np.minimum(before.travel_s, travel_s)
-    return SitesReport(
-        before=before,
-        objective=objective,
-        new=new,
-        share=share,
-        candidates=places,
-        siting=found,
-        sites=tuple(_sites(atlas, places, found.chosen, _told(by_site, counted))),
-        gained=whole(float(publish_singly(total))) if counted else round(total),
-        by_district=tuple(
-            Gain(*area, gained, less)
-            for area, gained, less in zip(
-                atlas.finest_areas, by_district(gains), by_district(shorter), strict=True
-            )
-        ),
-        mean_min_before=_mean_min(before.travel_s, weight),
-        mean_min_after=_mean_min(after_s, weight),
-        unit=population.basis.unit,
-    )
-
-
-def _told(people: NDArray[Any], counted: bool) -> list[int | None]:
-    """Return counts as they may be published; buildings are seen from the street."""
-    return [whole(v) for v in (publish_parts(people) if counted else np.round(people)).tolist()]
-
-
-def _mean_min(travel_s: Floats, weight: Floats) -> float | None:
-    reached = np.isfinite(travel_s) & (weight > 0)
-    return (
-        float(np.average(travel_s[reached], weights=weight[reached])) / 60
-        if reached.any()
-        else None
-    )
-
-
-def _sites(atlas: Atlas, places: Candidates, chosen: Ints, gained: list[int | None]) -> list[Site]:
-    """Describe the chosen places."""
-    xy = places.xy[chosen]
-    named = np.array([i for i, offer in enumerate(atlas.offers) if offer.name], np.int64)
-    landmark, landmark_m = np.full(len(xy), -1), np.full(len(xy), np.inf)
-    if len(named) and len(xy):
-        landmark_m, nearest = cKDTree(atlas.offer_xy[named]).query(xy)
-        landmark = named[nearest]
-    district = atlas.region.locate(xy)
-    return [
-        Site(
-            float(x), float(y), int(places.offer[candidate]), int(district[i]),
-            int(landmark[i]), float(landmark_m[i]), gained[i],
-        )
-        for i, (candidate, (x, y)) in enumerate(zip(chosen, xy, strict=True))
-    ]  # fmt: skip

@@ -132,11 +132,35 @@ def test_demo_shared_spaces_for_a_repair_cafe(demo_atlas: Atlas):
         ({"mode": "line", "minutes": None}, "`mode` line has no travel time"),
         ({"minutes": 0}, "`minutes` is 0 but must be above 0"),
         ({"category": "csa_depot"}, "no source tells of csa_depot here"),
+        ({"at": "Sa 25:00"}, "`at`"),
+        (
+            {"at": "Sa"},
+            "of no offer of repair_cafe is it known whether it is open then; leave `at`",
+        ),
+        ({"people": "older"}, r"`people` 'older' is not known here: .* has no age groups"),
+        ({"people": "cats"}, "`people` 'cats' is not known; use all"),
     ],
 )
 def test_what_cannot_be_asked_is_refused(toy_atlas: Atlas, change: dict, message: str):
     with pytest.raises(ParameterError, match=message):
         next_sites(toy_atlas, **{**CAFE, "new": 1, **change})
+
+
+def test_only_offers_that_are_open_then_exist(toy_atlas: Atlas):
+    bakery = {"category": "greengrocer_bakery", "mode": "walk", "minutes": 2.5}
+    always = next_sites(toy_atlas, **bakery, new=1)
+    sunday = next_sites(toy_atlas, **bakery, new=1, at="Su 03:00-04:00")
+    assert len(sunday.before.offers) < len(always.before.offers)
+    assert sunday.gained > always.gained
+    assert sunday.before.question.when.text == "Su 03:00-04:00"
+
+
+def test_an_offer_that_is_closed_then_is_no_candidate_of_its_own_kind(toy_atlas: Atlas):
+    with pytest.raises(ParameterError, match="there is none in the region"):
+        next_sites(
+            toy_atlas, category="greengrocer_bakery", mode="walk", new=1,
+            at="Su 03:00-04:00", candidates=["greengrocer_bakery"],
+        )  # fmt: skip
 
 
 def test_an_unknown_kind_of_candidates_is_refused(toy_atlas: Atlas):
