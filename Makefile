@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 PORT ?= 8000
 BENCH_STAMP := $(VENV)/.bench-installed
 
-.PHONY: help install demo serve test check format bench soak docs browser clean
+.PHONY: help install demo serve test check format bench soak docs browser postgres clean
 
 help:  ## What there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -28,7 +28,10 @@ demo: install  ## Build the demo regions and serve them on http://127.0.0.1:8000
 browser:
 	@tools/install-browser.sh
 
-test: install browser  ## Run every test, browser tests included
+postgres:
+	@tools/install-postgres.sh
+
+test: install browser postgres  ## Run every test, browser tests included
 	$(BIN)/pytest -n auto
 
 check: install  ## Lint and types

@@ -23,7 +23,13 @@ from layers.register.entry import PUBLISHED, Claim, Entry, Source
 from layers.register.known_sources import check_source, put_source, sources
 from layers.register.schema import ORIGIN
 from layers.register.store import check, current, find, in_parts, write
-from layers.register.values import entry_id, fingerprint, json_text, values_of_record
+from layers.register.values import (
+    check_source_id,
+    entry_id,
+    fingerprint,
+    json_text,
+    values_of_record,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -114,6 +120,7 @@ class _Import:
             try:
                 if record.source_id in self.seen:
                     raise RegisterError("the source tells of this id twice; the first one counts")
+                check_source_id(record.source_id)
                 values = values_of_record(record, source=self.source.id)
             except RegisterError as exc:
                 self._refuse(record.line, record.source_id, exc)

@@ -141,21 +141,24 @@ class Database:
             self._make_view()
 
     def scrub(self) -> None:
-        """Remove from the files what was overwritten or deleted, as far as the database can."""
+        """
+        Remove from the files what was overwritten or deleted, as far as the database can.
+
+        Raises
+        ------
+        RegisterError
+            If somebody else reads SQLite's write-ahead file all the time.
+        """
+        if self.is_sqlite:
+            driver = self.engine.raw_connection()
+            try:
+                _scrub_sqlite(driver.driver_connection)  # type: ignore[arg-type]
+            finally:
+                driver.close()
+            return
         with self.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
-            if not self.is_sqlite:
-                for name in ("change", "revision", "offer", "origin", "report"):
-                    connection.exec_driver_sql(f"VACUUM FULL {name}")
-                return
-            connection.exec_driver_sql("VACUUM")
-            deadline = time.monotonic() + _BUSY_S
-            while connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0]:
-                if time.monotonic() > deadline:
-                    raise RegisterError(
-                        "erased values may still stand in the write-ahead file, which somebody is "
-                        "reading; erase once more when it is quiet"
-                    )
-                time.sleep(0.05)
+            for name in ("change", "revision", "offer", "origin", "report"):
+                connection.exec_driver_sql(f"VACUUM FULL {name}")
 
     def _version(self) -> str | None:
         with self.engine.connect() as connection:
@@ -252,6 +255,18 @@ def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
             time.sleep(0.02)
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA secure_delete=ON")
+
+
+def _scrub_sqlite(connection: sqlite3.Connection) -> None:
+    connection.execute("VACUUM")
+    deadline = time.monotonic() + _BUSY_S
+    while connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+        if time.monotonic() > deadline:
+            raise RegisterError(
+                "erased values may still stand in the write-ahead file, which somebody is reading; "
+                "erase once more when it is quiet"
+            )
+        time.sleep(0.05)
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -39,7 +39,7 @@ from sqlalchemy import (
 
 VERSION = "0001"  # of the newest migration
 METADATA = MetaData()
-_ID = String(300)
+_ID = Text()
 _DAY = String(10)
 _TIME = String(27)
 # SQLite counts in any integer; PostgreSQL's plain one would end at two thousand million changes

@@ -176,7 +176,12 @@ def _head(region: str, rev: int, entry: Entry, values: Mapping[str, Value]) -> t
 
 
 def _write_aliases(change: Change, resolved: Sequence[tuple[Entry, Mapping[str, Value]]]) -> None:
-    wanted = {alias: entry.id for entry, values in resolved for alias in values.get("aliases", ())}
+    wanted = {
+        alias: entry.id
+        for entry, values in resolved
+        if entry.is_live
+        for alias in (*entry.aliases, *values.get("aliases", ()))
+    }
     for part in in_parts(list(wanted)):
         change.connection.execute(
             sa.delete(ALIAS).where(ALIAS.c.region == change.region, ALIAS.c.alias.in_(part))

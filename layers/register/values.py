@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 LONGEST_TEXT: Final = 10_000  # characters of one field
 LONGEST_LIST: Final = 1_000
 _LONGEST_ID: Final = 200
+_LONGEST_SOURCE_ID: Final = 1_000
 # made once: `json.dumps` would make one for each of a hundred thousand texts
 _ENCODER: Final = json.JSONEncoder(
     ensure_ascii=False, separators=(",", ":"), allow_nan=False, check_circular=False
@@ -55,6 +56,26 @@ def entry_id(source: str, source_id: str) -> str:
         return joined
     digest = hashlib.sha256(source_id.encode("utf-8", "surrogatepass")).hexdigest()
     return f"{source}:x{digest[:20]}"
+
+
+def check_source_id(source_id: str) -> None:
+    """
+    Refuse an id that no database could keep.
+
+    Raises
+    ------
+    RegisterError
+        If it is empty or too long, or holds what is no text.
+    """
+    try:
+        is_text = bool(source_id) and "\x00" not in source_id and bool(source_id.encode())
+    except ValueError:
+        is_text = False
+    if not is_text or len(source_id) > _LONGEST_SOURCE_ID:
+        raise RegisterError(
+            f"`source_id` {source_id[:50]!r} is no id; it is a text of 1 to "
+            f"{_LONGEST_SOURCE_ID} characters"
+        )
 
 
 def values_of_record(record: SourceRecord, *, source: str) -> dict[str, Value]:

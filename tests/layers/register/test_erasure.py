@@ -1,0 +1,84 @@
+"""Erased is erased: from the entry, its history, what is searched, and the files."""
+
+from datetime import date
+
+import pytest
+
+from layers.errors import RegisterError
+from layers.register import Source
+from layers.register.entry import PERSONAL_FIELDS
+from layers.register.schema import METADATA
+
+R = "toy"
+CLUB = Source("club", licence="CC0-1.0", has_public_contacts=True, as_of=date(2026, 1, 1))
+SECRETS = ("Zenobia Quastenflosser", "+49 395 77123", "zenobia@quasten.example")
+TOLD = dict(zip(PERSONAL_FIELDS, SECRETS, strict=True))
+
+
+def everything(register):
+    """Every text of every table."""
+    with register.database.reading() as connection:
+        rows = (r for t in METADATA.tables.values() for r in connection.execute(t.select()))
+        return "\n".join(str(tuple(row)) for row in rows)
+
+
+@pytest.fixture
+def planted(register, record):
+    """Personal data in an entry, its history, a merge that was split, a reason and a report."""
+    register.put_many(R, CLUB, [record("1", **TOLD), record("2"), record("3")], who="ada")
+    register.merge(R, "club:2", "club:1", who="ada")
+    register.split(R, "club:2", "club:1", who="ada")
+    register.merge(R, "club:1", "club:3", who="ada", why=f"{SECRETS[0]} says so")
+    register.correct(R, "club:1", {"phone": SECRETS[1] + "9"}, who="eva")
+    register.keep_report(R, "club", {"rows": [f'„{SECRETS[0]}" {SECRETS[2]}']}, who="ada")
+    register.put_many(R, CLUB, [record("1", **TOLD, street="Ring")], who="ada")
+    return register
+
+
+def test_erased_fields_are_nowhere_any_more(planted):
+    assert all(secret in everything(planted) for secret in SECRETS)
+    assert planted.erase(R, "club:1", who="eva") >= 6
+    left = everything(planted)
+    assert [secret for secret in SECRETS if secret in left] == []
+    assert planted.entry(R, "club:1").erased == ("contact_name", "email", "phone")
+
+
+@pytest.mark.parametrize("register_url", ["sqlite"], indirect=True)
+def test_erased_bytes_are_not_left_in_the_files(planted):
+    planted.erase(R, "club:1", who="eva")
+    path = planted.database.url.database
+    for name in (path, f"{path}-wal"):
+        with open(name, "rb") as file:
+            content = file.read()
+        assert [secret for secret in SECRETS if secret.encode() in content] == []
+
+
+def test_no_import_and_no_correction_brings_erased_fields_back(planted, record):
+    planted.erase(R, "club:1", who="eva")
+    again = planted.put_many(R, CLUB, [record("1", **TOLD, street="Neu")], who="ada")
+    assert again.changed == ["club:1"]
+    assert not any(secret in everything(planted) for secret in SECRETS)
+    with pytest.raises(RegisterError, match="was erased for good"):
+        planted.correct(R, "club:1", {"phone": "1"}, who="eva")
+
+
+def test_undoing_brings_no_erased_field_back(planted):
+    planted.erase(R, "club:1", who="eva")
+    planted.restore(R, "club:1", rev=planted.history(R, "club:1")[-2].change.rev, who="eva")
+    assert not any(secret in everything(planted) for secret in SECRETS)
+
+
+def test_what_everything_needs_cannot_be_erased(planted):
+    with pytest.raises(RegisterError, match="no entry is without"):
+        planted.erase(R, "club:1", ["lon", "lat"], who="eva")
+
+
+def test_other_entries_keep_their_own_data(planted, record):
+    planted.put_many(R, CLUB, [record("4", phone="0800 1")], who="ada")
+    planted.erase(R, "club:1", who="eva")
+    assert planted.entry(R, "club:4").claims[0].values["phone"] == "0800 1"
+
+
+def test_a_person_is_erased_as_author(planted):
+    assert planted.erase_person(R, "eva", who="ada") == 1
+    assert "eva" not in {change.who for change in planted.changes(R)}
