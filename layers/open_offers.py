@@ -16,7 +16,7 @@ import numpy as np
 from layers.opening import CLOSED, NOT_EVERY_WEEK, OPEN, UNKNOWN, hours_of, opening
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -81,7 +81,7 @@ def open_offers(atlas: Atlas, rows: Rows, when: When) -> OpenOffers:
     )
 
 
-def knowledge_of(atlas: Atlas, rows: Rows, *, has_capacity: bool) -> Knowledge:
+def knowledge_of(atlas: Atlas, rows: Iterable[int], *, has_capacity: bool) -> Knowledge:
     """Count what is known of offers; `has_capacity` is whether it is asked for."""
     offers = [atlas.offers[int(row)] for row in rows]
     stated = [offer.opening_hours for offer in offers if offer.opening_hours.strip()]

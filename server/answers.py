@@ -20,9 +20,10 @@ import shapely
 from geo.crs import geometry_to_lonlat
 from geo.disclosure import SMALLEST_PUBLISHED
 from geo.street_access import Speeds
+from layers.evidence import certainties, sources_of
 from layers.question import LINE
 from server import models as m
-from server.hours import knowledge_out, time_fields
+from server.hours import certainty_fields, knowledge_out, source_out, time_fields
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -204,6 +205,7 @@ def assumptions(report: CoverageReport) -> m.Assumptions:
         offers=len(report.offers),
         **time_fields(report),
         offers_not_placed=0 if placed is None else int((~placed).sum()),
+        sources=[source_out(source) for source in sources_of(report)],
         population=_basis(atlas),
         disclosure=DISCLOSURE,
     )
@@ -240,10 +242,12 @@ def district_rows(report: CoverageReport) -> list[m.DistrictRow]:
     finest = report.atlas.region.finest
     columns = finest["share_inside"], finest["level"], finest["parent_id"]
     possible = report.with_unknown.by_district if report.with_unknown else None
+    known = certainties(report, by="district")
     return [
         m.DistrictRow(
             **tally_fields(tally),
             rank=None if report.unknown else rank.get(i),
+            **certainty_fields(known[i]),
             median_min=rounded(median[i], 1),
             share_inside=round(share_inside, 3),
             level=level,
@@ -265,10 +269,12 @@ def _municipality_rows(report: CoverageReport) -> list[m.DistrictRow]:
     rank = {row: i for i, row in enumerate(by_share, start=1)}
     areas = report.atlas.region.municipalities.itertuples(index=False)
     possible = report.with_unknown.by_municipality if report.with_unknown else None
+    known = certainties(report, by="municipality")
     return [
         m.DistrictRow(
             **tally_fields(tally),
             rank=rank.get(i),
+            **certainty_fields(known[i]),
             median_min=None,
             share_inside=round(area.share_inside, 3),
             level=area.level,

@@ -9,6 +9,7 @@ from server import models as m
 
 if TYPE_CHECKING:
     from layers.coverage import CoverageReport
+    from layers.evidence import Certainty, SourceTold
 
 _DAYS_A_YEAR = 365.25
 
@@ -24,6 +25,32 @@ def time_fields(report: CoverageReport) -> dict[str, Any]:
         "offers_not_every_week": hours.not_every_week if hours else None,
         "why_unknown_hours": dict(hours.reasons) if hours else None,
     }
+
+
+def certainty_fields(known: Certainty) -> dict[str, Any]:
+    """Write how much of an area's share is known as fields of a `DistrictRow`."""
+    return {
+        "share_known": known.share_known,
+        "uncertain": known.uncertain,
+        "uncertain_because": list(known.because),
+    }
+
+
+def source_out(source: SourceTold) -> m.SourceOut:
+    """Write a source with its age and completeness."""
+    share = None
+    if source.offers and source.with_hours is not None:
+        share = round(source.with_hours / source.offers, 3)
+    return m.SourceOut(
+        source=source.source,
+        kind=source.kind,  # type: ignore[arg-type]
+        as_of=source.as_of,
+        oldest=source.oldest,
+        age_years=source.age_years,
+        offers=source.offers,
+        share_with_hours=share,
+        licence=source.licence,
+    )
 
 
 def knowledge_out(report: CoverageReport) -> m.KnowledgeOut:

@@ -125,6 +125,21 @@ class CategoryList(Model):
     categories: list[CategoryOut]
 
 
+class SourceOut(Model):
+    """A source of a report, how old it is and how much it tells."""
+
+    source: str
+    kind: Literal["streets", "offers", "population"]
+    as_of: date | None = Field(description="date of its newest data; null where not known")
+    oldest: date | None = Field(description="of its oldest data")
+    age_years: float | None = Field(description="at the date of the region's data")
+    offers: int | None = Field(description="of the question; null for other kinds")
+    share_with_hours: float | None = Field(
+        description="of its offers, those whose hours are stated and understood"
+    )
+    licence: str
+
+
 class Assumptions(Model):
     """All that a figure rests on."""
 
@@ -142,6 +157,7 @@ class Assumptions(Model):
     offers_not_every_week: int | None = Field(description="closed ones that open in some weeks")
     why_unknown_hours: dict[str, int] | None = Field(description="offers by the reason")
     offers_not_placed: int = Field(description="offers too far from any street of this mode")
+    sources: list[SourceOut]
     population: PopulationBasis
     disclosure: str
 
@@ -180,6 +196,13 @@ class DistrictRow(DistrictCoverage):
     parent_id: str
     share_with_unknown: float | None = Field(
         description="share if all offers of unknown hours are open; null without a time"
+    )
+    share_known: float | None = Field(
+        description="least share of people whose answer hangs on nothing unknown"
+    )
+    uncertain: bool = Field(description="share_known is below 0.8: draw it hatched")
+    uncertain_because: list[Literal["hours", "edge"]] = Field(
+        description="unknown hours, or offers beyond the data's edge; the weightier first"
     )
 
 
