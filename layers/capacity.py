@@ -93,7 +93,7 @@ def capacities_of(
     for name in entered:
         if name != ALL and name not in ids:
             raise UnknownOfferError(name, ids)
-    amount = np.array([_stated(atlas, category, int(row)) for row in rows], float)
+    amount = np.array([stated_capacity(atlas, category, int(row)) for row in rows], float)
     is_entered = np.array([i in entered or ALL in entered for i in ids], bool)
     for k, offer_id in enumerate(ids):
         if is_entered[k]:
@@ -148,7 +148,7 @@ def _check_amount(name: str, value: float) -> None:
         )
 
 
-def _stated(atlas: Atlas, category: Category, row: int) -> float:
+def stated_capacity(atlas: Atlas, category: Category, row: int) -> float:
     """Return what an offer states, NaN for nothing: only its primary category has a unit."""
     offer = atlas.offers[row]
     stated = offer.capacity

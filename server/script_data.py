@@ -11,6 +11,7 @@ from typing import Any
 from layers.coverage import CoverageReport
 from layers.question import Question
 from server.asked import Asked, address, asked_again
+from server.reach_texts import kept, reach_data, reach_texts
 from server.sentences import label, question_phrase, reach_phrase
 from server.texts import Texts
 
@@ -23,10 +24,9 @@ def can_try(report: CoverageReport, *, counts_buildings: bool) -> bool:
 def measures_data(report: CoverageReport, texts: Texts) -> dict[str, Any]:
     """Return what the measures beside the answer ask; by streets and minutes, as they must."""
     question = report.question
-    own = question.categories[0].reach
     by_street = question.minutes is not None
-    mode = question.mode if by_street else own.mode
-    minutes = question.minutes if by_street else own.minutes
+    reach = street_reach(question, texts)
+    mode, minutes = reach["mode"], reach["minutes"]
     base = f"/api/v1/regions/{report.atlas.region.id}"
     asked = {
         "category": ",".join(category.id for category in question.categories),
@@ -35,12 +35,7 @@ def measures_data(report: CoverageReport, texts: Texts) -> dict[str, Any]:
     }
     return {
         "question_how": question_phrase(texts, question),
-        "reach": {
-            "url": f"{base}/isochrone/",
-            "mode": mode,
-            "minutes": minutes,
-            "how": reach_phrase(texts, mode, minutes=minutes, metres=None),
-        },
+        "reach": {"url": f"{base}/isochrone/", **reach},
         "sites_url": address(f"{base}/sites", {**asked, "new": "1"}),
         "scenarios_url": f"{base}/scenarios",
         "partners_url": f"/r/{report.atlas.region.id}/offers/",
@@ -49,7 +44,18 @@ def measures_data(report: CoverageReport, texts: Texts) -> dict[str, Any]:
         ],
         "resilience_url": address(f"{base}/resilience", _whole_question(question)),
         "equity_url": address(f"{base}/equity", asked) if by_street else "",
+        **reach_data(report, texts, mode=mode, minutes=minutes),
     }
+
+
+def street_reach(question: Question, texts: Texts) -> dict[str, Any]:
+    """Return mode and minutes as they are asked, else the category's own, and both in words."""
+    own = question.categories[0].reach
+    by_street = question.minutes is not None
+    mode = question.mode if by_street else own.mode
+    minutes = question.minutes if by_street else own.minutes
+    how = reach_phrase(texts, mode, minutes=minutes, metres=None)
+    return {"mode": mode, "minutes": minutes, "how": how}
 
 
 def _whole_question(question: Question) -> dict[str, str]:
@@ -61,6 +67,7 @@ def script_texts(texts: Texts, *, counts_buildings: bool) -> dict[str, str]:
     return {
         **_map_texts(texts, counts_buildings=counts_buildings),
         **_measure_texts(texts),
+        **reach_texts(texts),
     }
 
 
@@ -101,18 +108,18 @@ def _measure_texts(texts: Texts) -> dict[str, str]:
         "site_near": texts.gettext(
             "Another offer helps most in {district}, {metres} m from {landmark}: {gained} more "
             "people would reach one {how}.",
-            **_kept("district", "metres", "landmark", "gained", "how"),
+            **kept("district", "metres", "landmark", "gained", "how"),
         ),
         "site": texts.gettext(
             "Another offer helps most in {district}: {gained} more people would reach one {how}.",
-            **_kept("district", "gained", "how"),
+            **kept("district", "gained", "how"),
         ),
         "site_proven": texts.gettext(
             "Proven: none of {n} street corners examined is better.", n="{n}"
         ),
         "site_not_proven": texts.gettext(
             "Not proven: one of {n} street corners examined may be up to {gap} better.",
-            **_kept("n", "gap"),
+            **kept("n", "gap"),
         ),
         "no_site": texts.gettext("No place would bring more people within reach."),
         "newly": texts.gettext("Newly in reach"),
@@ -121,7 +128,7 @@ def _measure_texts(texts: Texts) -> dict[str, str]:
         "trial_result": texts.gettext(
             "With the offer on trial {after} of {residents} people ({share}) reach one {how}; "
             "without it {before}.",
-            **_kept("after", "residents", "share", "how", "before"),
+            **kept("after", "residents", "share", "how", "before"),
         ),
         "trial_more": texts.gettext("Difference: {change} more people.", change="{change}"),
         "trial_none": texts.gettext("Difference: none; nobody more would reach an offer."),
@@ -131,11 +138,11 @@ def _measure_texts(texts: Texts) -> dict[str, str]:
         "trial_file": texts.gettext("Scenario as a file"),
         "twice": texts.gettext(
             "{n} of {residents} people ({share}) have two or more offers in reach.",
-            **_kept("n", "residents", "share"),
+            **kept("n", "residents", "share"),
         ),
         "critical": texts.gettext(
             "The closing of “{offer}” would hurt most: {n} people would lose their only offer.",
-            **_kept("offer", "n"),
+            **kept("offer", "n"),
         ),
         "critical_nameless": texts.gettext(
             "The closing of one offer without a name would hurt most: {n} people would lose their "
@@ -149,8 +156,3 @@ def _measure_texts(texts: Texts) -> dict[str, str]:
         "after": texts.gettext("After"),
         "change": texts.gettext("Change"),
     }
-
-
-def _kept(*names: str) -> dict[str, str]:
-    """Leave braces to the scripts."""
-    return {name: f"{{{name}}}" for name in names}

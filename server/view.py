@@ -8,12 +8,14 @@ another. Everything here is plain text from everybody's data: templates and scri
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from layers.atlas import Atlas
+from layers.capacity import stated_capacity
 from layers.coverage import CoverageReport
 from server import answers
 from server import sentences as words
@@ -183,10 +185,18 @@ def offer_features(report: CoverageReport, texts: Texts) -> dict[str, Any]:
         feature["properties"] = {
             **{key: properties.get(key, "") for key in kept},
             "category": names[shown],
+            "category_id": shown,
             "layer": layer,
+            "stated": _stated(report.atlas, shown, row),
         }
         features.append(feature)
     return {"type": "FeatureCollection", "features": features}
+
+
+def _stated(atlas: Atlas, category: str, row: int) -> int | None:
+    """Return the capacity that an offer states, None where it states none."""
+    units = stated_capacity(atlas, atlas.taxonomy.category(category), row)
+    return None if math.isnan(units) else int(units)
 
 
 def gap_features(report: CoverageReport, rows: list[GapRow]) -> dict[str, Any]:

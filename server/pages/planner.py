@@ -24,8 +24,9 @@ from server.asked import Asked, address, answer_asked, asked_again, parse_asked
 from server.classes import classes_as_json
 from server.map_view import OfferLayer
 from server.pages.export import file_name
+from server.reach_texts import capacity_facts
 from server.regions import regions_of
-from server.script_data import can_try, measures_data, script_texts
+from server.script_data import can_try, measures_data, script_texts, street_reach
 from server.shell import PageRoute, render, texts_for
 from server.texts import Texts
 from server.time_sentences import when_phrase
@@ -61,6 +62,8 @@ def planner(request: Request, region: str) -> HTMLResponse:
             (name, address(api_path, {**data_question, "f": f}), file_name(full, region, f))
             for name, f in (("CSV", "csv"), ("GeoJSON", "geojson"))
         ],
+        carry=capacity_facts(report, texts),
+        carry_how=street_reach(report.question, texts)["how"],
         sheet_url=lambda area: _sheet_url(report, asked, area),
         layers=_layer_entries(report, texts),
         asked_layers=_asked_layers(report, texts),

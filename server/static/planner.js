@@ -1,6 +1,8 @@
 /* The planner's page, enhanced: a changed choice fetches the page of the new choice and puts its
    parts in place of the old ones, then the map is drawn from the same answer. */
 
+import { Allocation } from "./allocation.js";
+import { Here } from "./here.js";
 import { Measures } from "./measures.js";
 import { More } from "./more.js";
 import { PlannerMap } from "./planner_map.js";
@@ -33,6 +35,8 @@ const teller = { announce: (text) => { live.textContent = text; }, complain };
 map.tell.speak = teller;
 const measures = new Measures(map, teller);
 const more = new More();
+const allocation = new Allocation(map, teller);
+const here = new Here(map, teller);
 
 function readData() {
   return JSON.parse(document.getElementById("map-data").textContent);
@@ -42,6 +46,8 @@ function readData() {
 function enhance() {
   measures.attach(data);
   more.attach(data);
+  allocation.attach(data);
+  here.attach(data);
   const table = document.getElementById("ranking");
   makeSortable(table, { label: data.texts.sort, onSort: (column, isUp) => { sorting = [column, isUp]; } });
   if (sorting) sortBy(table, ...sorting);

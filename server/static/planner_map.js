@@ -38,7 +38,7 @@ export class PlannerMap extends BaseMap {
   async draw(data) {
     this.data = data;
     this.isDrawn = false;
-    this.reach.clear();
+    this.reach.forget(data.carry.category);
     this.trial.clear();
     this.trial.setPlacing(false);
     const features = await this.fetchShapes(data.shapes);
@@ -126,7 +126,7 @@ export class PlannerMap extends BaseMap {
     const isLit = id === this.lit || id === this.chosen;
     return {
       fillColor: dark.matches ? look.color_dark : look.color,
-      fillOpacity: this.data.looks.fill_opacity * (this.map.getZoom() >= NEAR_ZOOM ? 0.55 : 1),
+      fillOpacity: this.data.looks.fill_opacity * (this.isDimmed ? 0.12 : this.map.getZoom() >= NEAR_ZOOM ? 0.55 : 1),
       pattern: look.pattern,
       color: isLit ? (dark.matches ? "#ffffff" : "#16211d") : dark.matches ? "#14181b" : "#ffffff",
       weight: isLit ? 3 : 1.3,
@@ -142,7 +142,7 @@ export class PlannerMap extends BaseMap {
   /* The numbers of people in gaps, the largest first, as far as they do not overlap. */
   placeLabels() {
     this.labelGroup.clearLayers();
-    if (this.hidden.has("gaps") || !this.isDrawn) return;
+    if (this.hidden.has("gaps") || this.isDimmed || !this.isDrawn) return;
     const zoom = this.map.getZoom();
     let left = zoom < 12 ? 14 : zoom < 13 ? 30 : 200;
     const taken = this.markerBoxes();
@@ -188,7 +188,11 @@ export class PlannerMap extends BaseMap {
 
   /* A popup opens beside the legend, not under it. */
   popupOptions() {
-    return { maxWidth: 300, autoPanPaddingTopLeft: [this.isWide() ? 265 : 8, 12], autoPanPadding: [12, 12] };
+    const isWide = this.isWide();
+    return {
+      maxWidth: 300, autoPanPaddingTopLeft: [isWide ? 265 : 8, 12],
+      autoPanPaddingBottomRight: [12, isWide ? 110 : 12], // an area below its offer is seen as well
+    };
   }
 
   drawOffers() {
@@ -228,6 +232,18 @@ export class PlannerMap extends BaseMap {
     const groups = { gaps: [this.gapGroup, this.labelGroup], offers: [this.offerGroup] }[what];
     for (const group of groups) isShown ? group.addTo(this.map) : group.remove();
     isShown ? this.hidden.delete(what) : this.hidden.add(what);
+    this.restyle();
+    this.placeLabels();
+  }
+
+  /* The shares and gaps step back for another picture. */
+  dim(isDimmed) {
+    if (Boolean(this.isDimmed) === isDimmed) return;
+    this.isDimmed = isDimmed;
+    for (const group of [this.gapGroup, this.labelGroup]) {
+      if (isDimmed) group.remove();
+      else if (!this.hidden.has("gaps")) group.addTo(this.map);
+    }
     this.restyle();
     this.placeLabels();
   }
@@ -301,13 +317,7 @@ export class PlannerMap extends BaseMap {
       list.append(element("dt", texts.website), cell);
     }
     if (list.children.length) box.append(list);
-    const lines = this.reach.linesOf(offer.id);
-    for (const line of lines || []) box.append(element("p", line, "told"));
-    const name = lines ? texts.hide_reach : texts.show_reach.replace("{how}", () => this.data.reach.how);
-    const button = element("button", name, "quiet");
-    button.type = "button";
-    button.addEventListener("click", () => this.reach.toggle(offer.id, marker));
-    box.append(button);
+    box.append(this.reach.partOf(offer, marker));
     this.tell.onOffer?.(offer.id, box);
     if (this.data.partnering.includes(kind)) {
       const link = element("a", texts.partners, "more");

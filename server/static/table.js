@@ -1,6 +1,36 @@
 /* Makes a table's columns sortable: headers with `data-sort` become buttons, cells are compared by
    their `data-value` or their text; what has no value stays at the end. */
 
+/* Makes a table whose first column names its rows. Cells are texts, or texts with a `value` to sort by;
+   columns with such cells are marked for sorting. */
+export function makeTable(columns, rows) {
+  const table = document.createElement("table");
+  const head = table.createTHead().insertRow();
+  columns.forEach((name, i) => {
+    const header = document.createElement("th");
+    header.scope = "col";
+    header.textContent = name;
+    if (i) header.className = "num";
+    const isSorted = rows.some((cells) => cells[i].value !== undefined);
+    if (isSorted) header.dataset.sort = "number";
+    else if (!i) header.dataset.sort = "text";
+    head.append(header);
+  });
+  const body = table.createTBody();
+  for (const cells of rows) {
+    const row = body.insertRow();
+    cells.forEach((cell, i) => {
+      const made = document.createElement(i ? "td" : "th");
+      if (i) made.className = "num";
+      else made.scope = "row";
+      made.textContent = cell.text ?? cell;
+      if (cell.value !== undefined) made.dataset.value = cell.value;
+      row.append(made);
+    });
+  }
+  return table;
+}
+
 export function makeSortable(table, { label, onSort }) {
   for (const header of table.tHead.rows[0].cells) {
     if (!header.dataset.sort) continue;
