@@ -2,8 +2,8 @@
 Supply chains over two steps, and rooms for groups without one.
 
 A chain goes from one offer over a second to a third: the first gives what the second needs, the
-second gives what the third needs, and each step is within reach. Only goods are passed on (food,
-things, materials); a room or knowledge is no supply chain.
+second gives what the third needs, and each step is within reach. What is passed on (food, things,
+materials) says the taxonomy; a room or knowledge is no supply chain.
 """
 
 from __future__ import annotations
@@ -20,10 +20,6 @@ if TYPE_CHECKING:
 
     from layers.atlas import Atlas
 
-PASSED_ON = frozenset(
-    {"compost", "fresh_produce", "goods", "processed_food", "seeds", "spare_parts",
-     "surplus_food", "used_goods"}
-)  # fmt: skip
 MAX_CHAINS = 30
 ROOM = "room"
 
@@ -81,7 +77,7 @@ def _length(chain: tuple[Step, Step]) -> tuple[float, int, int, int, str, str]:
 
 
 def _steps_from(pool: Pool, row: int) -> list[Step]:
-    goods = PASSED_ON.intersection(pool.gives[row])
+    goods = pool.atlas.taxonomy.passed_on.intersection(pool.gives[row])
     taken = {o: goods.intersection(needs) for o, needs in enumerate(pool.needs) if o != row}
     near = pool.within(row, [o for o, met in taken.items() if met])
     return [Step(row, r, o, s) for o, s, _ in near for r in sorted(taken[o])]
@@ -89,7 +85,7 @@ def _steps_from(pool: Pool, row: int) -> list[Step]:
 
 def _steps_to(pool: Pool, row: int) -> list[Step]:
     """List the steps to an offer; the way is that of the goods."""
-    wanted = PASSED_ON.intersection(pool.needs[row])
+    wanted = pool.atlas.taxonomy.passed_on.intersection(pool.needs[row])
     givers = [o for o, g in enumerate(pool.gives) if o != row and wanted.intersection(g)]
     return [
         Step(o, r, row, s)

@@ -22,6 +22,7 @@ from layers.vocabulary import (
     Impact,
     Language,
     Layer,
+    Note,
     Reach,
     Resource,
     Role,
@@ -40,6 +41,7 @@ __all__ = [
     "Impact",
     "Language",
     "Layer",
+    "Note",
     "Reach",
     "Resource",
     "Role",
@@ -83,6 +85,11 @@ class Taxonomy:
         if (category := self._by_id.get(category_id)) is None:
             raise UnknownCategoryError(category_id, self._by_id)
         return category
+
+    @cached_property
+    def passed_on(self) -> frozenset[str]:
+        """The ids of resources that a supply chain passes on."""
+        return frozenset(resource.id for resource in self.resources if resource.passed_on)
 
     def osm_keys(self) -> frozenset[str]:
         """Return the keys of OpenStreetMap of which every offer has at least one."""

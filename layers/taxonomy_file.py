@@ -21,6 +21,7 @@ from layers.vocabulary import (
     Field,
     Impact,
     Layer,
+    Note,
     Reach,
     Resource,
     Role,
@@ -67,8 +68,10 @@ class TaxonomyReader:
         for e in self._entries("role", {"meaning", "max_age_years"}):
             years = e.number("max_age_years", low=0, high=100)
             self.roles[e.id] = Role(*e.term, e.text("meaning", required=True), years or 0.0)
-        for e in self._entries("resource", {"weak"}):
-            self.resources[e.id] = Resource(*e.term, e.flag("weak"))
+        for e in self._entries("resource", {"weak", "passed_on"}):
+            self.resources[e.id] = Resource(*e.term, e.flag("weak"), e.flag("passed_on"))
+            if self.resources[e.id].weak and self.resources[e.id].passed_on:
+                e.fault("passed_on", "what is weak makes no supply chain")
         for e in self._entries("impact", set()):
             self.impacts[e.id] = Impact(*e.term)
         for e in self._entries("unit", {"consumable"}):
@@ -144,7 +147,7 @@ class TaxonomyReader:
             facts=tuple(self.facts[id_] for id_ in facts if id_ in self.facts),
             max_age_years=e.number("max_age_years", low=0, high=100, required=False) or defaults,
             merge_m=e.number("merge_m", low=0, high=200, required=False),
-            note=e.text("note"),
+            note=self._read_note(e),
         )
 
     def _read_reach(self, category: Entry) -> Reach:
@@ -155,6 +158,13 @@ class TaxonomyReader:
             e.number("minutes", low=0, high=MAX_REACH_MIN) or 0.0,
             e.text("source", required=True),
         )
+
+    def _read_note(self, category: Entry) -> Note:
+        if "note" not in category.raw:
+            return Note()
+        e = Entry(self.faults, f"{category.name}, note", category.table("note"))
+        e.check_keys({"de", "en"})
+        return Note(e.text("de", required=True), e.text("en", required=True))
 
     def _table(self, key: str) -> Table:
         value = self.raw.get(key, {})

@@ -41,6 +41,22 @@ class Term:
 
 
 @dataclass(frozen=True)
+class Note:
+    """A remark in each language; both are empty, or none is."""
+
+    de: str = ""
+    en: str = ""
+
+    def __bool__(self) -> bool:
+        """Tell whether there is one."""
+        return bool(self.en)
+
+    def text(self, language: Language) -> str:
+        """Return the remark in a language."""
+        return self.de if language == "de" else self.en
+
+
+@dataclass(frozen=True)
 class Field(Term):
     """A field of Wirtschaftsförderung 4.0; `context` marks what is there to compare with."""
 
@@ -74,10 +90,12 @@ class Resource(Term):
     """
     What offers give and need.
 
-    A `weak` one, which everybody gives or needs, breaks ties and makes no match alone.
+    A `weak` one, which everybody gives or needs, breaks ties and makes no match alone. What is
+    `passed_on` makes a supply chain: whoever gets it may give it on.
     """
 
     weak: bool
+    passed_on: bool
 
 
 @dataclass(frozen=True)
@@ -190,4 +208,4 @@ class Category(Term):
     facts: tuple[Fact, ...]
     max_age_years: float
     merge_m: float | None
-    note: str
+    note: Note

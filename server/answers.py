@@ -95,7 +95,8 @@ def categories_out(atlas: Atlas) -> m.CategoryList:
                 reach=m.Reach(mode=c.reach.mode, minutes=c.reach.minutes, source=c.reach.source),
                 offers=len(atlas.offers_of(c)),
                 answer="unknown" if atlas.data_as_of(c) is None else "known",
-                note=c.note,
+                note=c.note.en,
+                note_de=c.note.de,
             )
             for c in taxonomy.categories
         ],

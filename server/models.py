@@ -106,7 +106,8 @@ class CategoryOut(Model):
     answer: Literal["known", "unknown"] = Field(
         description="unknown where no source could tell of the category"
     )
-    note: str
+    note: str = Field(description="what the data can and cannot tell; empty where nothing is said")
+    note_de: str
 
 
 class GroupOut(Model):

@@ -10,7 +10,7 @@ import pytest
 from geo.errors import ParameterError
 from layers.atlas import Atlas
 from layers.build import build_atlas
-from layers.chains import MAX_CHAINS, PASSED_ON, chains_of, rooms_and_groups
+from layers.chains import MAX_CHAINS, chains_of, rooms_and_groups
 from layers.errors import UnknownOfferError
 from layers.offers import Offers
 from layers.partners import (
@@ -173,13 +173,15 @@ def test_every_step_of_a_chain_is_a_gift_that_is_needed(atlas: Atlas):
                 source, target = atlas.offers[step.source], atlas.offers[step.target]
                 assert step.resource in resources_of(atlas, source, "gives")
                 assert step.resource in resources_of(atlas, target, "needs")
-                assert step.resource in PASSED_ON
+                assert step.resource in atlas.taxonomy.passed_on
                 assert step.travel_s <= 2400
 
 
-def test_goods_that_are_passed_on_are_resources(atlas: Atlas):
-    strong = {r.id for r in atlas.taxonomy.resources if not r.weak}
-    assert strong >= PASSED_ON
+def test_goods_are_passed_on_and_rooms_are_not(atlas: Atlas):
+    assert atlas.taxonomy.passed_on == {
+        "compost", "fresh_produce", "goods", "processed_food", "seeds", "spare_parts",
+        "surplus_food", "used_goods",
+    }  # fmt: skip
 
 
 def test_groups_without_a_room_see_the_free_ones_near_them(atlas: Atlas):

@@ -1,5 +1,6 @@
 """The shipped taxonomy, and what a broken one says."""
 
+import re
 import runpy
 from pathlib import Path
 
@@ -294,6 +295,32 @@ def test_labels_that_stand_twice_are_a_fault(tmp_path: Path) -> None:
 def test_a_misspelt_key_is_a_fault(tmp_path: Path) -> None:
     with pytest.raises(TaxonomyError, match="category 'bakery', impacts: unknown key"):
         load(tmp_path, SMALL.replace("impact =", "impacts ="))
+
+
+@pytest.mark.parametrize(
+    ("note", "message"),
+    [
+        ('note.en = "Few."', "category 'bakery', note, de: is missing or empty"),
+        ('note = "Few."', "category 'bakery', note: 'Few.' is no table"),
+        ('note.de = "W."\nnote.en = "F."\nnote.fr = "P."', "note, fr: unknown key"),
+    ],
+)
+def test_a_note_stands_in_both_languages(tmp_path: Path, note: str, message: str) -> None:
+    with pytest.raises(TaxonomyError, match=re.escape(message)):
+        load(tmp_path, SMALL.replace('id = "bakery"', f'id = "bakery"\n{note}'))
+
+
+def test_every_shipped_note_is_in_both_languages(shipped: Taxonomy) -> None:
+    notes = [c.note for c in shipped.categories if c.note]
+    assert len(notes) == 28
+    assert all(note.text("de") and note.text("en") != note.text("de") for note in notes)
+
+
+def test_what_is_weak_is_not_passed_on(tmp_path: Path) -> None:
+    room = SMALL[SMALL.index("[[resource]]") :].splitlines()[1]
+    with pytest.raises(TaxonomyError, match="what is weak makes no supply chain"):
+        load(tmp_path, SMALL.replace(room, f"{room}\nweak = true\npassed_on = true"))
+    assert load(tmp_path, SMALL.replace(room, f"{room}\npassed_on = true")).passed_on == {"room"}
 
 
 def test_what_is_no_toml_is_one_fault(tmp_path: Path) -> None:
