@@ -156,3 +156,8 @@ def _quality(weight: str) -> float:
     except ValueError:
         return 0.0
     return quality if 0 <= quality <= 1 else 0.0
+
+
+def kept(*names: str) -> dict[str, str]:
+    """Leave braces in a text to the scripts, which fill them in."""
+    return {name: f"{{{name}}}" for name in names}
