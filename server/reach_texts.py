@@ -13,7 +13,7 @@ from layers.capacity import stated_capacity
 from layers.coverage import CoverageReport
 from layers.radius import RINGS_KM
 from server.sentences import category_names, label, mode_names
-from server.texts import Texts
+from server.texts import Texts, kept
 
 LIMITS_MIN = (5.0, 10.0, 15.0)  # of a place, beside the limit that is asked for
 PRODUCER = "producer"  # role of those for whom a regional ring means something
@@ -172,7 +172,3 @@ def _here_texts(texts: Texts) -> dict[str, str]:
                                    **kept("mode", "n", "people")),
     }  # fmt: skip
 
-
-def kept(*names: str) -> dict[str, str]:
-    """Leave braces to the scripts."""
-    return {name: f"{{{name}}}" for name in names}
