@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 # By field: names that people give it
 NAMES: dict[str, str] = {
-    "id": "id, nr, nummer, lfd nr, kennung, schluessel, key, uuid, objectid, ref, source id, fid",
+    "id": "id, nr, nummer, lfd nr, kennung, schluessel, key, uuid, objectid, ref, fid",
     "name": (
         "name, bezeichnung, titel, title, anbieter, organisation, einrichtung, initiative, "
         "verein, firma, betrieb, unternehmen, projekt, name der initiative, name der "

@@ -23,7 +23,7 @@ import ssl
 import tempfile
 import threading
 import time
-from collections.abc import Callable  # noqa: TC003 (the type of what is called below)
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urljoin, urlsplit
@@ -213,7 +213,8 @@ class _PinnedConnection(http.client.HTTPConnection):
     def connect(self) -> None:
         """Connect to the checked address; the certificate must be the host's."""
         self.sock = socket.create_connection((self._pinned, self.port), self.timeout)
-        self._end = threading.Timer(self.timeout or MAX_SECONDS, _cut, (self.sock.dup(),))
+        self._watched = self.sock.dup()
+        self._end = threading.Timer(self.timeout or MAX_SECONDS, _cut, (self._watched,))
         self._end.daemon = True
         self._end.start()
         if self._tls:
@@ -224,7 +225,7 @@ class _PinnedConnection(http.client.HTTPConnection):
         """Close it, and the watch on its time."""
         if self._end is not None:
             self._end.cancel()
-            self._end.args[0].close()
+            self._watched.close()
         super().close()
 
 

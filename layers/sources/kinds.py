@@ -180,17 +180,13 @@ class KindReader:
 
     def _shares(self, tag: str) -> dict[str, float]:
         """Return how much a hashtag counts for which category; words of labels are hashtags too."""
-        if tag in self._by_tag:
-            return self._by_tag[tag]
-        found = self._by_word.get(tag, ())
-        return {found[0]: 1.0} if len(found) == 1 else {}
+        shares, found = dict(self._by_tag.get(tag, {})), self._by_word.get(tag, ())
+        return {**shares, found[0]: 1.0} if len(found) == 1 else shares
 
     def _tells(self, tag: str, category_id: str) -> bool:
         """Tell whether a hashtag is most of a part of the category's label."""
-        if self._by_word.get(tag) == (category_id,) and tag not in self._by_tag:
-            return True
         if len(self._by_tag.get(tag, {})) != 1:
-            return False
+            return self._by_word.get(tag) == (category_id,)
         category, squeezed = self.taxonomy.category(category_id), tag.replace(" ", "")
         parts = _SEPARATORS.split(f"{category.de}/{category.en}")
         words = [folded(part).replace(" ", "") for part in parts]

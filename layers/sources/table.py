@@ -8,6 +8,7 @@ skipped.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 SOURCE = "table"
 _FIRST_ROWS = 20  # the header is among these
 _FEWEST_COLUMNS = 2
+FORMULA = re.compile(r"\s*'*\s*[=+@-]")  # a cell that begins so is computed by a spreadsheet
 _SUMS = ("summe", "gesamt", "total", "sum", "anzahl")
 _SHOWN = ("name", "address", "street", "city", "coordinates", "lon", "lat")
 
@@ -183,6 +185,8 @@ def _rows(
 
 
 def _clean(text: str, name: str) -> str:
+    if text[:1] == "'" and FORMULA.match(text):  # as spreadsheets mark a text
+        text = text[1:]
     if name == "description":
         return "\n".join(" ".join(line.split()) for line in text.strip().splitlines())
     return " ".join(text.split())
