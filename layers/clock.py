@@ -1,7 +1,8 @@
 """
 The wall clock of a region, its nights when the clocks change, and its public holidays.
 
-Holidays are those of the country's state, from the package `holidays`.
+Holidays are those of the country's state, from the package `holidays`. Where it does not know the
+country, every day counts as none, and reports of a moment say so (`knows_holidays`).
 """
 
 from __future__ import annotations
@@ -81,6 +82,12 @@ class Clock:
         """Return the public holidays of those years; none where nobody knows them."""
         found = (public_holidays(self.country, self.subdivision, year) for year in years)
         return frozenset().union(*(days for days in found if days))
+
+
+def knows_holidays(region: Region, moment: datetime) -> bool:
+    """Tell whether the public holidays of a region are known in the year of a moment."""
+    year = moment.astimezone(ZoneInfo(region.timezone)).year
+    return public_holidays(region.country, region.subdivision, year) is not None
 
 
 def clock_of(region: Region, moment: datetime) -> Clock:

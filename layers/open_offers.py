@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from layers.clock import knows_holidays
 from layers.opening import CLOSED, NOT_EVERY_WEEK, OPEN, UNKNOWN, hours_of, opening
 
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ class OpenOffers:
     Rows of `atlas.offers`, ascending, by what their hours say.
 
     `not_every_week` of the closed ones are open then in some weeks; `reasons` counts why others
-    are unknown.
+    are unknown. `holidays_known` is whether anybody knows if that day is a public holiday, None
+    where an ordinary week was asked.
     """
 
     open: Rows
@@ -40,6 +42,7 @@ class OpenOffers:
     closed: Rows
     not_every_week: int
     reasons: Mapping[str, int]
+    holidays_known: bool | None = None
 
     @property
     def possible(self) -> Rows:
@@ -78,6 +81,7 @@ def open_offers(atlas: Atlas, rows: Rows, when: When) -> OpenOffers:
         closed=rows[states == CLOSED],
         not_every_week=sum(answer.reason == NOT_EVERY_WEEK for answer in found),
         reasons=dict(Counter(answer.reason for answer in found if answer.state == UNKNOWN)),
+        holidays_known=None if when.moment is None else knows_holidays(atlas.region, when.moment),
     )
 
 

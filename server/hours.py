@@ -24,6 +24,7 @@ def time_fields(report: CoverageReport) -> dict[str, Any]:
         "offers_closed": len(hours.closed) if hours else None,
         "offers_not_every_week": hours.not_every_week if hours else None,
         "why_unknown_hours": dict(hours.reasons) if hours else None,
+        "holidays_known": hours.holidays_known if hours else None,
     }
 
 

@@ -157,6 +157,9 @@ class Assumptions(Model):
     offers_closed: int | None = Field(description="offers that are closed then")
     offers_not_every_week: int | None = Field(description="closed ones that open in some weeks")
     why_unknown_hours: dict[str, int] | None = Field(description="offers by the reason")
+    holidays_known: bool | None = Field(
+        description="whether the region's public holidays are known; null without a moment"
+    )
     offers_not_placed: int = Field(description="offers too far from any street of this mode")
     sources: list[SourceOut]
     population: PopulationBasis

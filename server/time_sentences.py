@@ -59,6 +59,13 @@ def time_lines(report: CoverageReport, texts: Texts) -> list[str]:
         )
     if len(hours.unknown):
         lines += _possible_lines(report.with_unknown.totals, texts)
+    if hours.holidays_known is False:
+        lines.append(
+            texts.gettext(
+                "The public holidays of this region are not known: should that day be one, fewer "
+                "offers are open."
+            )
+        )
     if hours.not_every_week:
         lines.append(
             texts.ngettext(

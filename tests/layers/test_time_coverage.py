@@ -79,6 +79,16 @@ def test_on_a_holiday_the_bakery_is_unknown(toy_atlas: Atlas):
     assert ascension.hours.reasons["holiday: not stated"] == 1
 
 
+def test_a_country_whose_holidays_nobody_knows_says_so(toy_atlas: Atlas):
+    moment = "2026-11-28T10:00"
+    assert coverage(toy_atlas, **FOOD, at=moment).hours.holidays_known is True
+    assert coverage(toy_atlas, **FOOD, at="Sa").hours.holidays_known is None
+    elsewhere = replace(toy_atlas, region=replace(toy_atlas.region, country="XK", subdivision="Q"))
+    assert coverage(elsewhere, **FOOD, at=moment).hours.holidays_known is False
+    unknown_state = replace(toy_atlas, region=replace(toy_atlas.region, subdivision="QQ"))
+    assert coverage(unknown_state, **FOOD, at=moment).hours.holidays_known is False
+
+
 def test_a_monthly_offer_is_not_open_in_general(toy_atlas: Atlas):
     atlas = with_hours(toy_atlas, {"Repair-Café Öd": "Sa[2] 10:00-14:00"})
     cafe = {"category": "repair_cafe", "mode": "walk", "minutes": 10}
