@@ -4,8 +4,8 @@ The classes of a share and their looks: one table for the page's scripts, folium
 Five classes of equal width. Lightness alone orders them, so they survive every kind of colour
 blindness and grey print: as drawn on the map, neighbours differ by at least 0.05 in OKLab in
 normal, protan, deutan and tritan vision. On a light map the least covered districts are the
-darkest, on a dark map the brightest: they are what the map is about. What is unknown has a pattern
-as well.
+darkest, on a dark map the brightest: they are what the map is about. What is unknown, and a share
+that rests too much on what is unknown, has a pattern as well and none of their colours.
 """
 
 from __future__ import annotations
@@ -57,6 +57,10 @@ UNKNOWN = ShareClass(
     "unknown: no data",
     "hatch",
 )
+UNCERTAIN = ShareClass(
+    "uncertain", None, None, "#7f97ad", "#64809a",
+    "unsicher: hängt an Unbekanntem", "uncertain: rests on what is unknown", "hatch",
+)  # fmt: skip
 WITHHELD = ShareClass(
     "withheld", None, None, "#b9bec4", "#5a6068",
     "zu wenige Menschen für eine Angabe", "too few people to tell", "dots",
@@ -64,7 +68,7 @@ WITHHELD = ShareClass(
 NOBODY = ShareClass(
     "nobody", None, None, "#e4e6e8", "#33383e", "niemand wohnt hier", "nobody lives here"
 )
-ALL_CLASSES = (*SHARE_CLASSES, UNKNOWN, WITHHELD, NOBODY)
+ALL_CLASSES = (*SHARE_CLASSES, UNCERTAIN, UNKNOWN, WITHHELD, NOBODY)
 _BY_ID = {each.id: each for each in ALL_CLASSES}
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from geo.disclosure import SMALLEST_PUBLISHED
 from server import models
-from server.classes import NOBODY, UNKNOWN, WITHHELD, ShareClass
+from server.classes import NOBODY, UNCERTAIN, UNKNOWN, WITHHELD, ShareClass
 from server.classes import share_class as class_of_share
 from server.sentences import people_short
 from server.texts import Texts
@@ -60,11 +60,14 @@ class GapRow:
 def ranking_rows(out: models.CoverageOut, texts: Texts) -> list[Row]:
     """Least covered first, then what has no rank, by name."""
     is_unknown = out.answer == "unknown"
-    rows = [_row(district, texts, is_unknown=is_unknown) for district in out.by_district]
+    doubt = hours_in_doubt(out, texts)
+    rows = [
+        _row(district, texts, is_unknown=is_unknown, doubt=doubt) for district in out.by_district
+    ]
     return sorted(rows, key=lambda row: (row.rank is None, row.rank or 0, row.name))
 
 
-def _row(row: models.DistrictRow, texts: Texts, *, is_unknown: bool) -> Row:
+def _row(row: models.DistrictRow, texts: Texts, *, is_unknown: bool, doubt: str) -> Row:
     short = people_short(row)
     homes = row.residents if row.unit == "residents" else row.buildings
     lowest = _lowest_share(row)
@@ -72,9 +75,9 @@ def _row(row: models.DistrictRow, texts: Texts, *, is_unknown: bool) -> Row:
         id=row.id,
         name=row.name,
         rank=row.rank,
-        look=look_of(row, is_unknown=is_unknown),
+        look=UNCERTAIN if row.uncertain else look_of(row, is_unknown=is_unknown),
         share=lowest,
-        share_text=texts.gettext("unknown") if is_unknown else share_text(row, texts),
+        share_text=texts.gettext("unknown") if is_unknown else _certain_share(row, texts),
         bar=None if is_unknown or lowest is None else round(lowest * 100, 1),
         short=short,
         short_text=_short_text(row, short, is_unknown=is_unknown, texts=texts),
@@ -84,7 +87,7 @@ def _row(row: models.DistrictRow, texts: Texts, *, is_unknown: bool) -> Row:
         covered_text="" if is_unknown else _covered_text(row, texts),
         median=row.median_min,
         median_text="–" if row.median_min is None else texts.number(round(row.median_min)),
-        note=_note(row, texts),
+        note=_note(row, texts, doubt=doubt),
     )
 
 
@@ -116,6 +119,36 @@ def share_text(row: models.DistrictCoverage, texts: Texts) -> str:
     if row.share_range is not None:
         return texts.percent_range(row.share_range[0], row.share_range[1])
     return "–"
+
+
+def _certain_share(row: models.DistrictRow, texts: Texts) -> str:
+    """Write a share; between its bounds where too much of it is not known."""
+    if not row.uncertain:
+        return share_text(row, texts)
+    return texts.percent_range(*possible_share(row))
+
+
+def possible_share(row: models.DistrictRow) -> tuple[float, float]:
+    """Return the least share of an area, and the one if all unknowns were in its favour."""
+    low = row.share or 0.0
+    high = low if row.share_with_unknown is None else row.share_with_unknown
+    if row.edge_uncertain and row.residents:
+        high += row.edge_uncertain / row.residents
+    return low, min(high, 1.0)
+
+
+def hours_in_doubt(out: models.CoverageOut, texts: Texts) -> str:
+    """Say of how many offers it is not known whether they are open then; empty without any."""
+    told = out.assumptions
+    if not told.offers_unknown_hours:
+        return ""
+    total = sum((told.offers_open or 0, told.offers_unknown_hours, told.offers_closed or 0))
+    return texts.ngettext(
+        "Of {n} of {total} offers it is not known whether it is open then.",
+        "Of {n} of {total} offers it is not known whether they are open then.",
+        told.offers_unknown_hours,
+        total=texts.number(total),
+    )
 
 
 def few_text(texts: Texts) -> str:
@@ -153,8 +186,10 @@ def _homes_text(row: models.DistrictCoverage, texts: Texts) -> str:
     return "–" if row.residents is None else texts.number(row.residents)
 
 
-def _note(row: models.DistrictRow, texts: Texts) -> str:
+def _note(row: models.DistrictRow, texts: Texts, *, doubt: str) -> str:
     notes = []
+    if row.uncertain and "hours" in row.uncertain_because:
+        notes.append(doubt)
     if row.share_inside < 0.995:
         inside = texts.percent(row.share_inside)
         notes.append(texts.gettext("Only {share} of its area lie inside the data.", share=inside))
@@ -164,6 +199,15 @@ def _note(row: models.DistrictRow, texts: Texts) -> str:
                 "An offer beyond the edge of the data may reach {n} person.",
                 "An offer beyond the edge of the data may reach {n} people.",
                 row.edge_uncertain,
+            )
+        )
+    if row.uncertain:
+        low, high = possible_share(row)
+        notes.append(
+            texts.gettext(
+                "So between {low} and {high} may reach one.",
+                low=texts.percent(low),
+                high=texts.percent(high),
             )
         )
     return " ".join(notes)

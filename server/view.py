@@ -20,6 +20,7 @@ from layers.coverage import CoverageReport
 from server import answers
 from server import sentences as words
 from server.classes import ALL_CLASSES, SHARE_CLASSES, ShareClass
+from server.evidence_sentences import age_lines
 from server.map_view import MapView, OfferLayer
 from server.method import method_lines
 from server.rows import GapRow, Row, gap_row, ranking_rows, share_text
@@ -80,7 +81,7 @@ def answer_view(report: CoverageReport, texts: Texts, *, by: str = "district") -
         as_of=words.as_of_line(report, texts),
         share_text=share_text(out, texts),
         summary=words.summary_lines(report, texts),
-        remarks=words.remark_lines(report, texts),
+        remarks=[*age_lines(report, texts), *words.remark_lines(report, texts)],
         method=method_lines(report, texts),
         rows=rows,
         gaps=[gap_row(gap, texts) for gap in out.gaps],

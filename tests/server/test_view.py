@@ -2,12 +2,14 @@
 
 import json
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from layers.build import build_atlas
 from layers.coverage import coverage
+from server.evidence_sentences import age_lines
 from server.models import DistrictCoverage
 from server.rows import look_of
 from server.texts import texts_of
@@ -212,3 +214,34 @@ def test_what_the_data_lacks_is_said_where_it_lacks_anything(toy_atlas):
     ]
     whole = answer_view(coverage(toy_atlas, **question), ENGLISH).method
     assert not any("left out" in line.lower() or "too far" in line for line in whole)
+
+
+def test_a_share_that_rests_on_unknown_hours_is_hatched_and_bounded(toy_atlas):
+    report = coverage(
+        toy_atlas, category="greengrocer_bakery", mode="walk", minutes=5, at="Sa 08:00-11:00"
+    )
+    answer = answer_view(report, ENGLISH)
+    row = next(row for row in answer.rows if row.look.id == "uncertain")
+    assert (row.name, row.share_text) == ("Nord", "50–75%")
+    assert row.note == (
+        "Of 1 of 2 offers it is not known whether it is open then. "
+        "So between 50% and 75% may reach one."
+    )
+    legend = {entry.look.id: entry.count for entry in answer.legend}
+    assert legend["uncertain"] == 1
+    shape = next(
+        f for f in map_view(report, "en").districts["features"] if f["properties"]["name"] == "Nord"
+    )
+    assert (shape["properties"]["class_id"], shape["properties"]["share"]) == ("uncertain", None)
+
+
+@pytest.mark.parametrize(
+    ("on", "lines"),
+    [
+        (date(2027, 5, 1), []),
+        (date(2027, 6, 1), ["The data are 3 years old; much may have changed since."]),
+        (date(2034, 6, 1), ["The data are 10 years old; much may have changed since."]),
+    ],
+)
+def test_old_data_are_said_to_be_old(food, on, lines):
+    assert age_lines(food, ENGLISH, on=on) == lines
