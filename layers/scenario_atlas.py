@@ -23,6 +23,7 @@ from geo.errors import UmkreisError
 from geo.network import Snapped
 from layers.atlas import Exits
 from layers.offers import Offer, Offers
+from layers.opening import hours_of
 from layers.scenario import (
     AddOffer,
     AddPeople,
@@ -183,6 +184,7 @@ def _offers(atlas: Atlas, scenario: Scenario, faults: list[str]) -> _Moved:
             if isinstance(change, CloseOffer):
                 gone.add(k)
             elif isinstance(change, ChangeHours):
+                _check_hours(change.opening_hours, at, faults)
                 table[k] = replace(table[k], opening_hours=change.opening_hours)
             else:
                 table[k] = _elsewhere(table[k], change)
@@ -207,6 +209,7 @@ def _new_offer(
     except UmkreisError as exc:
         faults.append(f"{at}: {exc}")
         return None
+    _check_hours(change.opening_hours, at, faults)
     return Offer(
         id=f"{SOURCE}:{number}",
         categories=(category.id,),
@@ -249,6 +252,16 @@ def _check_contradiction(
         )
     if row >= 0:
         changed[row] = f"{before} {kind}".strip()
+
+
+def _check_hours(text: str, at: str, faults: list[str]) -> None:
+    """Refuse hours that nobody could tell the meaning of; none at all are allowed."""
+    if text.strip() and (problem := hours_of(text).problem):
+        faults.append(
+            f"{at}: `opening_hours` {text!r} cannot be used: "
+            f"{problem.removeprefix('hours: ')}; write them as OpenStreetMap does, such as "
+            "'Mo-Fr 08:00-18:00; Sa 09:00-12:00'"
+        )
 
 
 def _check_place(atlas: Atlas, change: AddOffer | MoveOffer, at: str, faults: list[str]) -> None:

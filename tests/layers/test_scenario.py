@@ -351,6 +351,16 @@ def test_what_does_not_fit_the_region_is_refused(toy_atlas: Atlas, changes, mess
         apply(toy_atlas, scenario(*changes))
 
 
+def test_hours_that_nobody_understands_are_refused_and_none_are_not(toy_atlas: Atlas):
+    change = {"do": "change_hours", "offer": "osm:n1001", "opening_hours": "never ever"}
+    with pytest.raises(ScenarioError, match=r"'never ever' cannot be used: not understood"):
+        apply(toy_atlas, check_scenario({"version": 1, "changes": [change]}))
+    added = {**add(300, 300), "opening_hours": "Mo-Fr 8 to 12"}
+    with pytest.raises(ScenarioError, match=r"changes\[0\]: `opening_hours` 'Mo-Fr 8 to 12'"):
+        apply(toy_atlas, check_scenario({"version": 1, "changes": [added]}))
+    apply(toy_atlas, check_scenario({"version": 1, "changes": [{**change, "opening_hours": ""}]}))
+
+
 def test_moving_and_changing_hours_of_one_offer_go_together(toy_atlas: Atlas):
     changed = apply(
         toy_atlas,
