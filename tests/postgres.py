@@ -14,6 +14,8 @@ from pathlib import Path
 
 import psycopg
 
+from layers.register.schema import METADATA
+
 _STARTED_WITHIN_S = 60
 
 
@@ -43,14 +45,15 @@ def server(folder: Path) -> Iterator[str]:
     make = [folder / "initdb", "-D", data / "data", *options]
     subprocess.run(make, check=True, **quiet, **as_user)  # noqa: S603 (Debian's programs)
     run = [folder / "postgres", "-D", data / "data", "-p", str(port), "-k", data]
-    settings = ["-c", "listen_addresses=127.0.0.1", "-c", "max_connections=50"]
+    # the machine does not lose power while tests run; killed processes lose nothing either way
+    settings = ["-c", "listen_addresses=127.0.0.1", "-c", "max_connections=50", "-c", "fsync=off"]
     process = subprocess.Popen([*run, *settings], **quiet, **as_user)  # noqa: S603
     url = f"postgresql://umkreis@127.0.0.1:{port}"
     try:
         _wait_for(url, process)
         yield url
     finally:
-        process.send_signal(signal.SIGINT)  # ends what is connected, then itself
+        process.send_signal(signal.SIGQUIT)  # at once; its data are thrown away
         process.wait(timeout=_STARTED_WITHIN_S)
         shutil.rmtree(data, ignore_errors=True)
 
@@ -63,6 +66,15 @@ def new_database(url: str, name: str, *, with_postgis: bool = False) -> str:
         with psycopg.connect(f"{url}/{name}", autocommit=True) as connection:
             connection.execute("CREATE EXTENSION postgis")
     return f"{url}/{name}"
+
+
+def emptied(url: str) -> str:
+    """Empty a register's tables, quicker than another database is made; return its address."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        for name in METADATA.tables:
+            connection.execute(f'DELETE FROM "{name}"')  # noqa: S608 (our names)
+        connection.execute("INSERT INTO meta (key, rev, recorded_at) VALUES (1, 0, '')")
+    return url
 
 
 def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:

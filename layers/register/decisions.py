@@ -130,7 +130,7 @@ def split(change: Change, keep: Entry, alias: str) -> None:
 
 def undo(change: Change, rev: int) -> list[str]:
     """
-    Put back what a change did.
+    Put back what a change did to entries and decisions; what was noted of a source stays.
 
     Raises
     ------
@@ -159,17 +159,15 @@ def undo(change: Change, rev: int) -> list[str]:
             "changes first, or bring back one entry with `restore`"
         )
     write(change, before)
+    decided = 0
     for table in (APART, MATCH):
-        connection.execute(
-            sa.update(table)
-            .where(table.c.region == region, table.c.rev == rev, table.c.ended_rev == 0)
-            .values(ended_rev=change.rev)
+        back = sa.update(table).where(table.c.region == region, table.c.ended_rev == rev)
+        ended = sa.update(table).where(
+            table.c.region == region, table.c.rev == rev, table.c.ended_rev == 0
         )
-        connection.execute(
-            sa.update(table)
-            .where(table.c.region == region, table.c.ended_rev == rev)
-            .values(ended_rev=0)
-        )
+        decided += connection.execute(back.values(ended_rev=0)).rowcount
+        decided += connection.execute(ended.values(ended_rev=change.rev)).rowcount
+    change.is_empty = not (ids or decided)
     return sorted(ids)
 
 

@@ -1,6 +1,5 @@
 """Registers on both databases, and records to put into them."""
 
-import itertools
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -9,10 +8,9 @@ import pytest
 
 from layers.register import Register, Source
 from layers.sources.record import SourceRecord
-from tests.postgres import new_database, programs, server
+from tests.postgres import emptied, new_database, programs, server
 
 OSM = Source("osm", "OpenStreetMap", "ODbL-1.0", "© OpenStreetMap", True, date(2026, 1, 1))
-_NUMBER = itertools.count()
 
 
 @pytest.fixture(scope="session")
@@ -25,13 +23,20 @@ def postgres() -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def postgres_register(postgres: str) -> str:
+    """The address of a register on it."""
+    url = new_database(postgres, "register")
+    Register.open(url).close()
+    return url
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def register_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of an empty register."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'register.sqlite'}"
-    url: str = request.getfixturevalue("postgres")
-    return new_database(url, f"register_{next(_NUMBER)}")
+    return emptied(request.getfixturevalue("postgres_register"))
 
 
 @pytest.fixture
