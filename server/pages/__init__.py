@@ -4,6 +4,6 @@ The pages: rendered on the server, so that they say everything without a script 
 One module a page. Pages of single measures stand with their measure (`server.measures`).
 """
 
-from server.pages import about, export, planner, start
+from server.pages import about, export, planner, residents, start
 
-ROUTERS = [start.router, about.router, planner.router, export.router]
+ROUTERS = [start.router, about.router, residents.router, planner.router, export.router]

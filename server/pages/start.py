@@ -9,7 +9,6 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
 from layers.atlas import Atlas
-from server.asked import address
 from server.classes import ALL_CLASSES
 from server.regions import regions_of
 from server.shell import PageRoute, render, texts_for
@@ -46,15 +45,6 @@ def _region_card(atlas: Atlas, texts: Texts) -> dict[str, Any]:
         "districts": texts.number(len(atlas.region.finest)),
         "offers": texts.number(len(atlas.offers)),
     }
-
-
-@router.get("/r/{region}")
-def region_page(request: Request, region: str) -> RedirectResponse:
-    """Lead to the planner's page."""
-    regions_of(request).folder(region)
-    path = address(f"/r/{region}/planner", {})
-    query = request.url.query
-    return RedirectResponse(f"{path}?{query}" if query else path, 307)
 
 
 @router.get("/docs")

@@ -292,12 +292,6 @@ def test_our_own_failures_are_a_page_without_detail(client: TestClient, monkeypa
     assert "secret" not in response.text
 
 
-def test_a_region_leads_to_its_planner_with_the_question(client: TestClient):
-    response = client.get("/r/toy?category=library&lang=en", follow_redirects=False)
-    assert response.status_code == 307
-    assert response.headers["location"] == f"{PLANNER}?category=library&lang=en"
-
-
 def test_the_start_page_lists_regions_with_people_and_date(client: TestClient):
     text = visible(get(client, "/").text)
     assert "Ödland 960 Menschen, 3 Gebiete" in text
