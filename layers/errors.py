@@ -14,6 +14,7 @@ is answered with the nearest known ones.
     ├── TableError                  (ValueError)   a table of offers with faults
     ├── SourceError                 (ValueError)   a file or address of others that cannot be read
     ├── RegisterError               (ValueError)   what the register may not hold or do
+    ├── NoDatesError                (LookupError)  an offer without times to write out
     └── AtlasError                  (ValueError)   a built region that cannot be opened or used
 """
 
@@ -117,6 +118,18 @@ class TableError(UmkreisError, ValueError):
 
 class SourceError(UmkreisError, ValueError):
     """A file or address of others cannot be read at all, or is refused; nothing of it is taken."""
+
+
+class NoDatesError(UmkreisError, LookupError):
+    """
+    An offer has no dates to write out.
+
+    `offer` is its id.
+    """
+
+    def __init__(self, offer: str, why: str) -> None:
+        self.offer = offer
+        super().__init__(f"offer {offer!r} {why}; its page tells what is known of it")
 
 
 class AtlasError(UmkreisError, ValueError):

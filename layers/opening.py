@@ -33,7 +33,7 @@ from layers.hours_text import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from numpy.typing import NDArray
 
@@ -189,20 +189,31 @@ class Hours:
         readings = [minutes for _, minutes in self.readings(first_day, days, ())]
         return _agreed(readings)
 
-    def _on_dates(self, clock: Clock) -> tuple[Minutes, _Reasons]:
+    def _on_dates(self, clock: Clock) -> tuple[Minutes, Reasons]:
         """Return the state of each minute of the clock's days, holidays included."""
-        assert self.taken is not None  # noqa: S101
         days = clock.days
         off_days = clock.holidays(sorted({day.year for day in days}))
-        readings = self.readings(days[0], len(days), sorted(off_days))
-        states = _agreed([minutes for _, minutes in readings])
-        not_stated = np.zeros(len(states), bool)
+        states, reasons = self.on_dates(days[0], len(days), off_days)
+        states[reasons.not_stated] = UNKNOWN
+        return states, reasons
+
+    def on_dates(
+        self, first_day: date, days: int, off_days: Collection[date]
+    ) -> tuple[Minutes, Reasons]:
+        """
+        Return the state of each minute of days and why, as if no holiday were left unmentioned.
+
+        What `reasons.not_stated` marks is on a holiday of which the hours say nothing.
+        """
+        assert self.taken is not None  # noqa: S101
+        readings = self.readings(first_day, days, sorted(off_days))
+        not_stated = np.zeros(days * _DAY_MIN, bool)
         if not (self.taken.has_day("PH") or self.taken.is_always):
-            for k, day in enumerate(days):
-                if day in off_days:
+            for k in range(days):
+                if first_day + timedelta(days=k) in off_days:
                     not_stated[k * _DAY_MIN : (k + 1) * _DAY_MIN] = True
-        states[not_stated] = UNKNOWN
-        return states, _Reasons(self.taken, readings, not_stated)
+        states = _agreed([minutes for _, minutes in readings])
+        return states, Reasons(self.taken, readings, not_stated)
 
     def readings(
         self,
@@ -233,7 +244,7 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 
 @dataclass(frozen=True)
-class _Reasons:
+class Reasons:
     """Why a minute is unknown."""
 
     taken: HoursText

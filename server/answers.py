@@ -73,36 +73,6 @@ def _basis(atlas: Atlas) -> m.PopulationBasis:
     )
 
 
-def categories_out(atlas: Atlas) -> m.CategoryList:
-    """Describe the taxonomy and what the region has of each category."""
-    taxonomy = atlas.taxonomy
-    return m.CategoryList(
-        fields=[
-            m.GroupOut(id=f.id, label=m.Label(de=f.de, en=f.en), color=f.color)
-            for f in taxonomy.fields
-        ],
-        layers=[
-            m.GroupOut(id=y.id, label=m.Label(de=y.de, en=y.en), color=y.color)
-            for y in taxonomy.layers
-        ],
-        categories=[
-            m.CategoryOut(
-                id=c.id,
-                label=m.Label(de=c.de, en=c.en),
-                field=c.field,
-                layer=c.layer,
-                role=c.role,
-                reach=m.Reach(mode=c.reach.mode, minutes=c.reach.minutes, source=c.reach.source),
-                offers=len(atlas.offers_of(c)),
-                answer="unknown" if atlas.data_as_of(c) is None else "known",
-                note=c.note.en,
-                note_de=c.note.de,
-            )
-            for c in taxonomy.categories
-        ],
-    )
-
-
 @lru_cache(maxsize=32)
 def districts_text(atlas: Atlas, by: str) -> str:
     """Write the districts of a level as GeoJSON text."""

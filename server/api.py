@@ -14,16 +14,20 @@ import numpy as np
 from fastapi import APIRouter, Depends, Query, Request, Response
 from numpy.typing import NDArray
 
-from geo.errors import ParameterError
 from layers.atlas import Atlas
 from layers.coverage import CoverageReport, coverage
-from layers.nearby import near
+from layers.offer_words import words_of_offers
 from layers.open_offers import open_offers
+from layers.spelling import words_of
 from layers.when import parse_when
+from layers.wishes import rows_of_kinds
 from server import answers, models
-from server.near import near_out
+from server.near import answer_near
+from server.near_models import NearIn, NearOut
+from server.offer_out import offer_text
 from server.query import MAX_OFFERS, Box, BoxQuery, CategoriesQuery, refuse_unknown
 from server.regions import regions_of
+from server.taxonomy_out import categories_out
 
 GEOJSON = "application/geo+json"
 CSV = "text/csv"
@@ -105,7 +109,7 @@ def get_region(atlas: AtlasPath) -> models.RegionOut:
 @router.get("/regions/{region}/categories", response_model=models.CategoryList)
 def list_categories(atlas: AtlasPath) -> models.CategoryList:
     """List fields, layers and categories, with what the region has of each."""
-    return answers.categories_out(atlas)
+    return categories_out(atlas)
 
 
 @router.get(
@@ -129,17 +133,22 @@ def list_offers(
     bbox: BoxQuery,
     category: CategoriesQuery,
     layer: Annotated[str | None, Query(description="id of a layer")] = None,
+    field: Annotated[str | None, Query(description="id of a field")] = None,
     q: Annotated[
-        str | None, Query(max_length=200, description="text in name, address or description")
+        str | None,
+        Query(max_length=200, description="words; one that stands nowhere may have a typo"),
     ] = None,
+    sort: Annotated[Literal["id", "name"], Query(description="order")] = "id",
     limit: Annotated[int, Query(ge=1, description=f"clamped to {MAX_OFFERS}")] = 100,
     offset: Annotated[int, Query(ge=0)] = 0,
     open_at: AtQuery = None,
 ) -> Response:
-    """List offers as GeoJSON, by box, category, layer and text, in pages."""
-    rows = select_offers(atlas, bbox=bbox, categories=category, layer=layer, text=q)
+    """List offers as GeoJSON, by box, category, layer, field and text, in pages."""
+    rows = select_offers(atlas, bbox=bbox, categories=category, layer=layer, field=field, text=q)
     if open_at is not None:
         rows = open_offers(atlas, rows, parse_when(open_at, atlas.region, parameter="open_at")).open
+    if sort == "name":
+        rows = _by_name(atlas, rows)
     limit = min(limit, MAX_OFFERS)
     page = rows[offset : offset + limit]
     texts = answers.offer_texts(atlas)
@@ -155,10 +164,21 @@ def list_offers(
 
 
 @router.get("/regions/{region}/offers/{offer}", responses={200: {"content": {GEOJSON: {}}}})
-def get_offer(atlas: AtlasPath, offer: str) -> Response:
+def get_offer(
+    atlas: AtlasPath,
+    offer: str,
+    at: Annotated[
+        str | None,
+        Query(
+            description="a local time: tells of hours and dates from then on",
+            examples=["2026-11-28T10:00"],
+        ),
+    ] = None,
+) -> Response:
     """Describe one offer; an id that was merged into another finds that one."""
-    row = atlas.offers.row(offer)
-    return Response(answers.offer_texts(atlas)[row], media_type=GEOJSON)
+    when = None if at is None else parse_when(at, atlas.region)
+    text = offer_text(atlas, atlas.offers[atlas.offers.row(offer)], when)
+    return Response(text, media_type=GEOJSON)
 
 
 @router.get(
@@ -197,21 +217,11 @@ def get_gaps(report: Report) -> Response:
     )
 
 
-@router.post("/regions/{region}/near", response_model=models.NearOut)
-def find_near(atlas: AtlasPath, question: models.NearIn) -> models.NearOut:
-    """List offers within reach of a place by true travel time, the nearest first."""
-    when = None
-    if question.open_at is not None:
-        when = parse_when(question.open_at, atlas.region, parameter="open_at")
-    found = near(
-        atlas,
-        lon=question.lon,
-        lat=question.lat,
-        mode=question.mode,
-        minutes=question.minutes,
-        categories=question.categories,
-    )
-    return near_out(atlas, question, found, when)
+@router.post("/regions/{region}/near", response_model=NearOut)
+def find_near(atlas: AtlasPath, question: NearIn) -> Response:
+    """List offers within reach of a place by true travel time, and count what is left out."""
+    answer = answer_near(atlas, question)
+    return Response(answer.model_dump_json(by_alias=True), media_type="application/json")
 
 
 def select_offers(
@@ -220,6 +230,7 @@ def select_offers(
     bbox: Box | None = None,
     categories: list[str] | None = None,
     layer: str | None = None,
+    field: str | None = None,
     text: str | None = None,
 ) -> NDArray[np.int64]:
     """
@@ -230,35 +241,25 @@ def select_offers(
     UnknownCategoryError
         If the taxonomy has no such category.
     ParameterError
-        If it has no such layer.
+        If it has no such layer or field.
     """
     rows = np.arange(len(atlas.offers)) if bbox is None else atlas.offer_index.within(bbox)
-    chosen = [atlas.taxonomy.category(c) for c in categories or []]
     if layer is not None:
-        known = [y.id for y in atlas.taxonomy.layers]
-        if layer not in known:
-            raise ParameterError(
-                f"`layer` {layer!r} is not known; there are {', '.join(known)}", parameter="layer"
-            )
-        of_layer = [c for c in atlas.taxonomy.categories if c.layer == layer]
-        rows = np.intersect1d(rows, _rows_of(atlas, of_layer))
+        rows = np.intersect1d(rows, rows_of_kinds(atlas, layers=[layer], parameter="layer"))
+    if field is not None:
+        rows = np.intersect1d(rows, rows_of_kinds(atlas, fields=[field], parameter="field"))
     if categories:
-        rows = np.intersect1d(rows, _rows_of(atlas, chosen))
-    if text and (needle := text.casefold().strip()):
-        rows = np.array([i for i in rows if needle in _haystack(atlas, int(i))], np.int64)
+        rows = np.intersect1d(rows, rows_of_kinds(atlas, categories=categories))
+    if text and text.strip():
+        rows = np.intersect1d(rows, words_of_offers(atlas).rows(text))
     return rows
 
 
-def _rows_of(atlas: Atlas, categories: list[Any]) -> NDArray[np.int64]:
-    found = [atlas.offers_of(c) for c in categories]
-    return np.unique(np.concatenate(found)) if found else np.empty(0, np.int64)
-
-
-def _haystack(atlas: Atlas, row: int) -> str:
-    offer = atlas.offers[row]
-    labels = [atlas.taxonomy.category(c) for c in offer.categories]
-    parts = [offer.name, offer.address, offer.description, *(f"{c.de} {c.en}" for c in labels)]
-    return " ".join(parts).casefold()
+def _by_name(atlas: Atlas, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Sort rows as a dictionary does; offers without a name last."""
+    names = {row: atlas.offers[row].name for row in rows.tolist()}
+    order = sorted(names, key=lambda row: (not names[row], words_of(names[row]), row))
+    return np.array(order, np.int64)
 
 
 def _page_links(request: Request, *, matched: int, limit: int, offset: int) -> list[dict[str, str]]:

@@ -17,7 +17,7 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from geo.errors import NetworkError, ParameterError, UmkreisError
-from layers.errors import AtlasError, UnknownNameError
+from layers.errors import AtlasError, NoDatesError, UnknownNameError
 from server.query import LATER
 from server.single_file import TilesMissingError
 
@@ -26,6 +26,7 @@ _log = logging.getLogger(__name__)
 PROBLEM_JSON = "application/problem+json"
 STATUS: dict[type[Exception], HTTPStatus] = {
     UnknownNameError: HTTPStatus.NOT_FOUND,
+    NoDatesError: HTTPStatus.NOT_FOUND,
     ParameterError: HTTPStatus.BAD_REQUEST,
     AtlasError: HTTPStatus.SERVICE_UNAVAILABLE,
     TilesMissingError: HTTPStatus.SERVICE_UNAVAILABLE,

@@ -8,7 +8,7 @@ meaning.
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -108,6 +108,9 @@ class CategoryOut(Model):
     )
     note: str = Field(description="what the data can and cannot tell; empty where nothing is said")
     note_de: str
+    gives: list[str] = Field(description="ids of resources")
+    needs: list[str]
+    facts: list[str] = Field(description="ids of facts that such offers may state")
 
 
 class GroupOut(Model):
@@ -118,12 +121,29 @@ class GroupOut(Model):
     color: str
 
 
+class TermOut(Model):
+    """Something with an id and a label."""
+
+    id: str
+    label: Label
+
+
+class FactOut(TermOut):
+    """Something that offers may state; `unit` is empty for a plain count."""
+
+    type: str = Field(description="text, number, boolean, choice, choices or times")
+    unit: str
+    choices: list[TermOut]
+
+
 class CategoryList(Model):
     """The taxonomy as the region answers it."""
 
     fields: list[GroupOut]
     layers: list[GroupOut]
     categories: list[CategoryOut]
+    facts: list[FactOut]
+    resources: list[TermOut]
 
 
 class SourceOut(Model):
@@ -270,61 +290,6 @@ class CoverageOut(DistrictCoverage):
     )
     share_with_unknown: float | None
     knowledge: KnowledgeOut
-    attributions: list[str]
-
-
-class NearIn(Model):
-    """A question from one place. A POST, so that no home address stands in a URL or log."""
-
-    lon: float = Field(description="degrees, first", examples=[13.2611])
-    lat: float = Field(description="degrees", examples=[53.5573])
-    mode: Literal["walk", "stepfree", "bike", "car"] = "walk"
-    minutes: float = Field(default=15, description="limit of travel")
-    categories: list[str] = Field(default=[], description="all where empty", max_length=100)
-    limit: int = Field(default=200, ge=1, le=2000, description="at most so many offers")
-    open_at: str | None = Field(
-        default=None,
-        description="a moment or a part of the week: tells of each offer whether it is open then",
-        examples=["2026-11-28T10:00"],
-    )
-
-
-class OfferInReachOut(Model):
-    """An offer with the way there, both access legs included."""
-
-    id: str
-    name: str
-    category: str
-    categories: list[str]
-    lon: float
-    lat: float
-    travel_min: float
-    distance_m: int
-    address: str
-    opening_hours: str
-    open: Literal["open", "closed", "unknown"] | None = Field(description="null without a time")
-    open_reason: str = Field(description="why it is unknown, or closed in general")
-    next_change: datetime | None = Field(description="within eight days of a moment, else null")
-    website: str
-    phone: str
-
-
-class Place(Model):
-    """Where the question was asked from, as it came."""
-
-    lon: float
-    lat: float
-
-
-class NearOut(Model):
-    """Offers within reach, the nearest first."""
-
-    origin: Place
-    mode: str
-    minutes: float
-    offers: list[OfferInReachOut]
-    total: int = Field(description="offers in reach, before `limit`")
-    as_of: date
     attributions: list[str]
 
 

@@ -1,59 +1,147 @@
-"""What is within reach of a place, and whether it is open, over the wire."""
+"""What is within reach of a place, whether it is open, and why something is not shown."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from layers.opening import opening
-from server import models as m
+from layers.dates import next_date, next_opening
+from layers.nearby import look_around
+from layers.notices import GIVES, NEEDS
+from layers.opening import OPEN
+from layers.partners import resources_of
+from layers.when import parse_when
+from layers.wishes import Wishes
+from server import near_models as m
+from server.offer_source import source_url
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from layers.atlas import Atlas
-    from layers.nearby import OfferInReach
+    from layers.nearby import Beyond, OfferInReach
     from layers.offers import Offer
+    from layers.opening import Opening
     from layers.when import When
 
 
-def near_out(
-    atlas: Atlas, question: m.NearIn, found: Sequence[OfferInReach], when: When | None = None
-) -> m.NearOut:
-    """Write what is within reach of a place, and whether it is open then."""
-    offers = []
-    for hit in found[: question.limit]:
-        offer = atlas.offers[hit.offer]
-        offers.append(
-            m.OfferInReachOut(
-                id=offer.id,
-                name=offer.name,
-                category=offer.categories[0],
-                categories=list(offer.categories),
-                lon=round(offer.lon, 7),
-                lat=round(offer.lat, 7),
-                travel_min=round(hit.travel_s / 60, 1),
-                distance_m=round(hit.distance_m),
-                address=offer.address,
-                opening_hours=offer.opening_hours,
-                **opening_fields(atlas, offer, when),
-                website=offer.website,
-                phone=offer.phone,
-            )
-        )
+def answer_near(atlas: Atlas, question: m.NearIn) -> m.NearOut:
+    """
+    Answer what is within reach of a place.
+
+    Raises
+    ------
+    UmkreisError
+        If something is asked that cannot be.
+    """
+    when = None
+    if question.open_at is not None:
+        when = parse_when(question.open_at, atlas.region, parameter="open_at")
+    around = look_around(
+        atlas,
+        lon=question.lon,
+        lat=question.lat,
+        mode=question.mode,
+        minutes=question.minutes,
+        speed_kmh=question.speed_kmh,
+        wishes=wishes_of(question),
+        when=when,
+        states=question.states,
+    )
     return m.NearOut(
         origin=m.Place(lon=question.lon, lat=question.lat),
         mode=question.mode,
         minutes=question.minutes,
-        offers=offers,
-        total=len(found),
+        at=when.text if when else None,
+        offers=[
+            offer_in_reach(atlas, hit, around.openings.get(hit.offer), when)
+            for hit in around.hits[: question.limit]
+        ],
+        total=len(around.hits),
+        beyond=_beyond(around.beyond),
         as_of=atlas.region.as_of,
         attributions=list(atlas.region.attributions),
     )
 
 
-def opening_fields(atlas: Atlas, offer: Offer, when: When | None) -> dict[str, Any]:
-    """Write whether an offer is open as fields of an `OfferInReachOut`."""
-    if when is None:
-        return {"open": None, "open_reason": "", "next_change": None}
-    then = opening(offer.opening_hours, when, atlas.region)
-    return {"open": then.word, "open_reason": then.reason, "next_change": then.next_change}
+def wishes_of(question: m.PlaceIn) -> Wishes:
+    """Return what is looked for, apart from where."""
+    return Wishes(
+        categories=question.categories,
+        fields=question.fields,
+        layers=question.layers,
+        q=question.q,
+        facts=question.facts,
+        wheelchair=question.wheelchair,
+    )
+
+
+def offer_in_reach(
+    atlas: Atlas, hit: OfferInReach, then: Opening | None, when: When | None
+) -> m.OfferInReachOut:
+    """Write an offer with the way there, and whether it is open."""
+    offer = atlas.offers[hit.offer]
+    primary = atlas.taxonomy.category(offer.categories[0])
+    return m.OfferInReachOut(
+        id=offer.id,
+        name=offer.name,
+        category=primary.id,
+        categories=list(offer.categories),
+        field=primary.field,
+        layer=primary.layer,
+        lon=round(offer.lon, 7),
+        lat=round(offer.lat, 7),
+        travel_min=round(hit.travel_s / 60, 1),
+        distance_m=round(hit.distance_m),
+        address=offer.address,
+        opening_hours=offer.opening_hours,
+        **opening_fields(atlas, offer, then, when),
+        website=offer.website,
+        phone=offer.phone,
+        email=offer.email,
+        description=offer.description,
+        facts=dict(offer.facts),
+        gives=list(resources_of(atlas, offer, GIVES)),
+        needs=list(resources_of(atlas, offer, NEEDS)),
+        wheelchair=offer.wheelchair,
+        source=offer.source,
+        source_url=source_url(offer),
+        licence=offer.licence,
+        as_of=offer.as_of,
+    )
+
+
+def opening_fields(
+    atlas: Atlas, offer: Offer, then: Opening | None, when: When | None
+) -> dict[str, Any]:
+    """Write whether an offer is open, until when, and when it is next."""
+    fields: dict[str, Any] = dict.fromkeys(
+        ("open", "next_change", "open_until", "next_opening", "next_date")
+    )
+    fields["open_reason"] = ""
+    if when is None or then is None:
+        return fields
+    fields |= {"open": then.word, "open_reason": then.reason, "next_change": then.next_change}
+    if when.moment is None:
+        return fields
+    if then.state == OPEN:
+        fields["open_until"] = then.next_change
+    else:
+        fields["next_opening"] = next_opening(offer.opening_hours, atlas.region, when.moment)
+    if (found := next_date(offer, atlas.region, when.moment)) is not None:
+        told_by, span = found
+        fields["next_date"] = m.NextDateOut.model_validate(
+            {"from": told_by, "start": span.start, "end": span.end}
+        )
+    return fields
+
+
+def _beyond(beyond: Beyond) -> m.BeyondOut:
+    further = None
+    if beyond.next_minutes is not None and beyond.further is not None:
+        further = m.FurtherOut(minutes=beyond.next_minutes, offers=beyond.further)
+    return m.BeyondOut(
+        closed_then=beyond.closed_then,
+        unknown_hours=beyond.unknown_hours,
+        facts_unknown=beyond.facts_unknown,
+        wheelchair_unknown=beyond.wheelchair_unknown,
+        further=further,
+        by_mode=dict(beyond.by_mode),
+    )

@@ -11,6 +11,8 @@ from fastapi import APIRouter
 
 from server.measures import (
     access,
+    agenda,
+    calendar,
     equity,
     geocode,
     isochrone,
@@ -26,6 +28,8 @@ from server.measures import (
 
 ROUTERS: tuple[APIRouter, ...] = (
     access.router,
+    agenda.router,
+    calendar.router,
     equity.router,
     geocode.router,
     isochrone.router,

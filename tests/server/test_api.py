@@ -10,6 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from server import models
+from server.near_models import NearOut
 from tests.toyregion import HOSTILE_NAME, toy_lonlat
 
 TOY = "/api/v1/regions/toy"
@@ -169,7 +170,7 @@ def near_question(**changes: Any) -> dict[str, Any]:
 
 
 def test_near_lists_offers_by_travel_time(client: TestClient):
-    answer = models.NearOut.model_validate(client.post(f"{TOY}/near", json=near_question()).json())
+    answer = NearOut.model_validate(client.post(f"{TOY}/near", json=near_question()).json())
     assert answer.offers[0].name == "Bäckerei Groß & Söhne"
     assert answer.offers[0].distance_m == 150
     assert answer.offers[0].travel_min == 1.9

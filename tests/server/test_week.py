@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 from server import models
 from server.cli import main
 from server.measures.week import WeekOut
+from server.near_models import NearOut
 from server.settings import Settings
 from tests.server.test_api import FOOD, TOY, assert_error
 from tests.toyregion import toy_lonlat
@@ -110,7 +111,7 @@ def test_offers_that_are_open_are_listed(client: TestClient):
 def near(client: TestClient, **more):
     lon, lat = toy_lonlat((100.0, 100.0))[0]
     body = {"lon": lon, "lat": lat, "minutes": 20, **more}
-    out = models.NearOut.model_validate(client.post(f"{TOY}/near", json=body).json())
+    out = NearOut.model_validate(client.post(f"{TOY}/near", json=body).json())
     return {offer.name: offer for offer in out.offers}
 
 
