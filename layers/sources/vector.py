@@ -35,6 +35,7 @@ SUFFIXES = {"geopackage": ".gpkg", "shapefile": ".shp", "geoparquet": ".parquet"
 MAX_SECONDS = 60
 MAX_WORKER_BYTES = 4_000_000_000  # of addresses; numpy and GDAL reserve much that they never use
 _PARTS = (".shp", ".dbf", ".shx", ".prj", ".cpg")
+_START = "import runpy, sys; sys.exit(runpy.run_path(sys.argv[1])['main'](sys.argv[2:]))"
 _SHP_MAGIC = b"\x00\x00\x27\x0a"
 
 
@@ -118,7 +119,18 @@ def _run(path: Path, kind: str, layer: str, most: int) -> tuple[dict[str, Any], 
         try:
             # The interpreter and script are ours; the path is a name that we chose
             done = subprocess.run(  # noqa: S603
-                [sys.executable, "-P", "-s", script, str(path), kind, layer, str(most)],
+                [
+                    sys.executable,
+                    "-P",
+                    "-s",
+                    "-c",
+                    _START,
+                    script,
+                    str(path),
+                    kind,
+                    layer,
+                    str(most),
+                ],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.PIPE,

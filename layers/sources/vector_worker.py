@@ -1,9 +1,9 @@
 """
 Reads one GIS file by GDAL or pyarrow in a process of its own, and prints its features as lines.
 
-This file runs as a script in a process that `layers.sources.vector` starts and limits: time,
-memory, size of what it writes, no network where the system allows to take it away, and no driver of
-GDAL but the one that is meant. It imports nothing of the project.
+`main` runs in a process that `layers.sources.vector` starts and limits: time, memory, size of what
+it writes, no network where the system allows to take it away, and no driver of GDAL but the one
+that is meant. It imports nothing of the project.
 """
 
 from __future__ import annotations
@@ -134,7 +134,3 @@ def _print(value: Any) -> None:
 def _fail(reason: str) -> int:
     sys.stderr.write(f"reason: {reason}\n")
     return 2
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
