@@ -27,6 +27,7 @@ from server.near_models import NearIn, NearOut
 from server.offer_out import offer_text
 from server.query import MAX_OFFERS, Box, BoxQuery, CategoriesQuery, refuse_unknown
 from server.regions import regions_of
+from server.report_files import GEOPACKAGE, XLSX, coverage_gpkg, coverage_xlsx
 from server.taxonomy_out import categories_out
 
 GEOJSON = "application/geo+json"
@@ -57,7 +58,7 @@ By = Annotated[
     Literal["district", "municipality"], Query(description="finest districts or municipalities")
 ]
 Format = Annotated[
-    Literal["json", "geojson", "csv"] | None,
+    Literal["json", "geojson", "csv", "xlsx", "gpkg"] | None,
     Query(alias="f", description="format; else what the Accept header asks for"),
 ]
 
@@ -184,7 +185,7 @@ def get_offer(
 @router.get(
     "/regions/{region}/coverage",
     response_model=models.CoverageOut,
-    responses={200: {"content": {GEOJSON: {}, CSV: {}}}},
+    responses={200: {"content": {GEOJSON: {}, CSV: {}, XLSX: {}, GEOPACKAGE: {}}}},
 )
 def get_coverage(
     request: Request, report: Report, by: By = "district", f: Format = None
@@ -196,6 +197,10 @@ def get_coverage(
             json.dumps(answers.coverage_geojson(report, by=by), ensure_ascii=False),
             media_type=GEOJSON,
         )
+    if wanted == "xlsx":
+        return Response(coverage_xlsx(report, by=by), media_type=XLSX)
+    if wanted == "gpkg":
+        return Response(coverage_gpkg(report, by=by), media_type=GEOPACKAGE)
     out = answers.coverage_out(report, by=by)
     if wanted == "csv":
         return Response(
@@ -280,4 +285,5 @@ def _page_links(request: Request, *, matched: int, limit: int, offset: int) -> l
 
 def _accepted(request: Request) -> str:
     accept = request.headers.get("accept", "")
-    return "geojson" if GEOJSON in accept else "csv" if CSV in accept else "json"
+    kinds = {GEOJSON: "geojson", CSV: "csv", XLSX: "xlsx", GEOPACKAGE: "gpkg"}
+    return next((kind for media_type, kind in kinds.items() if media_type in accept), "json")

@@ -1,5 +1,5 @@
 """
-Writes reports for the command line: tables, JSON, CSV, GeoJSON, GeoPackage, a page.
+Writes reports for the command line: tables, JSON, CSV, GeoJSON, Excel, GeoPackage, a page.
 
 A file is written beside its place and renamed, so that a failure leaves nothing half-written.
 """
@@ -14,9 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import click
-import geopandas as gpd
 import numpy as np
-import shapely
 
 from geo.errors import ParameterError
 from layers.atlas import Atlas
@@ -26,15 +24,17 @@ from layers.opening import opening
 from layers.when import When
 from server import answers, models
 from server.method import left_out_lines
+from server.report_files import coverage_gpkg, coverage_xlsx
 from server.sentences import label, people_short
 from server.single_file import single_file
 from server.texts import Texts, texts_of
 from server.time_sentences import opening_phrase
 from server.view import map_view, sentences
 
-FORMATS = ("table", "json", "csv", "geojson", "gpkg", "html")
+FORMATS = ("table", "json", "csv", "geojson", "xlsx", "gpkg", "html")
 _BY_ENDING = {f".{name}": name for name in FORMATS[1:]}
-_NEEDS_FILE = ("gpkg", "html")
+_FILES = {"xlsx": coverage_xlsx, "gpkg": coverage_gpkg}
+_NEEDS_FILE = (*_FILES, "html")
 _WITHHELD = "–"
 
 
@@ -59,8 +59,9 @@ def write_coverage(
     report: CoverageReport, *, by: str, format_: str, language: str, output: Path | None
 ) -> None:
     """Write a report in one of `FORMATS` to a file, or to stdout."""
-    if output is not None and format_ == "gpkg":
-        _write_gpkg(report, by, output)
+    if output is not None and format_ in _FILES:
+        with _beside(output) as temporary:
+            temporary.write_bytes(_FILES[format_](report, by=by))
     elif output is not None and format_ == "html":
         write_map(report, language=language, output=output)
     else:
@@ -186,34 +187,6 @@ def build_summary(atlas: Atlas) -> str:
             f"offers {about['offers_too_far']:,}"
         )
     return "\n".join(lines)
-
-
-def _write_gpkg(report: CoverageReport, by: str, output: Path) -> None:
-    """Districts, gaps and offers as layers of one GeoPackage in the region's CRS."""
-    region = report.atlas.region
-    out = answers.coverage_out(report, by=by)
-    areas = region.finest if by == "district" else region.municipalities
-    rows = [{**row.model_dump(), "share_range": None} for row in out.by_district]
-    gaps = [
-        gap.model_dump(exclude={"geometry", "nearest_offer", "districts"})
-        | {"districts": "; ".join(gap.districts)}
-        for gap in out.gaps
-    ]
-    offers = [
-        {**row.model_dump(), "category": report.atlas.offers[int(i)].categories[0]}
-        for row, i in zip(out.by_offer, report.offers, strict=True)
-    ]
-    tables = {
-        "districts": gpd.GeoDataFrame(rows, geometry=areas.geometry.to_numpy(), crs=region.crs),
-        "gaps": gpd.GeoDataFrame(gaps, geometry=[g.shape for g in report.gaps], crs=region.crs),
-        "offers": gpd.GeoDataFrame(
-            offers, geometry=shapely.points(report.atlas.offer_xy[report.offers]), crs=region.crs
-        ),
-    }
-    with _beside(output) as temporary:
-        for layer, table in tables.items():
-            if len(table):
-                table.to_file(temporary, layer=layer, driver="GPKG")
 
 
 @contextmanager

@@ -73,12 +73,12 @@ def write_xlsx(table: ExportTable) -> bytes:
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet(LAYER)
     sheet.freeze_panes = "C2"
-    sheet.append([_xlsx_cell(sheet, name, bold=True) for name in table.columns])
+    sheet.append([xlsx_cell(sheet, name, bold=True) for name in table.columns])
     for row in table.rows:
-        sheet.append([_xlsx_cell(sheet, value) for value in row])
+        sheet.append([xlsx_cell(sheet, value) for value in row])
     about = book.create_sheet("about")
     for key, text in table.about.to_texts().items():
-        about.append([_xlsx_cell(about, key, bold=True), _xlsx_cell(about, text)])
+        about.append([xlsx_cell(about, key, bold=True), xlsx_cell(about, text)])
     file = io.BytesIO()
     book.save(file)
     return file.getvalue()
@@ -177,7 +177,8 @@ def _csv_cell(value: Cell) -> str:
     return f"'{text}" if FORMULA.match(text) else text
 
 
-def _xlsx_cell(sheet: Any, value: Cell, *, bold: bool = False) -> Any:
+def xlsx_cell(sheet: Any, value: Cell, *, bold: bool = False) -> Any:
+    """Make a cell of a sheet; a text stays a text, whatever it begins with."""
     if isinstance(value, str):
         value = ILLEGAL_CHARACTERS_RE.sub(" ", value)
     cell = WriteOnlyCell(sheet, value)

@@ -32,6 +32,7 @@ from server.texts import Texts
 from server.time_sentences import when_phrase
 
 MINUTE_STEPS = (5, 10, 15, 20, 30)
+DOWNLOADS = (("CSV", "csv"), ("Excel", "xlsx"), ("GeoJSON", "geojson"), ("GeoPackage", "gpkg"))
 METRE_STEPS = (300, 500, 1000, 2000)
 ICONS = {"walk": "walk", "stepfree": "wheelchair", "bike": "bike", "car": "car", LINE: "line"}
 
@@ -60,7 +61,7 @@ def planner(request: Request, region: str) -> HTMLResponse:
         form=_form(report, asked, texts),
         downloads=[
             (name, address(api_path, {**data_question, "f": f}), file_name(full, region, f))
-            for name, f in (("CSV", "csv"), ("GeoJSON", "geojson"))
+            for name, f in DOWNLOADS
         ],
         carry=capacity_facts(report, texts),
         carry_how=street_reach(report.question, texts)["how"],

@@ -184,9 +184,11 @@ def test_the_map_has_the_data_of_the_page(client: TestClient):
 
 def test_downloads_ask_the_interface_the_same_question(client: TestClient):
     page = Outline(get(client, FOOD).text)
-    csv, geojson, file = [a["href"] for a in page.all("a") if "download" in a]
+    csv, excel, geojson, gpkg, file = [a["href"] for a in page.all("a") if "download" in a]
     assert client.get(csv).text.count("\r\n") == 4
     assert client.get(geojson).json()["assumptions"]["limit_min"] == 2
+    assert client.get(excel).content[:2] == b"PK"
+    assert client.get(gpkg).content[:6] == b"SQLite"
     assert "download=1" in file
 
 
