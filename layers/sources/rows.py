@@ -8,7 +8,6 @@ category, or that cannot be placed, is a fault.
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -33,6 +32,7 @@ from layers.table import split_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from datetime import date
 
     from layers.osm_tags import FactValue
     from layers.sources.bounded import ReadOptions
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from layers.sources.places import Pair
 
 T = TypeVar("T")
+_SHOWN = ("name", "address", "street", "city", "coordinates", "lon", "lat")  # of a faulty row
 MAX_NAME = 500
 MAX_TEXT = 2_000
 MAX_DESCRIPTION = 20_000
@@ -77,7 +78,7 @@ class RowReader:
     decisions: list[Decision] = field(default_factory=list)
     records: list[SourceRecord] = field(default_factory=list)
     kinds: KindReader = field(init=False)
-    _left: Counter[str] = field(default_factory=Counter)
+    _guesses: dict[str, tuple[tuple[str, ...], Guess]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.kinds = KindReader(self.options.taxonomy)
@@ -112,7 +113,8 @@ class RowReader:
 
     def fault(self, row: Row, reason: str) -> None:
         """Note why a row is not taken."""
-        text = row.text or "; ".join(filter(None, row.cells.values()))
+        told = [row.cells[name] for name in _SHOWN if row.cells.get(name)]
+        text = row.text or "; ".join(told or filter(None, row.cells.values()))
         self.faults.append(Fault(row.line, shortened(text), reason))
 
     def doubt(self, row: Row, topic: str, text: str, reason: str, *, taken: str = "",
@@ -175,9 +177,9 @@ class RowReader:
             city=address[3],
             country=cells.get("country", ""),
             contact_name=cells.get("contact_name", ""),
-            phone=read("phone", _tag(osm_tags.phone_of, "phone")) or "",
-            email=read("email", _tag(osm_tags.email_of, "email")) or "",
-            website=read("website", _tag(osm_tags.website_of, "website")) or "",
+            phone=read("phone", _phone) or "",
+            email=read("email", _email) or "",
+            website=read("website", _website) or "",
             opening_hours=cells.get("opening_hours", ""),
             description=cells.get("description", ""),
             gives=self._resources(row, "gives"),
@@ -187,7 +189,7 @@ class RowReader:
             wheelchair=read("wheelchair", wheelchair_of) or "",
             facts=self._facts(row),
             opened_on=read("opened_on", date_of),
-            closed_on=read("closed_on", partial(date_of, latest=True)),
+            closed_on=read("closed_on", _last_day),
             licence=cells.get("licence", ""),
             as_of=read("as_of", date_of),
             raw=row.raw,
@@ -211,7 +213,9 @@ class RowReader:
         text = row.cells.get("category", "")
         if row.guess is not None:
             return row.kinds, self._taken(row, ", ".join(row.kinds) or name, row.guess)
-        kinds = parts_of(text)
+        if text not in self._guesses:
+            self._guesses[text] = self._guess(text)
+        kinds, guess = self._guesses[text]
         if not kinds:
             if self.options.category:
                 return (), (self.options.category,)
@@ -219,10 +223,15 @@ class RowReader:
             reason = "no category is told" + ("; the name tells it" if told else "")
             self.doubt(row, "category", name, reason, taken=", ".join(told))
             return (), told
+        return kinds, self._taken(row, text, guess)
+
+    def _guess(self, text: str) -> tuple[tuple[str, ...], Guess]:
+        """Return the words of a cell and what they mean: together, or else one by one."""
+        kinds = parts_of(text)
         guess = self.kinds.of_words((text,))
         if not guess.is_sure and len(kinds) > 1:
             guess = self.kinds.of_words(kinds)
-        return kinds, self._taken(row, text, guess)
+        return kinds, guess
 
     def _taken(self, row: Row, text: str, guess: Guess) -> tuple[str, ...]:
         """Return the categories that are taken; what is unsure is put before a person."""
@@ -292,6 +301,8 @@ def _pair(cells: Mapping[str, str]) -> tuple[Pair | None, str, bool]:
 
 
 def _too_long(cells: Mapping[str, str]) -> str:
+    if max(map(len, cells.values()), default=0) <= MAX_NAME:
+        return ""
     for name, text in cells.items():
         limit = {"name": MAX_NAME, "description": MAX_DESCRIPTION}.get(name, MAX_TEXT)
         if len(text) > limit:
@@ -299,9 +310,21 @@ def _too_long(cells: Mapping[str, str]) -> str:
     return ""
 
 
-def _tag(read: Callable[[Mapping[str, str]], str], key: str) -> Callable[[str], str | None]:
-    """Read a text by the rules of an extract's tags; None where it does not fit."""
-    return lambda text: read({key: text}) or None
+def _phone(text: str) -> str | None:
+    """Read by the rules of an extract's tags, as those that follow; None where it does not fit."""
+    return osm_tags.phone_of({"phone": text}) or None
+
+
+def _email(text: str) -> str | None:
+    return osm_tags.email_of({"email": text}) or None
+
+
+def _website(text: str) -> str | None:
+    return osm_tags.website_of({"website": text}) or None
+
+
+def _last_day(text: str) -> date | None:
+    return date_of(text, latest=True)
 
 
 def _not_negative(text: str) -> float | None:

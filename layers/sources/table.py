@@ -31,7 +31,6 @@ _FIRST_ROWS = 20  # the header is among these
 _FEWEST_COLUMNS = 2
 FORMULA = re.compile(r"\s*'*\s*[=+@-]")  # a cell that begins so is computed by a spreadsheet
 _SUMS = ("summe", "gesamt", "total", "sum", "anzahl")
-_SHOWN = ("name", "address", "street", "city", "coordinates", "lon", "lat")
 
 Cells = list[str]
 
@@ -173,8 +172,7 @@ def _rows(
         count = len(cells)
         told = {name: _clean(cells[i], name) for i, name in fields if i < count and cells[i]}
         raw = {name: cells[i].strip() for i, name in others if i < count and cells[i].strip()}
-        text = "; ".join(told[name] for name in _SHOWN if told.get(name))
-        row = Row(line, told, raw, text=text or "; ".join(filter(None, cells)))
+        row = Row(line, told, raw)
         if any(cell.strip() for cell in cells[len(columns.names) :]):
             records.fault(
                 row, f"{count} cells, but the header has {len(columns.names)} columns; "
