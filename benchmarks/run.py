@@ -19,6 +19,7 @@ BENCHMARKS = (
     ["benchmarks.scenario"],
     ["benchmarks.isochrone"],
     ["benchmarks.geocode"],
+    ["benchmarks.near"],
     ["benchmarks.balanced"],
     ["benchmarks.router", "compare"],
 )

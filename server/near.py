@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from layers.dates import next_date, next_opening
@@ -77,35 +78,43 @@ def offer_in_reach(
     atlas: Atlas, hit: OfferInReach, then: Opening | None, when: When | None
 ) -> m.OfferInReachOut:
     """Write an offer with the way there, and whether it is open."""
-    offer = atlas.offers[hit.offer]
-    primary = atlas.taxonomy.category(offer.categories[0])
     return m.OfferInReachOut(
-        id=offer.id,
-        name=offer.name,
-        category=primary.id,
-        categories=list(offer.categories),
-        field=primary.field,
-        layer=primary.layer,
-        lon=round(offer.lon, 7),
-        lat=round(offer.lat, 7),
+        **_fixed(atlas, hit.offer),
         travel_min=round(hit.travel_s / 60, 1),
         distance_m=round(hit.distance_m),
-        address=offer.address,
-        opening_hours=offer.opening_hours,
-        **opening_fields(atlas, offer, then, when),
-        website=offer.website,
-        phone=offer.phone,
-        email=offer.email,
-        description=offer.description,
-        facts=dict(offer.facts),
-        gives=list(resources_of(atlas, offer, GIVES)),
-        needs=list(resources_of(atlas, offer, NEEDS)),
-        wheelchair=offer.wheelchair,
-        source=offer.source,
-        source_url=source_url(offer),
-        licence=offer.licence,
-        as_of=offer.as_of,
+        **opening_fields(atlas, atlas.offers[hit.offer], then, when),
     )
+
+
+@lru_cache(maxsize=20_000)
+def _fixed(atlas: Atlas, row: int) -> dict[str, Any]:
+    """Write what is the same of an offer from wherever and whenever it is asked."""
+    offer = atlas.offers[row]
+    primary = atlas.taxonomy.category(offer.categories[0])
+    return {
+        "id": offer.id,
+        "name": offer.name,
+        "category": primary.id,
+        "categories": list(offer.categories),
+        "field": primary.field,
+        "layer": primary.layer,
+        "lon": round(offer.lon, 7),
+        "lat": round(offer.lat, 7),
+        "address": offer.address,
+        "opening_hours": offer.opening_hours,
+        "website": offer.website,
+        "phone": offer.phone,
+        "email": offer.email,
+        "description": offer.description,
+        "facts": dict(offer.facts),
+        "gives": list(resources_of(atlas, offer, GIVES)),
+        "needs": list(resources_of(atlas, offer, NEEDS)),
+        "wheelchair": offer.wheelchair,
+        "source": offer.source,
+        "source_url": source_url(offer),
+        "licence": offer.licence,
+        "as_of": offer.as_of,
+    }
 
 
 def opening_fields(
