@@ -20,7 +20,9 @@ DAYS = st.sampled_from([None, date(2020, 1, 1), date(2026, 1, 1)])
 ROW = st.tuples(st.integers(0, 3), NAMES, NAMES, DAYS)
 PICK = st.integers(0, 50)
 STEP = st.one_of(
-    st.tuples(st.just("put"), st.sampled_from("ab"), st.lists(ROW, max_size=4), st.booleans()),
+    st.tuples(
+        st.just("put"), st.sampled_from("ab"), st.lists(ROW, min_size=1, max_size=4), st.booleans()
+    ),
     st.tuples(st.just("correct"), PICK, NAMES),
     st.tuples(st.just("withdraw"), PICK),
     st.tuples(st.just("status"), PICK, st.sampled_from(sorted(TRANSITIONS))),
@@ -194,12 +196,10 @@ def merge(register, region, model, live, pick, pick_other):
 
 
 def split(register, region, model, live, pick, pick_other):
-    picked = live[pick % len(live)]
-    entry = model.entries[picked]
-    merged = [k for k in entry["ids"] if model.entries[k]["into"] == picked]
+    merged = [(e["into"], k) for k, e in sorted(model.entries.items()) if e["into"] in live]
     if merged:
-        other = merged[pick_other % len(merged)]
-        theirs = model.entries[other]
+        picked, other = merged[(pick + pick_other) % len(merged)]
+        entry, theirs = model.entries[picked], model.entries[other]
         back = {k: entry["claims"].pop(k) for k in theirs["claims"] if k in entry["claims"]}
         theirs["claims"], theirs["into"] = back or theirs["claims"], ""
         entry["ids"] = [k for k in entry["ids"] if k not in (other, *theirs["ids"])]
@@ -238,12 +238,12 @@ def sqlite_register(tmp_path_factory):
 
 
 @settings(
-    max_examples=12,
+    max_examples=20,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     derandomize=True,
 )
-@given(st.lists(STEP, min_size=5, max_size=20))
+@given(st.lists(STEP, min_size=10, max_size=25))
 def test_any_state_equals_a_plain_model(sqlite_register, steps):
     region = f"r{next(REGIONS)}"
     check(sqlite_register, region, run(sqlite_register, region, steps))
