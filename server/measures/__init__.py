@@ -23,6 +23,7 @@ from server.measures import (
     scenario,
     sheet,
     sites,
+    way,
     week,
 )
 
@@ -41,6 +42,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     sheet.router,
     sheet.page_router,
     sites.router,
+    way.router,
     week.router,
 )
 COMMANDS: tuple[click.Command, ...] = (
