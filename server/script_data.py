@@ -11,9 +11,10 @@ from typing import Any
 from layers.coverage import CoverageReport
 from layers.question import Question
 from server.asked import Asked, address, asked_again
-from server.reach_texts import kept, reach_data, reach_texts
+from server.reach_texts import reach_data, reach_texts
 from server.sentences import label, question_phrase, reach_phrase
-from server.texts import Texts
+from server.texts import Texts, kept
+from server.trial_texts import trial_texts
 
 
 def can_try(report: CoverageReport, *, counts_buildings: bool) -> bool:
@@ -33,16 +34,18 @@ def measures_data(report: CoverageReport, texts: Texts) -> dict[str, Any]:
         "mode": mode,
         "minutes": f"{minutes:.10g}",
     }
+    whole = _whole_question(question)
+    at = {"at": whole["at"]} if "at" in whole else {}
     return {
         "question_how": question_phrase(texts, question),
         "reach": {"url": f"{base}/isochrone/", **reach},
-        "sites_url": address(f"{base}/sites", {**asked, "new": "1"}),
+        "sites_url": address(f"{base}/sites", {**asked, **at, "new": "1"}),
         "scenarios_url": f"{base}/scenarios",
         "partners_url": f"/r/{report.atlas.region.id}/offers/",
         "partnering": [
             label(texts, c) for c in report.atlas.taxonomy.categories if c.gives or c.needs
         ],
-        "resilience_url": address(f"{base}/resilience", _whole_question(question)),
+        "resilience_url": address(f"{base}/resilience", whole),
         "equity_url": address(f"{base}/equity", asked) if by_street else "",
         **reach_data(report, texts, mode=mode, minutes=minutes),
     }
@@ -68,6 +71,7 @@ def script_texts(texts: Texts, *, counts_buildings: bool) -> dict[str, str]:
         **_map_texts(texts, counts_buildings=counts_buildings),
         **_measure_texts(texts),
         **reach_texts(texts),
+        **trial_texts(texts),
     }
 
 
@@ -123,19 +127,6 @@ def _measure_texts(texts: Texts) -> dict[str, str]:
         ),
         "no_site": texts.gettext("No place would bring more people within reach."),
         "newly": texts.gettext("Newly in reach"),
-        "try_here": texts.gettext("Try an offer here"),
-        "trial": texts.gettext("Offer on trial"),
-        "trial_result": texts.gettext(
-            "With the offer on trial {after} of {residents} people ({share}) reach one {how}; "
-            "without it {before}.",
-            **kept("after", "residents", "share", "how", "before"),
-        ),
-        "trial_more": texts.gettext("Difference: {change} more people.", change="{change}"),
-        "trial_none": texts.gettext("Difference: none; nobody more would reach an offer."),
-        "trial_withheld": texts.gettext(
-            "The difference is withheld, because it would tell of too few people."
-        ),
-        "trial_file": texts.gettext("Scenario as a file"),
         "twice": texts.gettext(
             "{n} of {residents} people ({share}) have two or more offers in reach.",
             **kept("n", "residents", "share"),
@@ -152,7 +143,4 @@ def _measure_texts(texts: Texts) -> dict[str, str]:
         "missing": texts.gettext(
             "Those who reach none are {n} min too far away on average.", n="{n}"
         ),
-        "before": texts.gettext("Before"),
-        "after": texts.gettext("After"),
-        "change": texts.gettext("Change"),
     }

@@ -30,6 +30,7 @@ from server.script_data import can_try, measures_data, script_texts, street_reac
 from server.shell import PageRoute, render, texts_for
 from server.texts import Texts
 from server.time_sentences import when_phrase
+from server.trial_texts import trial_view
 
 MINUTE_STEPS = (5, 10, 15, 20, 30)
 DOWNLOADS = (("CSV", "csv"), ("Excel", "xlsx"), ("GeoJSON", "geojson"), ("GeoPackage", "gpkg"))
@@ -58,6 +59,7 @@ def planner(request: Request, region: str) -> HTMLResponse:
         answer=answer,
         report=report,
         tools=can_try(report, counts_buildings=answer.counts_buildings),
+        trial=trial_view(report, texts, counts_buildings=answer.counts_buildings),
         form=_form(report, asked, texts),
         downloads=[
             (name, address(api_path, {**data_question, "f": f}), file_name(full, region, f))

@@ -13,10 +13,13 @@ export function fill(text, values) {
   return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole));
 }
 
-/* Asks the interface; what fails throws its status. */
+/* Asks the interface; what fails throws its status, with the problem that the interface tells. */
 export async function askJson(url, options = {}) {
   const response = await fetch(url, options);
-  if (!response.ok) throw new Error(`${response.status}`);
+  if (!response.ok) {
+    const problem = await response.json().catch(() => null);
+    throw Object.assign(new Error(`${response.status}`), { problem });
+  }
   return response.json();
 }
 

@@ -8,18 +8,20 @@ export class MapTool {
   constructor(owner) {
     this.map = owner.map;
     this.container = owner.map.getContainer();
-    this.container.append(element("div", "", "crosshair"));
+    if (!this.container.querySelector(".crosshair")) this.container.append(element("div", "", "crosshair"));
     this.container.addEventListener("click", (event) => this.onClick(event), true);
     this.container.addEventListener("dblclick", (event) => this.onDoubleClick(event), true);
     // one tool at a time
     this.map.on("toolstart", ({ by }) => { if (by !== this) this.active?.onCancel(); });
     document.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && this.active) this.active.onCancel();
+      if (event.key === "Escape" && this.active) this.active.onCancel({ forAnother: false });
     });
   }
 
-  /* From now on a click on the map means a place and nothing else. */
+  /* From now on a click on the map means a place and nothing else. Another tool ends for it. */
   start({ onPoint, onDone = () => {}, onCancel }) {
+    if (MapTool.current !== this) MapTool.current?.active?.onCancel({ forAnother: true });
+    MapTool.current = this;
     this.map.fire("toolstart", { by: this });
     this.active = { onPoint, onDone, onCancel };
     this.last = null;
@@ -29,6 +31,7 @@ export class MapTool {
   }
 
   stop() {
+    if (!this.active) return;
     this.active = null;
     this.container.classList.remove("placing");
     this.map.doubleClickZoom.enable();

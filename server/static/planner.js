@@ -141,6 +141,7 @@ async function ask(url) {
     complain("");
     live.textContent = data.summary;
     await map.draw(data);
+    measures.open();
     more.tell();
   } catch (error) {
     if (error.name !== "AbortError") complain(data.texts.failed);

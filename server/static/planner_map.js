@@ -39,8 +39,8 @@ export class PlannerMap extends BaseMap {
     this.data = data;
     this.isDrawn = false;
     this.reach.forget(data.carry.category);
+    this.after = null;
     this.trial.clear();
-    this.trial.setPlacing(false);
     const features = await this.fetchShapes(data.shapes);
     if (this.data !== data) return; // a later answer came first
     const changed = this.drawnShapes !== data.shapes;

@@ -1,54 +1,161 @@
-/* Marks of what is on trial on the planner's map, and how they are placed. */
+/* Marks of what a scenario changes, on the planner's map: offers that are new, moved or closed,
+   people, streets. A mark can be dragged; its popup says the rest. */
 
 import { element } from "./dom.js";
 import { calm } from "./map.js";
 
+const GLYPHS = { add_offer: "+", move_offer: "→", close_offer: "×", add_people: "+", close_street: "×", open_street: "+" };
+
+/* Changes whose place is a point of their own. */
+export const MOVABLE = ["add_offer", "move_offer", "close_street"];
+
 export class TrialMarks {
   constructor(owner) {
     this.owner = owner;
+    const pane = owner.map.createPane("trial-lines"); // above what a comparison cuts
+    pane.style.zIndex = 440;
+    this.lines = L.svg({ pane: "trial-lines", padding: 0.4 });
     this.group = L.layerGroup().addTo(owner.map);
-    this.catchPlacing(owner.map.getContainer());
+    this.draft = L.layerGroup().addTo(owner.map);
+    this.marks = new Map(); // place in the list of changes → its mark
+    this.taken = new Map(); // id of an offer that is moved or closed → its own mark
   }
 
-  /* While an offer is placed, a click on the map means its place and nothing else. */
-  catchPlacing(container) {
-    container.addEventListener("click", (event) => {
-      if (!this.isPlacing || event.target.closest(".leaflet-control, .leaflet-popup, .trial")) return;
-      event.stopPropagation();
-      if (this.owner.map.dragging.moved()) return;
-      const { lng, lat } = this.owner.map.mouseEventToLatLng(event);
-      this.owner.tell.onPlace(lng, lat);
-    }, true);
-  }
-
-  setPlacing(isOn) {
-    this.isPlacing = isOn;
-    this.owner.map.getContainer().classList.toggle("placing", isOn);
-    if (isOn) this.owner.map.closePopup();
-  }
-
-  placeInMiddle() {
-    const { lng, lat } = this.owner.map.getCenter();
-    this.owner.tell.onPlace(lng, lat);
-  }
-
-  /* Marks the offer on trial; moved by hand it is placed anew. */
-  mark(lon, lat, { zoom = false } = {}) {
+  /* Draws all changes. `streets` is what the interface told of them, by place in the list. */
+  draw(changes, { words, streets = new Map(), best = null }) {
     this.clear();
-    const name = this.owner.data.texts.trial;
-    const marker = L.marker([lat, lon], {
-      icon: L.divIcon({ html: element("b", "+"), className: "trial", iconSize: [34, 34] }),
-      title: name, alt: name, draggable: true, zIndexOffset: 1000,
+    this.takeAway(changes);
+    changes.forEach((change, index) => this.drawChange(change, index, words(change, index), streets.get(index)));
+    if (best) this.mark([best.lat, best.lon], { glyph: "★", kind: "best", title: this.owner.data.texts.best_place });
+  }
+
+  drawChange(change, index, title, street) {
+    const drawing = { title, index, kind: change.do.replace("_", "-"), glyph: GLYPHS[change.do] || "" };
+    if (street) this.drawStreet(change, street, drawing);
+    const at = this.placeOf(change);
+    if (!at) return;
+    if (change.do === "move_offer") this.drawOrigin(change, at);
+    if (change.do === "open_street" && !street) this.line(change.line.coordinates.map(([lon, lat]) => [lat, lon]), "open-street");
+    this.mark(at, { ...drawing, canMove: MOVABLE.includes(change.do) || change.place?.type === "Point" });
+  }
+
+  /* Where the mark of a change stands; null where the map knows no place. */
+  placeOf(change) {
+    if (typeof change.lon === "number" && typeof change.lat === "number") return [change.lat, change.lon];
+    if (change.offer) {
+      const marker = this.offerMarker(change.offer);
+      return marker ? [marker.getLatLng().lat, marker.getLatLng().lng] : null;
+    }
+    try {
+      const shape = L.geoJSON(change.place || change.line);
+      if (change.line) {
+        const points = change.line.coordinates;
+        const [lon, lat] = points[Math.floor((points.length - 1) / 2)];
+        const [nextLon, nextLat] = points[Math.floor(points.length / 2)];
+        return [(lat + nextLat) / 2, (lon + nextLon) / 2];
+      }
+      if (change.place.type !== "Point") this.shape(shape);
+      const { lat, lng } = shape.getBounds().getCenter();
+      return [lat, lng];
+    } catch {
+      return null; // what is no shape, the interface says
+    }
+  }
+
+  shape(layer) {
+    layer.eachLayer((each) => {
+      each.options.renderer = this.lines;
+      each.setStyle({ className: "trial-line add-people", fill: true, weight: 2, interactive: false });
     });
-    marker.on("dragend", () => {
-      const at = marker.getLatLng();
-      this.owner.tell.onPlace(at.lng, at.lat);
+    layer.addTo(this.group);
+  }
+
+  mark(at, { glyph, kind, title, index, canMove = false }) {
+    const number = index === undefined ? "" : String(index + 1); // as in the list
+    const face = glyph + number;
+    const icon = L.divIcon({ html: element("b", face), className: `trial ${kind}`, iconSize: [34, 34] });
+    const marker = L.marker(at, {
+      icon, title, alt: title, draggable: canMove, autoPan: canMove, zIndexOffset: kind === "best" ? 500 : 1000,
     });
+    if (index !== undefined) {
+      marker.on("dragend", () => this.owner.tell.onMoved(index, marker.getLatLng()));
+      marker.bindPopup(() => this.owner.tell.figuresOf(index), this.owner.popupOptions());
+      this.marks.set(index, marker);
+    }
     marker.addTo(this.group);
-    if (zoom && !this.owner.map.getBounds().contains([lat, lon])) this.owner.map.panTo([lat, lon], { animate: !calm.matches });
+    marker.getElement()?.setAttribute("aria-label", `${face} ${title}`.trim());
+    return marker;
+  }
+
+  drawOrigin(change, at) {
+    const origin = this.offerMarker(change.offer)?.getLatLng();
+    if (!origin) return;
+    this.line([origin, at], "move-offer");
+    this.mark(origin, { glyph: "", kind: "origin", title: this.owner.data.texts.was_here });
+  }
+
+  drawStreet(change, street, { kind }) {
+    for (const { geometry } of street.by_mode) {
+      const lines = L.geoJSON(geometry, { interactive: false, renderer: this.lines, style: { className: `trial-line ${kind}` } });
+      lines.addTo(this.group);
+    }
+  }
+
+  line(points, kind, group = this.group) {
+    const options = { renderer: this.lines, interactive: false, className: `trial-line ${kind}` };
+    L.polyline(points, options).addTo(group);
+  }
+
+  /* What is being drawn, before it is a change. */
+  sketch(points) {
+    this.draft.clearLayers();
+    if (points.length > 1) this.line(points, "open-street", this.draft);
+    for (const point of points) {
+      L.circleMarker(point, { renderer: this.lines, interactive: false, radius: 5, className: "trial-point" }).addTo(this.draft);
+    }
+  }
+
+  offerMarker(id) {
+    return this.taken.get(id) || this.owner.offerMarkers.get(id);
+  }
+
+  /* An offer that moves or closes is no longer shown as if it stood there. */
+  takeAway(changes) {
+    const gone = new Set(changes.filter((each) => each.do !== "add_offer").map((each) => each.offer));
+    for (const [id, marker] of this.owner.offerMarkers) {
+      if (!gone.has(id)) continue;
+      this.taken.set(id, marker);
+      this.owner.offerGroup.removeLayer(marker);
+    }
+  }
+
+  /* Shows a mark, as the list leads there. */
+  open(index) {
+    const marker = this.marks.get(index);
+    if (!marker) return false;
+    this.owner.map.panTo(marker.getLatLng(), { animate: false });
+    marker.openPopup();
+    return true;
+  }
+
+  /* Marks the place where another offer helps most, before one is tried there. */
+  markBest({ lon, lat }) {
+    this.bestMark?.remove();
+    this.bestMark = this.mark([lat, lon], { glyph: "★", kind: "best", title: this.owner.data.texts.best_place });
+    this.bringIntoView([lat, lon]);
+  }
+
+  bringIntoView(at) {
+    if (!this.owner.map.getBounds().contains(at)) this.owner.map.panTo(at, { animate: !calm.matches });
   }
 
   clear() {
     this.group.clearLayers();
+    this.draft.clearLayers();
+    this.marks.clear();
+    for (const [id, marker] of this.taken) {
+      if (this.owner.offerMarkers.get(id) === marker) this.owner.offerGroup.addLayer(marker);
+    }
+    this.taken.clear();
   }
 }
