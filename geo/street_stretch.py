@@ -93,10 +93,8 @@ class _Undirected:
         order = np.lexsort((length, head, tail))
         tail, head, edge, length = tail[order], head[order], edge[order], length[order]
         kept = np.r_[True, (tail[1:] != tail[:-1]) | (head[1:] != head[:-1])][: len(tail)]
-        self._edge = dict(
-            zip(zip(tail[kept].tolist(), head[kept].tolist(), strict=True),
-                edge[kept].tolist(), strict=True)
-        )  # fmt: skip
+        self._nodes = len(xy)
+        self._key, self._edge = tail[kept] * self._nodes + head[kept], edge[kept]  # sorted
         # a street of no length must not vanish from a sparse graph
         weight = np.maximum(length[kept], 1e-6)
         self._graph = csr_array((weight, (tail[kept], head[kept])), shape=(len(xy), len(xy)))
@@ -117,7 +115,8 @@ class _Undirected:
         parts = []
         node = target
         while (previous := int(before[node])) >= 0:
-            edge = self._edge[previous, node]
+            key = previous * self._nodes + node
+            edge = int(self._edge[np.searchsorted(self._key, key)])
             forward = int(self._a[edge]) == previous
             parts.append((edge, 0.0, 1.0) if forward else (edge, 1.0, 0.0))
             node = previous

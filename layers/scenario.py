@@ -38,6 +38,7 @@ MAX_CHANGES = 1000
 MAX_BYTES = 1_000_000
 MAX_PEOPLE = 1_000_000
 MAX_TEXT = 500  # characters of a name or of opening hours
+MAX_STREETS = 50  # that open or close
 MAX_STREET_M = 5000.0  # of a street that opens or closes
 MAX_LINE_POINTS = 200
 CONNECT_M = 20.0  # how far a new street may be from the street that it meets
@@ -190,6 +191,9 @@ def check_scenario(document: Any) -> Scenario:
         faults.append(f"`changes` holds {len(rows):,}, at most {MAX_CHANGES:,}")
         rows = []
     changes = [_change(row, f"changes[{i}]", faults) for i, row in enumerate(rows)]
+    streets = sum(isinstance(change, CloseStreet | OpenStreet) for change in changes)
+    if streets > MAX_STREETS:
+        faults.append(f"`changes` close and open {streets:,} streets, at most {MAX_STREETS}")
     if faults:
         raise ScenarioError(faults)
     return Scenario(tuple(c for c in changes if c is not None), name)

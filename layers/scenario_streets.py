@@ -215,10 +215,9 @@ def _opened(
             change = scenario.changes[i]
             if isinstance(change, OpenStreet) and mode in change.modes:
                 own[i] = change
-        number = {i: k for k, i in enumerate(own)}
-        for i, change in own.items():
-            others = {number[j]: lines[j] for j in own if j != i}
-            joins = _joins(network, change, lines[i], others)
+        tree = shapely.STRtree([lines[i] for i in own])
+        for number, (i, change) in enumerate(own.items()):
+            joins = _joins(network, change, number, tree)
             if problem := _problem(network, change, lines[i], joins):
                 faults.append(f"changes[{i}]: {problem}")
                 continue
@@ -240,27 +239,31 @@ def _opened(
     return found
 
 
-def _joins(
-    network: Network,
-    change: OpenStreet,
-    line: shapely.LineString,
-    others: Mapping[int, shapely.LineString],
-) -> list[Join]:
-    """Join a line's ends, and its inner points if it says so, to the nearest street or new one."""
+def _joins(network: Network, change: OpenStreet, number: int, lines: shapely.STRtree) -> list[Join]:
+    """
+    Join a line's ends, and its inner points if it says so, to the nearest street or new one.
+
+    `number` is the line's own among `lines`, all new ones of the mode.
+    """
+    line = lines.geometries[number]
     xy = shapely.get_coordinates(line)
     along = np.r_[0.0, np.cumsum(np.hypot(*np.diff(xy, axis=0).T))]
     along[-1] = line.length
     at = np.arange(len(xy)) if change.join_inner else np.array([0, len(xy) - 1])
     placed = network.snap(xy[at], max_leg_m=change.connect_m)
+    points = shapely.points(xy[at])
+    near_row, near_line = lines.query(points, predicate="dwithin", distance=change.connect_m)
+    gap_m = shapely.distance(points[near_row], lines.geometries[near_line])
     joins = []
     for row, vertex in enumerate(at.tolist()):
-        point = shapely.Point(xy[vertex])
-        gaps = {k: float(shapely.distance(other, point)) for k, other in others.items()}
-        nearest = min(gaps, key=lambda k: gaps[k], default=-1)
+        mine = np.flatnonzero((near_row == row) & (near_line != number))
         leg_m = float(placed.leg_m[row])
-        if nearest >= 0 and gaps[nearest] <= change.connect_m and gaps[nearest] < leg_m:
-            where_m = float(shapely.line_locate_point(others[nearest], point))
-            joins.append(Join(float(along[vertex]), gaps[nearest], other=nearest, other_m=where_m))
+        first = mine[np.lexsort((near_line[mine], gap_m[mine]))[:1]]
+        if len(first) and gap_m[first[0]] < leg_m:
+            other = int(near_line[first[0]])
+            where_m = float(shapely.line_locate_point(lines.geometries[other], points[row]))
+            gap = float(gap_m[first[0]])
+            joins.append(Join(float(along[vertex]), gap, other=other, other_m=where_m))
         elif placed.edge[row] >= 0:
             edge, fraction = int(placed.edge[row]), float(placed.fraction[row])
             joins.append(Join(float(along[vertex]), leg_m, edge, fraction))

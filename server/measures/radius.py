@@ -120,7 +120,13 @@ def parse_capacities(texts: list[str]) -> dict[str, float]:
     """
     found: dict[str, float] = {}
     for part in (part for text in texts for part in text.split(",") if part):
-        name, _, value = part.rpartition("=")
+        name, sign, value = part.rpartition("=")
+        if sign and not name.strip():
+            raise ParameterError(
+                f"`capacity` {part!r} names no offer; give 40 for every offer, or osm:n1=40 for "
+                "one",
+                parameter="capacity",
+            )
         try:
             amount = float(value)
         except ValueError as exc:

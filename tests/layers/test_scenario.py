@@ -215,6 +215,10 @@ def test_answers_to_different_questions_are_not_compared(toy_atlas: Atlas):
         ({"version": 1}, "`changes` is no list"),
         ({"version": 1, "changes": [], "chnages": []}, "`chnages` is not known"),
         ({"version": 1, "changes": [{}] * 1001}, "holds 1,001, at most 1,000"),
+        (
+            {"version": 1, "changes": [{"do": "close_street", "lon": 13, "lat": 53}] * 51},
+            "close and open 51 streets, at most 50",
+        ),
         ({"version": 1, "changes": [3]}, r"changes\[0\]: `do` is None, not one of add_offer"),
         ({"version": 1, "changes": [{"do": ["add_offer"]}]}, "not one of add_offer"),
     ],

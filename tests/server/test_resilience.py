@@ -164,3 +164,16 @@ def test_a_faulty_scenario_is_refused(client: TestClient):
     document = {"version": 1, "changes": [{"do": "close_offer", "offer": "osm:n9"}]}
     response = client.post(f"{TOY}/resilience", json={"category": FOOD, "scenario": document})
     assert_error(response, 400, r"changes\[0\]: `offer` 'osm:n9'")
+
+
+def test_ten_megabytes_are_refused_over_http_and_on_the_command_line(
+    client: TestClient, tmp_path: Path, umkreis  # noqa: F811
+):  # fmt: skip
+    document = {"version": 1, "name": "x" * 10_000_000, "changes": []}
+    response = client.post(f"{TOY}/resilience", json={"category": FOOD, "scenario": document})
+    assert_error(response, 413, "larger than the 1,000,000 bytes")
+    file = tmp_path / "large.json"
+    file.write_text(json.dumps(document), "utf-8")
+    said = umkreis("resilience", "toy", "-c", FOOD, "--scenario", str(file))
+    assert said.exit_code == 2
+    assert "large.json holds 10,000,0" in said.stderr
