@@ -114,6 +114,9 @@ class AddressIndex:
         ]))])  # fmt: skip
         self.towns = frozenset(self._town_names.keys)
         self._towns_of_street: dict[int, frozenset[str]] = {}
+        self._postcodes_of: dict[int, set[int]] = {}  # rows of texts, by the town's
+        for city, postcode in zip(table.house_city, table.house_postcode, strict=True):
+            self._postcodes_of.setdefault(int(city), set()).add(int(postcode))
 
     def text(self, row: int) -> str:
         """Return a text of the table."""
@@ -168,9 +171,13 @@ class AddressIndex:
         ))  # fmt: skip
 
     def towns_of_place(self, place: int) -> frozenset[str]:
-        """Return the municipality and quarter of a place."""
+        """Return municipality, quarter and postcodes of a place; a town lies in no quarter."""
         t = self.table
-        return self._spellings((t.place_municipality[place], t.place_district[place]))
+        name, municipality = int(t.place_name[place]), int(t.place_municipality[place])
+        nowhere: set[int] = set()
+        postcodes = self._postcodes_of.get(name) or self._postcodes_of.get(municipality, nowhere)
+        quarter = 0 if name == municipality else int(t.place_district[place])
+        return self._spellings((municipality, quarter, *postcodes))
 
     def _spellings(self, rows: Iterable[int]) -> frozenset[str]:
         return frozenset(self._spelled[row] for row in rows) - {""}

@@ -197,8 +197,13 @@ def _near_number(index: AddressIndex, reading: Reading, street: Candidate) -> li
 def _contradictions(
     index: AddressIndex, reading: Reading, towns: frozenset[str], *, begun: bool = False
 ) -> int:
-    """Count what was said of postcode and town and is not so here; the town may be only begun."""
-    wrong = int(bool(reading.postcode) and reading.postcode not in towns)
+    """
+    Count what was said of postcode and town and is not so here; the town may be only begun.
+
+    Where no postcode is known none is contradicted.
+    """
+    postcodes = {town for town in towns if town.isdigit()}
+    wrong = int(bool(reading.postcode and postcodes) and reading.postcode not in postcodes)
     if not reading.town:
         return wrong
     meant = index.towns_like(reading.town)

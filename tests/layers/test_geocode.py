@@ -92,7 +92,11 @@ def test_beyond_the_last_number_nothing_is_interpolated(demo_atlas: Atlas):
     [
         ("Datzeberg", "place", "Datzeberg, Neubrandenburg"),
         ("Neubrandenburg", "place", "Neubrandenburg"),
+        ("17034 Neubrandenburg", "place", "Neubrandenburg"),
+        ("Dorfstraße 5, 17094 Holldorf", "address", "Dorfstraße 5, Holldorf"),  # none is known
         ("Neubrnadenburg", "place", "Neubrandenburg"),
+        ("Innenstadt Neubrandenburg", "place", "Innenstadt, Neubrandenburg"),
+        ("Rathaus, Neubrandenburg", "place", "Rathaus, Neubrandenburg"),
         ("Demminer Straße", "street", "Demminer Straße, 17034 Neubrandenburg"),
         ("Prillwitz 20", "address", "Prillwitz 20, 17237 Prillwitz"),
     ],
