@@ -9,13 +9,22 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
-from layers.opening import WORDS, opening
+from babel.dates import format_date
+
+from layers.calendar import has_dates
+from layers.dates import DATE_FACTS, OPENING_HOURS, Span, date_texts, holidays_among, spans_of
+from layers.notices import GIVES, NEEDS
+from layers.opening import UNKNOWN, opening
+from layers.partners import notices_of, resources_of
 from layers.when import When
-from server.hours_phrase import has_hours, opening_phrase
+from layers.wishes import facts_of_region
+from server.hours_phrase import hours_said
 from server.offer_icons import icon_of
+from server.offer_source import source_url
 from server.resident_filters import color_of
 from server.sentences import label
 
@@ -27,8 +36,7 @@ if TYPE_CHECKING:
     from layers.vocabulary import Fact
     from server.texts import Texts
 
-_OSM_KINDS = {"n": "node", "w": "way", "r": "relation"}
-_OSM_ID = re.compile(r"[nwr]\d+")
+_DAYS = 7
 _MAIL = re.compile(r"[^@\s<>\"]+@[^@\s<>\"]+\.[^@\s<>\".]+")
 _MAX_ZOOM = 19
 
@@ -80,9 +88,9 @@ def card_of(atlas: Atlas, offer: Offer, now: datetime, texts: Texts) -> Card:
     """Return the card of an offer as it is now."""
     categories = [atlas.taxonomy.category(c) for c in offer.categories]
     names = [label(texts, category) for category in categories]
-    gives, needs = _exchange(atlas, offer, texts)
-    source, source_url, report_url = _origin(atlas, offer, texts)
-    then = opening(offer.opening_hours, When(now.isoformat(), moment=now), atlas.region)
+    when = When(now.isoformat(), moment=now)
+    then = opening(offer.opening_hours, when, atlas.region)
+    said = hours_said(atlas, offer, then, texts, when, now)
     return Card(
         id=offer.id,
         category=categories[0].id,
@@ -93,13 +101,11 @@ def card_of(atlas: Atlas, offer: Offer, now: datetime, texts: Texts) -> Card:
         lon=offer.lon,
         lat=offer.lat,
         address=offer.address,
-        state=WORDS[then.state],
-        hours=opening_phrase(texts, then, now)
-        if offer.opening_hours or has_hours(categories[0])
-        else "",
+        state=said.state,
+        hours=said.text,
         hours_text=offer.opening_hours,
-        days=[],
-        calendar_url="",
+        days=_days(atlas, offer, now, texts),
+        calendar_url=_calendar_url(atlas, offer),
         phones=_phones(offer.phone),
         email=offer.email if _MAIL.fullmatch(offer.email) else "",
         website=offer.website,
@@ -108,11 +114,12 @@ def card_of(atlas: Atlas, offer: Offer, now: datetime, texts: Texts) -> Card:
         description=offer.description,
         facts=list(_facts(offer, (f for c in categories for f in c.facts), texts)),
         own_words=bool(offer.gives or offer.needs),
-        gives=gives,
-        needs=needs,
-        source=source,
-        source_url=source_url,
-        report_url=report_url,
+        gives=_resources(atlas, resources_of(atlas, offer, GIVES), texts),
+        needs=_resources(atlas, resources_of(atlas, offer, NEEDS), texts),
+        notices=_notices(atlas, offer, now, texts),
+        source=_source(atlas, offer, texts),
+        source_url=source_url(offer) or "",
+        report_url=_report_url(offer),
     )
 
 
@@ -134,6 +141,8 @@ def _wheelchair(offer: Offer, texts: Texts) -> str:
 
 def _facts(offer: Offer, facts: Iterable[Fact], texts: Texts) -> Iterable[tuple[str, str]]:
     for fact in dict.fromkeys(facts):
+        if fact.type == "times" and fact.id in DATE_FACTS:
+            continue  # they stand in the table of days
         value = offer.facts.get(fact.id)
         if value is None or value == ():
             continue
@@ -150,31 +159,73 @@ def _value(fact: Fact, value: object, texts: Texts) -> str:
     return ", ".join(named.get(part, part) for part in parts)
 
 
-def _exchange(atlas: Atlas, offer: Offer, texts: Texts) -> tuple[list[str], list[str]]:
-    """Name what it gives and needs: its own words, else what its kinds usually do."""
-    resources = {r.id: r for r in atlas.taxonomy.resources}
-    categories = [atlas.taxonomy.category(c) for c in offer.categories]
-    gives = offer.gives or tuple(r for c in categories for r in c.gives)
-    needs = offer.needs or tuple(r for c in categories for r in c.needs)
+def _days(atlas: Atlas, offer: Offer, now: datetime, texts: Texts) -> list[Day]:
+    """Write the seven days from today on; none where no times are understood."""
+    if not has_dates(offer):
+        return []
+    region, first = atlas.region, now.date()
+    hours = [(OPENING_HOURS, offer.opening_hours), *date_texts(offer)]
+    spans = [(s, name) for name, text in hours for s in spans_of(text, region, first, _DAYS)]
+    spans.sort(key=lambda pair: pair[0].start)
+    off_days = holidays_among(region.country, region.subdivision, first, _DAYS)
+    facts = {f.id: label(texts, f) for f in facts_of_region(atlas).values()}
+    days = []
+    for day in (first + timedelta(days=k) for k in range(_DAYS)):
+        times = [_span(s, facts.get(name, ""), texts) for s, name in spans if s.start.date() == day]
+        name = format_date(day, "EEEE, d. MMM", locale=texts.language)
+        if day in off_days:
+            holiday = texts.gettext("public holiday")
+            name = f"{name} ({holiday})"
+        days.append(Day(name, ", ".join(times) or "–", today=day == first))
+    return days
 
-    def names(ids: Iterable[str]) -> list[str]:
-        return [label(texts, resources[i]) for i in dict.fromkeys(ids) if not resources[i].weak]
 
-    return names(gives), names(needs)
+def _span(span: Span, fact: str, texts: Texts) -> str:
+    end = "24:00" if span.end.time() == time() else f"{span.end:%H:%M}"
+    whole = span.end - span.start >= timedelta(days=1)
+    parts = [texts.gettext("all day") if whole else f"{span.start:%H:%M}–{end}"]
+    told = [fact] if fact else []
+    if span.state == UNKNOWN:
+        told.append(texts.gettext("not certain"))
+    return f"{parts[0]} ({', '.join(told)})" if told else parts[0]
 
 
-def _origin(atlas: Atlas, offer: Offer, texts: Texts) -> tuple[str, str, str]:
-    """Say who says so and since when; its page there, and where to report a mistake."""
+def _calendar_url(atlas: Atlas, offer: Offer) -> str:
+    if not has_dates(offer):
+        return ""
+    return f"/api/v1/regions/{atlas.region.id}/offers/{quote(offer.id, safe=':')}/calendar"
+
+
+def _resources(atlas: Atlas, ids: Iterable[str], texts: Texts) -> list[str]:
+    """Name what is given or needed, apart from what everybody gives and needs."""
+    known = {r.id: r for r in atlas.taxonomy.resources}
+    return [label(texts, known[i]) for i in ids if not known[i].weak]
+
+
+def _notices(atlas: Atlas, offer: Offer, now: datetime, texts: Texts) -> list[str]:
+    """Write what it gives or needs for a while, as long as that holds."""
+    known = {r.id: label(texts, r) for r in atlas.taxonomy.resources}
+    said = {GIVES: "gives: {what}", NEEDS: "needs: {what}"}
+    lines = []
+    for kind in (GIVES, NEEDS):
+        for notice in notices_of(offer, kind, now.date()):
+            what = texts.gettext(said[kind], what=notice.text or known[notice.resource])
+            until = texts.gettext("until {date}", date=texts.day(notice.until))
+            lines.append(f"{what}, {until}")
+    return lines
+
+
+def _source(atlas: Atlas, offer: Offer, texts: Texts) -> str:
+    """Say who says so, and since when."""
     as_of = texts.day(offer.as_of or atlas.region.as_of)
-    known = {"osm": "OpenStreetMap"}
-    name = known.get(offer.source, offer.source or "–")
-    source = f"{texts.gettext('Source: {name}', name=name)}, {as_of}"
-    if offer.source != "osm" or not _OSM_ID.fullmatch(offer.source_id):
-        return source, "", ""
-    kind, number = _OSM_KINDS[offer.source_id[0]], offer.source_id[1:]
+    name = {"osm": "OpenStreetMap"}.get(offer.source, offer.source or "–")
+    source = texts.gettext("Source: {name}", name=name)
+    return f"{source}, {as_of}"
+
+
+def _report_url(offer: Offer) -> str:
+    """Return where a mistake can be reported: a note at the place, which needs no account."""
+    if offer.source != "osm":
+        return ""
     place = f"{_MAX_ZOOM}/{offer.lat:.5f}/{offer.lon:.5f}"
-    return (
-        source,
-        f"https://www.openstreetmap.org/{kind}/{number}",
-        f"https://www.openstreetmap.org/note/new#map={place}",
-    )
+    return f"https://www.openstreetmap.org/note/new#map={place}"

@@ -20,12 +20,12 @@ from geo.region import Region
 from layers.atlas import Atlas
 from layers.offers import Offer
 from layers.open_offers import open_offers
-from layers.opening import WORDS, opening
+from layers.opening import opening
 from layers.when import When, parse_when
-from server.api import select_offers
-from server.hours_phrase import has_hours, opening_phrase
+from layers.wishes import Wishes, fitting_offers
+from server.hours_phrase import hours_said
 from server.offer_icons import icon_of
-from server.resident_asked import NOW, ResidentAsked
+from server.resident_asked import NOW, ResidentAsked, wanted_facts
 from server.resident_filters import color_of
 from server.sentences import label
 from server.texts import Texts
@@ -61,9 +61,19 @@ def when_asked(asked: ResidentAsked, region: Region, now: datetime) -> When:
     return parse_when(text, region, parameter="open")
 
 
+def wishes_of(asked: ResidentAsked, atlas: Atlas) -> Wishes:
+    """Return what is looked for, apart from where and when."""
+    return Wishes(
+        categories=asked.categories,
+        q=asked.q,
+        facts=wanted_facts(asked.has, atlas),
+        wheelchair=("yes", "limited") if asked.wheelchair else (),
+    )
+
+
 def listed_rows(atlas: Atlas, asked: ResidentAsked, when: When) -> NDArray[np.int64]:
     """Return the rows of the offers that fit all filters, by name; those without one last."""
-    rows = select_offers(atlas, categories=list(asked.categories), text=asked.q)
+    rows = fitting_offers(atlas, wishes_of(asked, atlas)).fit
     if asked.open:
         told = open_offers(atlas, rows, when)
         rows = np.concatenate([told.open, told.unknown]) if asked.unknown else told.open
@@ -87,6 +97,7 @@ def _item(atlas: Atlas, offer: Offer, when: When, now: datetime, texts: Texts) -
     category = atlas.taxonomy.category(offer.categories[0])
     kind = label(texts, category)
     then = opening(offer.opening_hours, when, atlas.region)
+    said = hours_said(atlas, offer, then, texts, when, now)
     return Item(
         id=offer.id,
         name=offer.name or kind,
@@ -94,10 +105,8 @@ def _item(atlas: Atlas, offer: Offer, when: When, now: datetime, texts: Texts) -
         icon=icon_of(category.id),
         color=color_of(atlas, category),
         address=offer.address,
-        hours=opening_phrase(texts, then, when.moment or now)
-        if offer.opening_hours or has_hours(category)
-        else "",
-        state=WORDS[then.state],
+        hours=said.text,
+        state=said.state,
     )
 
 

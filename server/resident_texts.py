@@ -26,7 +26,6 @@ def _map_texts(texts: Texts) -> dict[str, str]:
         "cluster": texts.gettext("{n} offers", n="{n}"),
         "from_here": texts.gettext("Search from here"),
         "close": texts.gettext("Close"),
-        "place": texts.gettext("Your place"),
         "map_shown": texts.gettext("The map is shown."),
         "list_shown": texts.gettext("The list is shown."),
     }
@@ -55,8 +54,6 @@ def _place_texts(texts: Texts) -> dict[str, str]:
         ),
         "ambiguous": texts.gettext("Which one is meant? Please choose."),
         "not_exact": texts.gettext("This is not known exactly. Is it one of these?"),
-        "street_kind": texts.gettext("Street"),
-        "place_kind": texts.gettext("Place"),
         "interpolated": texts.gettext("approximately"),
         "failed": texts.gettext("The answer could not be loaded. Is the connection there?"),
     }
@@ -84,14 +81,12 @@ def _list_texts(texts: Texts) -> dict[str, str]:
         "closed_then": texts.gettext("closed {when}", when="{when}"),
         "at_time": texts.gettext("at {time}", time="{time}"),
         "more": texts.gettext("Show {n} more", n="{n}"),
-        "saved": texts.gettext("on my list"),
         "saved_many": texts.gettext("My list: {n}", n="{n}"),
         "saved_none": texts.gettext(
             "Nothing on your list yet. Open an offer and press “Remember”. The list stays on this "
             "device."
         ),
         "saved_here": texts.gettext("This list is kept on this device only."),
-        "address_none": "",
     }
 
 
@@ -122,7 +117,6 @@ def _why_texts(texts: Texts) -> dict[str, str]:
 
 def _card_texts(texts: Texts) -> dict[str, str]:
     return {
-        "way": texts.gettext("{minutes}, {metres} m", minutes="{minutes}", metres="{metres}"),
         "by_walk": texts.gettext("{minutes} on foot", minutes="{minutes}"),
         "by_stepfree": texts.gettext("{minutes} slowly, without steps", minutes="{minutes}"),
         "by_bike": texts.gettext("{minutes} by bicycle", minutes="{minutes}"),
@@ -143,7 +137,6 @@ def _week_texts(texts: Texts) -> dict[str, str]:
         ),
         "week_head": texts.gettext("This week {how}", how="{how}"),
         "week_none": texts.gettext("Nothing with a date within reach in the next seven days."),
-        "day_none": texts.gettext("nothing"),
         "today": texts.gettext("today"),
         "tomorrow": texts.gettext("tomorrow"),
         "holiday": texts.gettext("public holiday"),
@@ -152,5 +145,4 @@ def _week_texts(texts: Texts) -> dict[str, str]:
         "gives": texts.gettext("gives: {what}", what="{what}"),
         "needs": texts.gettext("needs: {what}", what="{what}"),
         "notices": texts.gettext("Wanted and given for a while"),
-        "everything": texts.gettext("Also show usual opening hours"),
     }

@@ -320,6 +320,7 @@ function showChosen() {
     chip.setAttribute("aria-pressed", String(state.categories.includes(chip.dataset.category)));
   }
   document.querySelector("#usual [data-open]").setAttribute("aria-pressed", String(state.open === "now"));
+  document.querySelector("#usual [data-open]").parentElement.hidden = state.view === "week"; // dates have their own times
   const count = state.categories.length + Number(Boolean(state.open)) + state.has.length + Number(state.wheelchair) + Number(state.unknown);
   byId("filter-count").textContent = count || "";
   byId("filter-count").hidden = !count;
@@ -443,7 +444,8 @@ async function showCardOf({ offer }, before) {
   byId("card-name").focus({ preventScroll: true });
   const { lon, lat } = card.offer;
   const category = found.find((each) => each.id === offer)?.category ?? card.element.dataset.category;
-  map.choose({ lon, lat, category });
+  const isReached = place && found.some((each) => each.id === offer && each.travel_min !== undefined);
+  map.choose({ lon, lat, category }, { pan: !isReached }); // else the whole way is shown
   showWayToCard();
 }
 
@@ -467,6 +469,7 @@ function closeCard(before) {
   card.close();
   map.choose(null);
   if (!wasOpen) return;
+  if (place) map.fitArea();
   const item = list.find(before);
   if (item) {
     item.querySelector("a").focus({ preventScroll: true });
