@@ -48,15 +48,17 @@ def contour(values: Floats, *, origin: tuple[float, float], cell_m: float) -> sh
     area
         A valid MultiPolygon, empty where nothing is inside.
     """
-    padded = np.pad(values, 1, constant_values=min(float(values.min(initial=0.0)), -1e-9))
-    start, end = _segments(padded >= 0)
+    padded = np.full(np.add(values.shape, 2), min(float(values.min(initial=0.0)), -1e-9))
+    padded[1:-1, 1:-1] = values
+    inside = padded >= 0
+    start, end = _segments(inside)
     if not len(start):
         return shapely.MultiPolygon()
     crossing, successor = _chain(start, end)
     at = _places(padded, crossing)
     order, ring = _rings(successor)
     xy = at[order] * cell_m + np.asarray(origin) - cell_m
-    return _polygons(xy, ring)
+    return _polygons(xy, ring, inside, crossing[order])
 
 
 def _segments(inside: NDArray[np.bool_]) -> tuple[Ints, Ints]:
@@ -97,24 +99,28 @@ def _places(values: Floats, crossing: Ints) -> Floats:
 
 
 def _rings(successor: Ints) -> tuple[Ints, Ints]:
-    """Walk each ring once: the crossings in walking order, and the number of their ring."""
-    following = successor.tolist()
-    seen = bytearray(len(following))
-    order: list[int] = []
-    length: list[int] = []
-    for first in range(len(following)):
-        if seen[first]:
-            continue
-        begun, at = len(order), first
-        while not seen[at]:
-            seen[at] = 1
-            order.append(at)
-            at = following[at]
-        length.append(len(order) - begun)
-    return np.array(order), np.repeat(np.arange(len(length)), length)
+    """Return the crossings ring by ring in walking order, and the number of their ring."""
+    every = np.arange(len(successor))
+    least, jump = every, successor
+    while True:  # the step doubles: each ring is named by its least crossing
+        lower = np.minimum(least, least[jump])
+        if np.array_equal(lower, least):
+            break
+        least, jump = lower, jump[jump]
+    is_last = successor == least
+    left, jump = np.where(is_last, 0, 1), np.where(is_last, every, successor)
+    while not is_last[jump].all():
+        left, jump = left + left[jump], jump[jump]
+    ring = np.cumsum(least == every)[least] - 1
+    end = np.cumsum(np.bincount(ring))
+    order = np.empty_like(every)
+    order[end[ring] - 1 - left] = every
+    return order, ring[order]
 
 
-def _polygons(xy: Floats, ring: Ints) -> shapely.MultiPolygon:
+def _polygons(
+    xy: Floats, ring: Ints, inside: NDArray[np.bool_], crossing: Ints
+) -> shapely.MultiPolygon:
     """Make rings that run counter-clockwise shells, and give the others to the shell around."""
     first = np.flatnonzero(np.diff(ring, prepend=-1))
     last = np.append(first[1:], len(ring)) - 1
@@ -125,15 +131,32 @@ def _polygons(xy: Floats, ring: Ints) -> shapely.MultiPolygon:
     area = np.add.reduceat(doubled, first) / 2
     rings = shapely.linearrings(xy, indices=ring)
     shell, hole = np.flatnonzero(area > 0), np.flatnonzero(area < 0)
-    outer = np.zeros(len(hole), np.int64)
-    if len(shell) > 1 and len(hole):
-        around = shapely.polygons(rings[shell])
-        points = shapely.points(xy[first[hole]])
-        which, candidate = shapely.STRtree(around).query(points, predicate="within")
-        order = np.lexsort((area[shell[candidate]], which))
-        nearest = order[np.flatnonzero(np.diff(which[order], prepend=-1))]
-        outer[which[nearest]] = candidate[nearest]
-    polygons = [
-        shapely.Polygon(rings[s], rings[hole[outer == i]]) for i, s in enumerate(shell.tolist())
-    ]
-    return shapely.MultiPolygon(polygons)
+    shell_of = np.full(len(first), -1)
+    shell_of[shell] = np.arange(len(shell))
+    outer = shell_of[_shells(inside, crossing, ring, is_hole=area < 0)[hole]]
+    owner = np.r_[np.arange(len(shell)), outer]
+    order = np.argsort(owner, kind="stable")  # each shell before its holes
+    polygons = shapely.polygons(rings[np.r_[shell, hole]][order], indices=owner[order])
+    return shapely.MultiPolygon(polygons.tolist())
+
+
+def _shells(
+    inside: NDArray[np.bool_], crossing: Ints, ring: Ints, *, is_hole: NDArray[np.bool_]
+) -> Ints:
+    """
+    Return the ring around each ring: itself, and for a hole the shell that it lies in.
+
+    Going west from the westernmost spot of a hole all is inside, up to another ring farther west.
+    """
+    around = np.arange(len(is_hole))
+    order = np.argsort(crossing)
+    order = order[crossing[order] % 2 == 0]  # along each row, from west to east
+    corner, number = crossing[order] // 2, ring[order]
+    leaves = np.flatnonzero(is_hole[number] & inside.ravel()[corner])  # inside to the west of it
+    column = corner[leaves] % inside.shape[1]
+    leaves = leaves[np.lexsort((column, number[leaves]))]
+    hole, at = np.unique(number[leaves], return_index=True)
+    around[hole] = number[leaves[at] - 1]
+    while is_hole[around].any():
+        around = around[around]
+    return around
