@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
 CHANGE = 0.2  # of limit and speed
 DEFAULT_THRESHOLD = 0.5  # served is a district of which at least this share is covered
+BEYOND_EDGE = "beyond_edge"
+_AFTER_LOSS = ("hours_unknown_open", BEYOND_EDGE)  # told after the loss of an offer
 _LANES = 16  # offers left out in one search
 UNDERSERVED, SERVED, DEPENDS, UNCLEAR, UNKNOWN = (
     "underserved",
@@ -117,7 +119,7 @@ def stability(
     ranks = [v.rank for v in variants if v.rank is not None]
     return Stability(
         threshold=threshold,
-        verdict=_overall({v.verdict for v in variants}),
+        verdict=overall({v.verdict for v in variants}),
         variants=variants,
         ranks=(min(ranks), max(ranks)) if ranks else None,
         ranked=len(area.tallies_of(report)),
@@ -143,32 +145,46 @@ def rank_of(tallies: list[Tally], place: int) -> int | None:
     return 1 + sum(tally.lowest_share < own for tally in tallies)
 
 
-def _overall(verdicts: set[str]) -> str:
+def overall(verdicts: set[str]) -> str:
+    """Return the verdict on which all variants agree, else `depends`."""
     return next(iter(verdicts)) if len(verdicts) == 1 else DEPENDS
 
 
 def _variants(report: CoverageReport, area: Area) -> list[tuple[str, CoverageReport, int]]:
+    found = [(name, changed, -1) for name, changed in shared_variants(report)]
+    if (lost := _without_offer(report, area)) is not None:
+        place = next((i for i, each in enumerate(found) if each[0] in _AFTER_LOSS), len(found))
+        found.insert(place, ("without_offer", *lost))
+    beyond = beyond_edge(report)
+    if not beyond[area.holds[report.atlas.population.district]].any():
+        found = [each for each in found if each[0] != BEYOND_EDGE]
+    return found
+
+
+def shared_variants(report: CoverageReport) -> list[tuple[str, CoverageReport]]:
+    """Answer under each assumption that is changed for all areas alike, in the order of telling."""
     less, more = 1 - CHANGE, 1 + CHANGE
     found = [
-        ("asked", report, -1),
-        ("limit_less", _with_limit(report, less), -1),
-        ("limit_more", _with_limit(report, more), -1),
+        ("asked", report),
+        ("limit_less", _with_limit(report, less)),
+        ("limit_more", _with_limit(report, more)),
     ]
     if report.question.minutes is not None:
-        found += [("slower", found[1][1], -1), ("faster", found[2][1], -1)]
+        found += [("slower", found[1][1]), ("faster", found[2][1])]
     if report.atlas.population.basis.unit == "residents":
-        found.append(
-            ("equal_buildings", replace(report, atlas=_with_equal_homes(report.atlas)), -1)
-        )
-    if (lost := _without_offer(report, area)) is not None:
-        found.append(("without_offer", *lost))
+        found.append(("equal_buildings", replace(report, atlas=_with_equal_homes(report.atlas))))
     if report.with_unknown is not None:
-        found.append(("hours_unknown_open", report.with_unknown, -1))
-    beyond = (report.state == UNCOVERED) & report.has_exit_in_reach
-    if beyond[area.holds[report.atlas.population.district]].any():
+        found.append(("hours_unknown_open", report.with_unknown))
+    beyond = beyond_edge(report)
+    if beyond.any():
         state = np.where(beyond, COVERED, report.state).astype(np.int8)
-        found.append(("beyond_edge", replace(report, state=state), -1))
+        found.append((BEYOND_EDGE, replace(report, state=state)))
     return found
+
+
+def beyond_edge(report: CoverageReport) -> NDArray[np.bool_]:
+    """Return whom an offer just beyond the data would cover."""
+    return np.asarray((report.state == UNCOVERED) & report.has_exit_in_reach)
 
 
 def _with_limit(report: CoverageReport, factor: float) -> CoverageReport:

@@ -23,6 +23,7 @@ from server.measures import (
     scenario,
     sheet,
     sites,
+    stability,
     way,
     week,
 )
@@ -42,6 +43,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     sheet.router,
     sheet.page_router,
     sites.router,
+    stability.router,
     way.router,
     week.router,
 )
