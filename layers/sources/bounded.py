@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import stat
 import zipfile
 from contextlib import contextmanager
@@ -27,10 +28,13 @@ if TYPE_CHECKING:
 MAX_BYTES = 200_000_000
 MAX_ROWS = 1_000_000
 MAX_UNPACKED_BYTES = 500_000_000
+MAX_WORKBOOK_BYTES = 200_000_000  # unpacked: its texts are all held at once
 MAX_RATIO = 200  # unpacked to packed: texts come to 20, a bomb to 1,000
 MAX_ENTRIES = 1_000
 _SMALL_BYTES = 10_000_000  # below that the ratio does not matter
 _CHUNK = 1 << 20
+# What may be a half character or a zero byte, in UTF-8 as in UTF-16
+_UNSTORABLE = re.compile(rb"\\\x00?u\x00?(?:[dD]|0\x00?0\x00?0\x00?0)")
 
 Bounds = tuple[float, float, float, float]
 Source = Path | bytes
@@ -136,17 +140,31 @@ def parse_json(data: bytes) -> Any:
     """
     Parse JSON; NaN and infinities become None, so that only their row is faulty.
 
+    Halves of characters and zero bytes, which no file and no database can keep, become replacement
+    characters.
+
     Raises
     ------
     SourceError
         If it is no JSON in UTF-8 or UTF-16, or nested deeper than Python can follow.
     """
     try:
-        return json.loads(decoded_json(data), parse_constant=lambda _: None)
+        value = json.loads(decoded_json(data), parse_constant=lambda _: None)
+        return _storable(value) if _UNSTORABLE.search(data) else value
     except RecursionError as exc:
         raise SourceError("`source` is JSON that is nested too deeply") from exc
     except ValueError as exc:
         raise SourceError(f"`source` is no JSON in UTF-8: {exc}") from exc
+
+
+def _storable(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")
+    if isinstance(value, list):
+        return [_storable(part) for part in value]
+    if isinstance(value, dict):
+        return {_storable(key): _storable(part) for key, part in value.items()}
+    return value
 
 
 def decoded_json(data: bytes) -> str:
@@ -157,7 +175,7 @@ def decoded_json(data: bytes) -> str:
 
 
 @contextmanager
-def opened_zip(data: bytes) -> Iterator[zipfile.ZipFile]:
+def opened_zip(data: bytes, *, max_unpacked: int = MAX_UNPACKED_BYTES) -> Iterator[zipfile.ZipFile]:
     """
     Open an archive that is no bomb by what its index says.
 
@@ -170,19 +188,19 @@ def opened_zip(data: bytes) -> Iterator[zipfile.ZipFile]:
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            _check_entries(archive.infolist(), packed=len(data))
+            _check_entries(archive.infolist(), packed=len(data), max_unpacked=max_unpacked)
             yield archive
     except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as exc:
         raise SourceError(f"`source` is an archive that cannot be unpacked ({exc})") from exc
 
 
-def _check_entries(entries: list[zipfile.ZipInfo], *, packed: int) -> None:
+def _check_entries(entries: list[zipfile.ZipInfo], *, packed: int, max_unpacked: int) -> None:
     unpacked = sum(entry.file_size for entry in entries)
     if len(entries) > MAX_ENTRIES:
         raise SourceError(f"`source` is an archive of {len(entries):,} files, at most 1,000 are")
     if any(entry.flag_bits & 0x1 for entry in entries):
         raise SourceError("`source` is an encrypted archive; send it without a password")
-    if unpacked > MAX_UNPACKED_BYTES or (
+    if unpacked > max_unpacked or (
         unpacked > _SMALL_BYTES and unpacked > MAX_RATIO * max(1, packed)
     ):
         raise SourceError(

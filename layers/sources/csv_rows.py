@@ -50,7 +50,12 @@ def decode(data: bytes) -> tuple[str, str]:
     try:
         return data.decode("utf-8-sig"), ""
     except UnicodeDecodeError:
-        return _decoded(data, "cp1252"), "read as cp1252 (Windows), because it is not in UTF-8"
+        text = data.decode("utf-8-sig", "replace")
+    broken = text.count("\ufffd")
+    if sum(not c.isascii() for c in text) > 2 * broken:  # in UTF-8, but for a few bytes
+        line = text[: text.index("\ufffd")].count("\n") + 1
+        return text, f"{broken} characters cannot be read, the first in line {line}"
+    return _decoded(data, "cp1252"), "read as cp1252 (Windows), because it is not in UTF-8"
 
 
 def _decoded(data: bytes, encoding: str) -> str:

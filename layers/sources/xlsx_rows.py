@@ -19,7 +19,7 @@ from defusedxml.ElementTree import iterparse
 from openpyxl.utils.cell import range_boundaries
 
 from layers.errors import SourceError
-from layers.sources.bounded import opened_zip
+from layers.sources.bounded import MAX_WORKBOOK_BYTES, opened_zip
 
 if TYPE_CHECKING:
     from zipfile import ZipFile
@@ -62,7 +62,7 @@ def read_sheet(data: bytes, *, layer: str = "", max_rows: int) -> Sheet:
     SourceError
         If it is no workbook, a bomb, has no such sheet, or too many rows.
     """
-    with opened_zip(data) as archive:
+    with opened_zip(data, max_unpacked=MAX_WORKBOOK_BYTES) as archive:
         if "xl/workbook.xml" not in archive.namelist():
             raise SourceError("`source` is an archive, but no Excel workbook (.xlsx)")
         try:
@@ -104,9 +104,11 @@ def _rows(sheet: Any, *, max_rows: int) -> Sheet:
     read = Sheet(sheet.title, [])
     errors = 0
     last = 0
-    for number, values in enumerate(sheet.iter_rows(max_col=MAX_COLUMNS, values_only=True), 1):
-        cells = [_text(value) for value in values]
-        if any(cells):
+    for number, values in enumerate(sheet.iter_rows(values_only=True), 1):
+        cells = [_text(value) for value in values[:MAX_COLUMNS]]
+        while cells and not cells[-1]:
+            cells.pop()
+        if cells:
             errors += sum(bool(_ERROR.fullmatch(cell)) for cell in cells)
             read.rows.append((number, ["" if _ERROR.fullmatch(c) else c for c in cells]))
             last = number

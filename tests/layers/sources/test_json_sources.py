@@ -173,6 +173,13 @@ def test_the_asker_says_that_cars_are_shared(options):
     assert {r.categories for r in reading.records} == {("car_sharing",)}
 
 
+def test_half_characters_and_zero_bytes_become_storable(options):
+    data = json.dumps([{**WORKSHOP, "name": "A\ud800B\x00C 🛠", "id": None}]).encode()
+    (record,) = read_workshops(data, options()).records
+    assert record.name == "A?B\ufffdC 🛠"
+    assert record.name.encode()
+
+
 @pytest.mark.parametrize(
     ("reader", "match"),
     [

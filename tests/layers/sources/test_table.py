@@ -69,6 +69,13 @@ def test_another_encoding_is_said(options):
     assert notes == ("read as cp1252 (Windows), because it is not in UTF-8",)
 
 
+def test_a_broken_byte_does_not_spoil_all_umlauts(options):
+    data = "name;category;lon;lat\nMüller;csa;8;52\nÖlmühle;csa;8;52\n".encode()
+    reading = read_csv(data + b"B\xff;csa;8;52\n", options())
+    assert [r.name for r in reading.records] == ["Müller", "Ölmühle", "B\ufffd"]
+    assert reading.notes == ("1 characters cannot be read, the first in line 4",)
+
+
 @pytest.mark.parametrize(
     ("header", "expected"),
     [
@@ -351,6 +358,19 @@ def test_a_formula_counts_by_what_it_gave_last(options):
     assert [r.name for r in reading.records] == ["A", "Hof"]
     uncomputed = read_xlsx(data, options())
     assert [r.name for r in uncomputed.records] == ["A", ""]
+
+
+def test_a_cell_far_to_the_right_or_below_costs_nothing(options):
+    book = openpyxl.Workbook()
+    for row in (["name", "category", "lon", "lat"], ["A", "csa", 8.0, 52.0]):
+        book.active.append(row)
+    book.active["XFD2"] = "far"
+    book.active["A1048576"] = "below"
+    file = io.BytesIO()
+    book.save(file)
+    reading = read_xlsx(file.getvalue(), options())
+    assert [r.name for r in reading.records] == ["A"]
+    assert "nothing was read below row 2: it is empty for long" in reading.notes
 
 
 def test_the_sheet_can_be_chosen(options):
