@@ -12,6 +12,7 @@ import json
 import math
 from dataclasses import asdict
 from datetime import date, datetime
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from layers.errors import RegisterError
@@ -23,7 +24,6 @@ from layers.register.entry import (
     FIELDS,
     LINK_KINDS,
     LIST_FIELDS,
-    NUMBER_FIELDS,
     TEXT_FIELDS,
 )
 
@@ -42,7 +42,9 @@ _LONGEST_SOURCE_ID: Final = 1_000
 _ENCODER: Final = json.JSONEncoder(
     ensure_ascii=False, separators=(",", ":"), allow_nan=False, check_circular=False
 )
-_RECORD_FIELDS: Final = (*TEXT_FIELDS, *LIST_FIELDS, *NUMBER_FIELDS)
+_RECORD_FIELDS: Final = tuple(
+    (name, attrgetter(name)) for name in sorted(FIELDS) if name not in ("aliases", "links")
+)
 
 
 def entry_id(source: str, source_id: str) -> str:
@@ -95,20 +97,12 @@ def values_of_record(record: SourceRecord, *, source: str) -> dict[str, Value]:
         If a value may not stand in the register.
     """
     told: dict[str, Value] = {}
-    for name in _RECORD_FIELDS:
-        value = getattr(record, name)
-        if value not in ("", (), None):
+    for name, get in _RECORD_FIELDS:
+        value = get(record)
+        if value or value == 0:
             told[name] = value
-    if record.opened_on:
-        told["opened_on"] = record.opened_on
-    if record.closed_on:
-        told["closed_on"] = record.closed_on
     for fact, value in record.facts.items():
         told[FACT + fact] = value
-    if record.notices:
-        told["notices"] = record.notices
-    if record.events:
-        told["events"] = record.events
     if record.links:
         told["links"] = [[k.kind, entry_id(source, k.target)] for k in record.links]
     return checked(told)
