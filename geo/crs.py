@@ -131,6 +131,17 @@ def geometry_to_lonlat(geometry: Any, crs: str) -> Any:
     return _transform(geometry, crs, LONLAT)
 
 
+def reproject(geometry: Any, source: str, target: str) -> Any:
+    """Take a geometry, or an array of them, from one CRS to another, x (east, lon) first."""
+    return _transform(geometry, source, target)
+
+
+@lru_cache(maxsize=64)
+def is_northing_first(crs: str) -> bool:
+    """Whether the authority's axis order puts north before east, as that of EPSG:4326 does."""
+    return CRS.from_user_input(crs).axis_info[0].direction.lower() == "north"
+
+
 def _transform(geometry: Any, source: str, target: str) -> Any:
     transformer = _transformer(source, target)
 

@@ -12,7 +12,7 @@ from fastapi.responses import FileResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.gzip import GZipMiddleware
 
-from server import api, errors, measures, pages, shell
+from server import api, errors, measures, ogc, pages, shell
 from server.headers import SecurityHeaders
 from server.regions import Regions
 from server.requests import BodyLimit, HeadAsGet
@@ -59,7 +59,7 @@ def create_app(settings: Settings) -> FastAPI:
     errors.install(app)
     shell.install(app)
     app.include_router(api.router)
-    for router in (*measures.ROUTERS, *pages.ROUTERS):
+    for router in (*measures.ROUTERS, *ogc.ROUTERS, *pages.ROUTERS):
         app.include_router(router)
     app.mount("/static", Assets(directory=STATIC), name="static")
     _add_operation_routes(app)

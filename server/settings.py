@@ -15,8 +15,15 @@ from pathlib import Path
 from geo.errors import ParameterError
 
 LOCALE_DIR = Path(__file__).parent / "locale"
-# A further language is a further catalogue; English is the language of the texts themselves
-LANGUAGES = tuple(sorted({"en", *(path.parts[-3] for path in LOCALE_DIR.glob("*/*/umkreis.po"))}))
+
+
+def _languages() -> tuple[str, ...]:
+    """List English, the language of the texts themselves, and those that have a catalogue."""
+    catalogues = LOCALE_DIR.glob("*/LC_MESSAGES/umkreis.po")
+    return tuple(sorted({"en", *(path.parts[-3] for path in catalogues)}))
+
+
+LANGUAGES = _languages()  # our own folder, which is part of the code
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 

@@ -44,7 +44,7 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     ]
 )
-_NOT_PAGES = ("/api/", "/static/", "/tiles/", "/openapi.json", "/healthz", "/readyz")
+_NOT_PAGES = ("/api/", "/ogc/", "/static/", "/tiles/", "/openapi.json", "/healthz", "/readyz")
 _MAPS_IN_FOOTER = 12
 
 

@@ -1,8 +1,13 @@
-"""Regions that many tests share."""
+"""What many tests share: regions, and a server on a free port of this machine."""
 
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import uvicorn
 
 from geo.region import Region
 from geo.region_file import load_region
@@ -71,3 +76,28 @@ def demo_atlas(
     """The demo region, built without a base map."""
     target = tmp_path_factory.mktemp("atlas") / "neubrandenburg"
     return build_atlas(demo_region_toml.parent, taxonomy_path, target, base_map=False)
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., str]]:
+    """Serve an ASGI app on a free port of this machine and return its address."""
+    running: list[tuple[uvicorn.Server, threading.Thread]] = []
+
+    def start(app: object) -> str:
+        listener = socket.socket()
+        listener.bind(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="auto"))  # type: ignore[arg-type]
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+        thread.start()
+        deadline = time.monotonic() + 30
+        while not server.started:
+            if not thread.is_alive() or time.monotonic() > deadline:
+                raise RuntimeError("the server did not start")
+            time.sleep(0.01)
+        running.append((server, thread))
+        return f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+    yield start
+    for server, thread in running:
+        server.should_exit = True
+        thread.join(timeout=10)
