@@ -74,7 +74,6 @@ def calendar(
         "VERSION:2.0",
         "PRODID:-//Umkreis//Opening times//EN",
         "CALSCALE:GREGORIAN",
-        "METHOD:PUBLISH",
         *events,
         "END:VCALENDAR",
     ]
