@@ -11,17 +11,16 @@ of disclosure withholds them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 
 from geo.crs import geometry_to_metric, to_metric
 from geo.errors import UmkreisError
-from geo.network import Snapped
 from layers.atlas import Exits
+from layers.by_mode import ByMode, snap_more
 from layers.offers import Offer, Offers
 from layers.opening import hours_of
 from layers.scenario import (
@@ -35,11 +34,9 @@ from layers.scenario import (
 from layers.scenario_streets import find_streets
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
     from numpy.typing import NDArray
 
-    from geo.network import Network
+    from geo.network import Network, Snapped
     from geo.population import Population
     from layers.atlas import Atlas
     from layers.scenario import Scenario
@@ -50,32 +47,6 @@ if TYPE_CHECKING:
 GRID_M = 50.0  # of the people in a new quarter
 MAX_POINTS = 10_000  # of that grid: 25 km²
 SOURCE = "scenario"
-_T = TypeVar("_T")
-
-
-class _ByMode(Mapping[str, _T], Generic[_T]):
-    """Something for each mode, made when it is first asked for."""
-
-    def __init__(self, modes: Sequence[str], make: Callable[[str], _T]) -> None:
-        self._modes = tuple(modes)
-        self._make = make
-        self._made: dict[str, _T] = {}
-
-    def __getitem__(self, mode: str) -> _T:
-        if mode not in self._modes:
-            raise KeyError(mode)
-        if mode not in self._made:  # two threads may make it twice, to the same end
-            self._made[mode] = self._make(mode)
-        return self._made[mode]
-
-    def __contains__(self, mode: object) -> bool:
-        return mode in self._modes
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._modes)
-
-    def __len__(self) -> int:
-        return len(self._modes)
 
 
 @dataclass(frozen=True)
@@ -125,21 +96,21 @@ def try_out(atlas: Atlas, scenario: Scenario) -> Tried:
     if faults:
         raise ScenarioError(faults)
     modes = tuple(atlas.networks)
-    networks = _ByMode(modes, lambda mode: streets.network(atlas, mode))
+    networks = ByMode(modes, lambda mode: streets.network(atlas, mode))
     population, new_homes = people
 
     def demand(mode: str) -> Snapped:
         network = networks[mode]
         today = network.carry(atlas.demand[mode], atlas.population.xy)
-        return _snap_more(network, today, new_homes)
+        return snap_more(network, today, new_homes)
 
     def supply(mode: str) -> Snapped:
         network = networks[mode]
         today = network.carry(atlas.supply[mode], atlas.offer_xy)
-        return _snap_more(network, today, moved.new_xy).take(moved.row)
+        return snap_more(network, today, moved.new_xy).take(moved.row)
 
     is_same = not streets.modes
-    demands = atlas.demand if is_same and not len(new_homes) else _ByMode(modes, demand)
+    demands = atlas.demand if is_same and not len(new_homes) else ByMode(modes, demand)
 
     def exits(mode: str) -> Exits:
         is_new = mode in streets.modes
@@ -151,8 +122,8 @@ def try_out(atlas: Atlas, scenario: Scenario) -> Tried:
         population=population,
         offers=moved.offers,
         demand=demands,
-        supply=atlas.supply if is_same and moved.offers is atlas.offers else _ByMode(modes, supply),
-        exits=_ByMode(modes, exits),
+        supply=atlas.supply if is_same and moved.offers is atlas.offers else ByMode(modes, supply),
+        exits=ByMode(modes, exits),
     )
     return Tried(changed, tuple(streets.found))
 
@@ -331,19 +302,6 @@ def _share_out(people: int, points: int) -> Floats:
     """Share whole people out as evenly as can be; the first points get one more."""
     each, left = divmod(people, points)
     return (each + (np.arange(points) < left)).astype(float)
-
-
-def _snap_more(network: Network, old: Snapped, xy: Floats) -> Snapped:
-    """Put further places on the network, after those that are on it."""
-    if not len(xy):
-        return old
-    new = network.snap(xy)
-    return Snapped(
-        np.concatenate([old.edge, new.edge]),
-        np.concatenate([old.fraction, new.fraction]),
-        np.concatenate([old.leg_m, new.leg_m]),
-        network.network_id,
-    )
 
 
 def _exits(atlas: Atlas, mode: str, network: Network, demand: Snapped, *, is_new: bool) -> Exits:

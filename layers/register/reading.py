@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
@@ -19,7 +19,7 @@ from layers.errors import RegisterError
 from layers.register.entry import Entry
 from layers.register.resolve import exists_on, values_of
 from layers.register.schema import CHANGE, OFFER, ORIGIN, REGION, REVISION
-from layers.register.store import find
+from layers.register.store import CURRENT, find
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from layers.register.database import Database
-
-_OPEN: Final = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +93,7 @@ def entries_at(connection: Connection, region: str, *, rev: int | None) -> Itera
     Removed and merged ones are among them; `rev` None means as they stand.
     """
     if rev is None:
-        query = sa.select(REVISION.c.offer_id, REVISION.c.rev, REVISION.c.state).join_from(
-            OFFER,
-            REVISION,
-            (REVISION.c.region == OFFER.c.region)
-            & (REVISION.c.offer_id == OFFER.c.id)
-            & (REVISION.c.rev == OFFER.c.rev),
-        )
+        query = CURRENT
     else:
         last = (
             sa.select(REVISION.c.offer_id, sa.func.max(REVISION.c.rev).label("rev"))
@@ -120,6 +112,15 @@ def entries_at(connection: Connection, region: str, *, rev: int | None) -> Itera
         for entry_id, number, state in connection.execute(query)
     ]
     yield from sorted(found, key=lambda entry: entry.id)  # databases sort text differently
+
+
+def entries_since(connection: Connection, region: str, *, rev: int) -> list[Entry]:
+    """Return the entries that changed after a number, as they stand now."""
+    query = CURRENT.where(OFFER.c.region == region, OFFER.c.rev > rev)
+    return [
+        Entry.from_record(entry_id, number, json.loads(state))
+        for entry_id, number, state in connection.execute(query)
+    ]
 
 
 def entries(

@@ -37,6 +37,16 @@ _AT_ONCE: Final = 500  # values in one query: far below what either database tak
 _LONGEST_CHAIN: Final = 50  # of entries merged into merged entries
 
 
+# The state of each entry as it stands
+CURRENT = sa.select(OFFER.c.id, OFFER.c.rev, REVISION.c.state).join_from(
+    OFFER,
+    REVISION,
+    (REVISION.c.region == OFFER.c.region)
+    & (REVISION.c.offer_id == OFFER.c.id)
+    & (REVISION.c.rev == OFFER.c.rev),
+)
+
+
 def in_parts(items: Sequence[str]) -> Iterator[Sequence[str]]:
     """Cut a sequence into parts that fit into one query."""
     for start in range(0, len(items), _AT_ONCE):
@@ -47,19 +57,10 @@ def current(connection: Connection, region: str, ids: Iterable[str]) -> dict[str
     """Return the entries with these ids as they stand; what is not there is left out."""
     found: dict[str, Entry] = {}
     for part in in_parts(sorted(set(ids))):
-        query = _STATES.where(OFFER.c.region == region, OFFER.c.id.in_(part))
+        query = CURRENT.where(OFFER.c.region == region, OFFER.c.id.in_(part))
         for entry_id, rev, state in connection.execute(query):
             found[entry_id] = Entry.from_record(entry_id, rev, json.loads(state))
     return found
-
-
-_STATES = sa.select(OFFER.c.id, OFFER.c.rev, REVISION.c.state).join_from(
-    OFFER,
-    REVISION,
-    (REVISION.c.region == OFFER.c.region)
-    & (REVISION.c.offer_id == OFFER.c.id)
-    & (REVISION.c.rev == OFFER.c.rev),
-)
 
 
 def find(connection: Connection, region: str, entry_id: str) -> Entry:

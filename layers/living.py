@@ -1,0 +1,129 @@
+"""
+A built region with the offers that the register holds now.
+
+The register keeps the offers, the Atlas streets and people. A change shows with the next question:
+the register is asked for its number, what is newer is read, and only places that are new are put on
+the streets. Offers of the build stay as long as the register knows nothing of them: not their id,
+and nothing of the source that they come from.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import sqlalchemy as sa
+
+from geo.crs import to_metric
+from layers.by_mode import ByMode, snap_more
+from layers.errors import RegisterError
+from layers.offers import Offers
+from layers.register.reading import entries_since, rev_of
+from layers.register.resolve import exists_on, offer_of, values_of
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from geo.network import Snapped
+    from layers.atlas import Atlas
+    from layers.offers import Offer
+    from layers.register import Entry, Register
+
+
+def with_offers(atlas: Atlas, offers: Offers) -> Atlas:
+    """
+    Return the region with other offers; those that stay in place keep their place on the streets.
+
+    Parameters
+    ----------
+    atlas
+        The region; it does not change.
+    offers
+        Of categories that its taxonomy knows.
+    """
+    old = {(o.id, o.lon, o.lat): row for row, o in enumerate(atlas.offers)}
+    row = np.array([old.get((o.id, o.lon, o.lat), -1) for o in offers], np.int64)
+    is_new = row < 0
+    row[is_new] = len(old) + np.arange(is_new.sum())
+    new_xy = to_metric(offers.lon[is_new], offers.lat[is_new], atlas.region.crs)
+    new_xy = new_xy.reshape(-1, 2)
+
+    def supply(mode: str) -> Snapped:
+        return snap_more(atlas.networks[mode], atlas.supply[mode], new_xy).take(row)
+
+    return replace(atlas, offers=offers, supply=ByMode(tuple(atlas.networks), supply))
+
+
+@dataclass
+class LivingRegion:
+    """
+    A region's Atlas, kept as fresh as the register; may be asked from many threads.
+
+    Attributes
+    ----------
+    register
+        The register.
+    region
+        Id of the region.
+    """
+
+    register: Register
+    region: str
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _rev: int = 0
+    _entries: dict[str, Entry] = field(default_factory=dict)
+    _offers: dict[str, Offer] = field(default_factory=dict)
+    _made: tuple[Atlas, date, int, Atlas] | None = None
+
+    def atlas(self, built: Atlas, *, on: date) -> Atlas:
+        """
+        Return a built Atlas with the offers that are published and exist on a day.
+
+        The same object as long as nothing changes; `built` itself where the register holds nothing
+        of the region.
+
+        Raises
+        ------
+        RegisterError
+            If the register cannot be read.
+        """
+        try:
+            with self._lock:
+                self._refresh()
+                if not self._entries:
+                    return built
+                made = self._made
+                if made is None or made[:3] != (built, on, self._rev):
+                    offers = self._offers_on(built, on)
+                    self._made = made = (built, on, self._rev, with_offers(built, offers))
+                return made[3]
+        except sa.exc.SQLAlchemyError as exc:
+            raise RegisterError(
+                f"the register cannot be read at the moment: {type(exc).__name__}"
+            ) from exc
+
+    def _refresh(self) -> None:
+        with self.register.database.reading() as connection:
+            rev = rev_of(connection, self.region)
+            if rev == self._rev:
+                return
+            for entry in entries_since(connection, self.region, rev=self._rev):
+                self._entries[entry.id] = entry
+                self._offers.pop(entry.id, None)
+                if entry.is_public:
+                    self._offers[entry.id] = offer_of(entry)
+            self._rev = rev
+
+    def _offers_on(self, built: Atlas, on: date) -> Offers:
+        sources = self.register.sources(self.region)
+        known = {category.id for category in built.taxonomy.categories}
+        offers = [o for o in built.offers if o.id not in self._entries and o.source not in sources]
+        for entry_id, offer in self._offers.items():
+            if exists_on(values_of(self._entries[entry_id]), on) is False:
+                continue
+            categories = tuple(c for c in offer.categories if c in known)
+            if categories:  # a category that this installation does not know is not asked for
+                offers.append(replace(offer, categories=categories))
+        return Offers.of(offers, counts=built.offers.counts)

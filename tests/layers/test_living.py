@@ -1,0 +1,100 @@
+"""A built region shows what the register holds, with the next question."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from layers.coverage import COVERED, coverage
+from layers.living import LivingRegion, with_offers
+from layers.offers import Offers
+from layers.register import Register, Source
+from layers.register.values import values_of_offer
+from layers.sources.record import SourceRecord
+
+R = "toy"
+TODAY = date(2026, 6, 1)
+HAND = {"name": "Repair-Café Neu", "categories": ["repair_cafe"]}
+
+
+@pytest.fixture
+def register(tmp_path):
+    with Register.open(tmp_path / "register.sqlite") as opened:
+        yield opened
+
+
+def place_of(atlas, offer_id):
+    offer = atlas.offers[atlas.offers.row(offer_id)]
+    return {"lon": offer.lon, "lat": offer.lat}
+
+
+def covered(atlas, category="repair_cafe", minutes=4):
+    report = coverage(atlas, category=category, minutes=minutes)
+    return float(report.exact[:, COVERED].sum())
+
+
+def test_without_entries_the_built_atlas_is_handed_out(register, toy_atlas):
+    assert LivingRegion(register, R).atlas(toy_atlas, on=TODAY) is toy_atlas
+
+
+def test_the_same_offers_give_the_same_answers(toy_atlas):
+    again = with_offers(toy_atlas, Offers.of(reversed(list(toy_atlas.offers))))
+    assert covered(again) == covered(toy_atlas) > 0
+    assert again.supply["walk"].edge.tolist() == toy_atlas.supply["walk"].edge.tolist()
+
+
+def test_a_published_offer_counts_and_one_taken_down_does_not(register, toy_atlas):
+    living = LivingRegion(register, R)
+    at = place_of(toy_atlas, "osm:n1001")
+    made = register.create(R, {**HAND, **at}, who="eva", status="submitted")
+    before = covered(living.atlas(toy_atlas, on=TODAY))
+    assert before == covered(toy_atlas)
+    register.set_status(R, made, "published", who="ada")
+    now = living.atlas(toy_atlas, on=TODAY)
+    assert covered(now) > before
+    assert living.atlas(toy_atlas, on=TODAY) is now
+    register.remove(R, made, who="ada", why="closed")
+    assert covered(living.atlas(toy_atlas, on=TODAY)) == before
+
+
+def test_an_imported_source_takes_the_place_of_the_builds(register, toy_atlas):
+    cafe = next(o for o in toy_atlas.offers if "repair_cafe" in o.categories)
+    record = SourceRecord(
+        "osm", cafe.source_id, 0, "Neu", ("repair_cafe",), lon=cafe.lon, lat=cafe.lat
+    )
+    register.put_many(R, Source("osm", licence="ODbL-1.0"), [record], who="ada")
+    living = LivingRegion(register, R).atlas(toy_atlas, on=TODAY)
+    assert [(offer.id, offer.name) for offer in living.offers] == [(cafe.id, "Neu")]
+    assert covered(living) == covered(toy_atlas)
+
+
+def test_offers_count_from_the_day_they_open_until_they_close(register, toy_atlas):
+    at = place_of(toy_atlas, "osm:n1001")
+    days = {"opened_on": date(2026, 3, 1), "closed_on": date(2026, 9, 1)}
+    register.create(R, {**HAND, **at, **days}, who="eva", status="published")
+    living = LivingRegion(register, R)
+    there = [
+        len(living.atlas(toy_atlas, on=day).offers) - len(toy_atlas.offers)
+        for day in (date(2026, 2, 28), date(2026, 3, 1), date(2026, 8, 31), date(2026, 9, 1))
+    ]
+    assert there == [0, 1, 1, 0]
+
+
+def test_a_category_that_is_not_known_here_is_left_out(register, toy_atlas):
+    at = place_of(toy_atlas, "osm:n1001")
+    register.create(R, {**HAND, **at, "categories": ["x"]}, who="eva", status="published")
+    both = {**HAND, **at, "categories": ["x", "repair_cafe"]}
+    made = register.create(R, both, who="eva", status="published")
+    living = LivingRegion(register, R).atlas(toy_atlas, on=TODAY)
+    assert len(living.offers) == len(toy_atlas.offers) + 1
+    assert living.offers[living.offers.row(made)].categories == ("repair_cafe",)
+
+
+def test_an_offer_of_an_atlas_goes_into_the_register_and_comes_back_equal(register, toy_atlas):
+    for offer in toy_atlas.offers:
+        values = values_of_offer(replace(offer, aliases=()))
+        made = register.create(R, values, who="ada", status="published")
+        back = next(o for o in register.offers(R) if o.id == made)
+        kept = ("categories", "name", "opening_hours", "facts", "city", "street", "website")
+        assert [getattr(back, k) for k in kept] == [getattr(offer, k) for k in kept]
+        assert (back.lon, back.lat) == pytest.approx((offer.lon, offer.lat), abs=1e-7)
