@@ -1,9 +1,9 @@
 """
 Scenarios over HTTP and resilience in one process, on the demo region.
 
-A scenario adds an offer at a drawn place, or moves a drawn one there; 200 requests, one after the
-other, after some that do not count. Then every offer of each category: how many lose cover if it
-closes.
+A scenario adds an offer at a drawn place, moves a drawn one there, closes a street at a drawn
+offer, or opens one from it; 200 requests, one after the other, after some that do not count. Then
+every offer of each category: how many lose cover if it closes.
 
     python -m benchmarks.scenario
 """
@@ -47,11 +47,13 @@ def p95_ms(url: str, make_body: Callable[[np.random.Generator], Any]) -> tuple[f
 
 
 def main() -> None:
-    """Measure one added offer, one moved one, one closed street, and criticality; print rows."""
+    """Measure offers added and moved, streets closed and opened, and criticality; print rows."""
     with served() as address:
         api = f"{address}/api/v1/regions/neubrandenburg"
         with urllib.request.urlopen(f"{api}/offers?category={CATEGORY}&limit=2000") as response:
-            offers = [feature["id"] for feature in json.load(response)["features"]]
+            features = json.load(response)["features"]
+        offers = [feature["id"] for feature in features]
+        places = [feature["geometry"]["coordinates"] for feature in features]
 
         def asked(draw: np.random.Generator, **change: Any) -> dict[str, Any]:
             lon, lat = draw.uniform(13.24, 13.30), draw.uniform(53.53, 53.58)
@@ -65,7 +67,25 @@ def main() -> None:
         def moved(draw: np.random.Generator) -> dict[str, Any]:
             return asked(draw, do="move_offer", offer=offers[draw.integers(len(offers))])
 
-        for name, make_body in (("one offer added", added), ("one offer moved", moved)):
+        def closed(draw: np.random.Generator) -> dict[str, Any]:
+            lon, lat = places[draw.integers(len(places))]
+            change = {"do": "close_street", "lon": lon, "lat": lat}
+            document = {"version": 1, "changes": [change]}
+            return {"scenario": document, "category": CATEGORY, "mode": "walk", "minutes": 10}
+
+        def opened(draw: np.random.Generator) -> dict[str, Any]:
+            lon, lat = places[draw.integers(len(places))]
+            line = {"type": "LineString", "coordinates": [[lon, lat], [lon + 0.003, lat + 0.001]]}
+            change = {"do": "open_street", "line": line, "modes": ["walk"], "connect_m": 100}
+            document = {"version": 1, "changes": [{**change, "dead_end": True}]}
+            return {"scenario": document, "category": CATEGORY, "mode": "walk", "minutes": 10}
+
+        for name, make_body in (
+            ("one offer added", added),
+            ("one offer moved", moved),
+            ("one street closed", closed),
+            ("one street opened", opened),
+        ):
             median, p95 = p95_ms(f"{api}/scenarios", make_body)
             row(f"/scenarios, {name}, warm, one worker: p95", f"{p95:.1f} ms", "",
                 f"median {median:.1f} ms", "< 50 ms")  # fmt: skip

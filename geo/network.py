@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 import weakref
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,7 +22,7 @@ import numpy as np
 from geo.crs import check_metric
 from geo.edge_cuts import GrownTree
 from geo.errors import NetworkError
-from geo.network_arrays import checksum, exit_places, network_arrays
+from geo.network_arrays import IN, OUT, arcs_from_edges, checksum, exit_places, network_arrays
 from geo.network_change import NewStreet, change
 from geo.search import (
     MAX_SUPPLIES,
@@ -117,7 +118,8 @@ class Pairs:
     """
     Pairs of points within a limit, sorted by source and target, shapes (p,).
 
-    `source`, `target` are rows of the input; `travel_s`, `distance_m` include both access legs.
+    `source`, `target` are rows of the input; `travel_s`, `distance_m` include both access legs;
+    `distance_m` is NaN where it was not asked for.
     """
 
     source: NDArray[np.int64]
@@ -182,12 +184,18 @@ class Network:
         self.forward_s: Floats = arrays["forward_s"]
         self.backward_s: Floats = arrays["backward_s"]
         self._costs = EdgeCosts(self.forward_s, self.backward_s, self.length_m)
-        self._out = _arcs(arrays, "out")
-        self._in = _arcs(arrays, "in")
         self._names: list[str] = about["names"]
         self._edge_tree: EdgeTree | GrownTree = EdgeTree(arrays)
         self._id_before = ""
         self._last_demand: tuple[weakref.ref[Snapped], Ends] | None = None
+
+    @cached_property
+    def _out(self) -> Arcs:
+        return _arcs(self._arrays, OUT)
+
+    @cached_property
+    def _in(self) -> Arcs:
+        return _arcs(self._arrays, IN)
 
     def __repr__(self) -> str:
         return f"<Network {self.mode}, {len(self.xy)} nodes, {len(self.a)} edges, {self.crs}>"
@@ -309,9 +317,13 @@ class Network:
         )
         return Nearest(found.seconds, found.number, found.length_m)
 
-    def within(self, sources: Snapped, targets: Snapped, limit_s: float) -> Pairs:
+    def within(
+        self, sources: Snapped, targets: Snapped, limit_s: float, *, with_distance: bool = True
+    ) -> Pairs:
         """
         Find all pairs whose travel from source to target takes at most `limit_s`.
+
+        Without `with_distance` the paths are not measured, and `distance_m` is NaN.
 
         Raises
         ------
@@ -327,6 +339,7 @@ class Network:
             self._ends(sources, "sources", leaving=True),
             self._ends(targets, "targets", leaving=False),
             limit_s,
+            with_length=with_distance,
         )
         return Pairs(found.source, found.target, found.seconds, found.length_m)
 
@@ -526,4 +539,7 @@ def part_of(share: Floats, whole: Floats) -> Floats:
 
 
 def _arcs(arrays: dict[str, NDArray[Any]], name: str) -> Arcs:
+    """Return the graph or its reverse, laid out now where it was not saved."""
+    if f"{name}_start" not in arrays:
+        return arcs_from_edges(arrays, name)
     return Arcs(*(arrays[f"{name}_{part}"] for part in ("start", "node", "s", "m")))

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from geo.search import arcs_of, to_ticks
+from geo.search import Arcs, arcs_of, to_ticks
 from geo.snapping import straight_tails
 
 if TYPE_CHECKING:
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from geo.street_graph import Built
 
     Floats = NDArray[np.float64]
+
+
+OUT, IN = "out", "in"
 
 
 def network_arrays(built: Built) -> dict[str, NDArray[Any]]:
@@ -55,16 +58,22 @@ def network_arrays(built: Built) -> dict[str, NDArray[Any]]:
 
 def arc_arrays(arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
     """Lay out the graph and its reverse from the edges and their seconds."""
-    a, b = arrays["a"].astype(np.int64), arrays["b"].astype(np.int64)
-    tail_node, head_node = np.r_[a, b], np.r_[b, a]
-    seconds = np.r_[arrays["forward_s"], arrays["backward_s"]]
-    metres = np.tile(arrays["length_m"], 2)
     laid_out: dict[str, NDArray[Any]] = {}
-    for name, (u, v) in {"out": (tail_node, head_node), "in": (head_node, tail_node)}.items():
-        arcs = arcs_of(u, v, seconds, metres, nodes=len(arrays["xy"]))
+    for name in (OUT, IN):
+        arcs = arcs_from_edges(arrays, name)
         laid_out[f"{name}_start"], laid_out[f"{name}_node"] = arcs.start, arcs.node
         laid_out[f"{name}_s"], laid_out[f"{name}_m"] = arcs.seconds, arcs.length_m
     return laid_out
+
+
+def arcs_from_edges(arrays: Mapping[str, NDArray[Any]], name: str) -> Arcs:
+    """Lay out the graph (`OUT`) or its reverse (`IN`)."""
+    a, b = arrays["a"].astype(np.int64), arrays["b"].astype(np.int64)
+    ends = (np.r_[a, b], np.r_[b, a])
+    tail, head = ends if name == OUT else ends[::-1]
+    seconds = np.r_[arrays["forward_s"], arrays["backward_s"]]
+    metres = np.tile(arrays["length_m"], 2)
+    return arcs_of(tail, head, seconds, metres, nodes=len(arrays["xy"]))
 
 
 def _cumulated(step: Floats, start: NDArray[np.int64]) -> Floats:

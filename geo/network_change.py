@@ -19,7 +19,6 @@ import shapely
 import shapely.ops
 
 from geo.edge_cuts import SAME_PLACE_M, Cuts, edge_line
-from geo.network_arrays import arc_arrays
 from geo.search import to_ticks
 
 if TYPE_CHECKING:
@@ -111,7 +110,8 @@ def change(
     laid_out["exit_edge"], laid_out["exit_fraction"] = cuts.carry(
         arrays["exit_edge"], arrays["exit_fraction"]
     )
-    laid_out |= arc_arrays(laid_out)
+    for name in [key for key in laid_out if key.startswith(("out_", "in_"))]:
+        del laid_out[name]  # laid out anew when they are asked for
     digest = ""
     if pieces or opened:
         told = hashlib.sha256(np.sort(shut).data)
