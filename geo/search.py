@@ -286,7 +286,7 @@ def node_seconds(arcs: Arcs, costs: EdgeCosts, points: Ends, *, limit_s: float) 
 
 
 class FoundPairs(NamedTuple):
-    """Pairs within a limit, sorted by source and target."""
+    """Pairs within a limit, sorted by source and target; `length_m` is NaN if not asked for."""
 
     source: Ints
     target: Ints
@@ -295,7 +295,14 @@ class FoundPairs(NamedTuple):
 
 
 def pairs_within(
-    arcs: Arcs, reverse: Arcs, costs: EdgeCosts, sources: Ends, targets: Ends, limit_s: float
+    arcs: Arcs,
+    reverse: Arcs,
+    costs: EdgeCosts,
+    sources: Ends,
+    targets: Ends,
+    limit_s: float,
+    *,
+    with_length: bool = True,
 ) -> FoundPairs:
     """
     Find all pairs whose travel takes at most `limit_s`.
@@ -305,17 +312,24 @@ def pairs_within(
     """
     met = meetings(sources, targets, costs)
     if len(sources.a) <= len(targets.a):
-        return _pairs_from(arcs, costs, sources, targets, met, limit_s)
+        return _pairs_from(arcs, costs, sources, targets, met, limit_s, with_length=with_length)
     swapped = Meetings(met.second, met.first, met.seconds, met.length_m)
     target, source, seconds, length = _pairs_from(
-        reverse, costs, targets, sources, swapped, limit_s
+        reverse, costs, targets, sources, swapped, limit_s, with_length=with_length
     )
     order = np.lexsort((target, source))
     return FoundPairs(source[order], target[order], seconds[order], length[order])
 
 
 def _pairs_from(
-    arcs: Arcs, costs: EdgeCosts, roots: Ends, others: Ends, met: Meetings, limit_s: float
+    arcs: Arcs,
+    costs: EdgeCosts,
+    roots: Ends,
+    others: Ends,
+    met: Meetings,
+    limit_s: float,
+    *,
+    with_length: bool,
 ) -> FoundPairs:
     a_m, b_m = metres_to_nodes(others, costs)
     nothing = np.zeros(0)
@@ -329,21 +343,25 @@ def _pairs_from(
             costs,
             [_row(roots, i) for i in range(first, last)],
             limit_s=limit_s + 1 / TICKS_PER_S,
-            with_length=True,
+            with_length=with_length,
         )
         via_a = tree.seconds[:, others.a] + others.a_s
         via_b = tree.seconds[:, others.b] + others.b_s
         seconds = np.floor(np.minimum(via_a, via_b) * TICKS_PER_S) / TICKS_PER_S
-        along_a = tree.length_m[:, others.a] + a_m
-        along_b = tree.length_m[:, others.b] + b_m
-        length = np.where(via_a <= via_b, along_a, along_b)
         here = np.flatnonzero((met.first >= first) & (met.first < last))
         row, column = met.first[here] - first, met.second[here]
         better = met.seconds[here] < seconds[row, column]
-        seconds[row[better], column[better]] = met.seconds[here][better]
-        length[row[better], column[better]] = met.length_m[here][better]
+        at = row[better], column[better]
+        seconds[at] = met.seconds[here][better]
         row, column = np.nonzero(seconds <= limit_s)
-        parts.append(FoundPairs(row + first, column, seconds[row, column], length[row, column]))
+        metres = np.full(len(row), np.nan)
+        if with_length:
+            along_a = tree.length_m[:, others.a] + a_m
+            along_b = tree.length_m[:, others.b] + b_m
+            length = np.where(via_a <= via_b, along_a, along_b)
+            length[at] = met.length_m[here][better]
+            metres = length[row, column]
+        parts.append(FoundPairs(row + first, column, seconds[row, column], metres))
     return FoundPairs(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 

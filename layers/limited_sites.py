@@ -122,8 +122,10 @@ def limited_sites(
     capacities = _capacities(before, new_capacity, capacity, demand)
     network, homes = atlas.networks[question.mode], atlas.demand[question.mode]
     limit_s = question.limit_s + EPSILON_S
-    offers = network.within(homes, atlas.supply[question.mode].take(before.offers), limit_s)
-    sites = network.within(homes, places.at, limit_s)
+    offers = network.within(
+        homes, atlas.supply[question.mode].take(before.offers), limit_s, with_distance=False
+    )
+    sites = network.within(homes, places.at, limit_s, with_distance=False)
     population, existing = atlas.population, len(before.offers)
     units = whole_units(atlas.people * capacities.demand, population.district, population.xy)
     room = np.r_[capacities.amount, np.full(len(places.offer), new_capacity)].astype(np.int64)

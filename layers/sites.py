@@ -242,7 +242,9 @@ def _choose(
             candidates=count, new=new or 0, time_limit_s=time_limit_s,
         )  # fmt: skip
     short = np.flatnonzero(before.state != COVERED)
-    pairs = network.within(demand.take(short), places.at, question.limit_s + EPSILON_S)
+    pairs = network.within(
+        demand.take(short), places.at, question.limit_s + EPSILON_S, with_distance=False
+    )
     person = short[pairs.source]
     if objective == MOST_PEOPLE:
         return siting.most_covered(

@@ -358,3 +358,15 @@ def test_of_two_parallel_streets_the_open_one_is_taken() -> None:
     closed = network.changed(closed=[network.stretch(network.snap(at((50, 0))), longest_m=1000)])
     assert seconds(network, (-50, 0), (150, 0)) == pytest.approx(2 * BLOCK_WALK_S, abs=TICK_S)
     assert seconds(closed, (-50, 0), (150, 0)) == pytest.approx(4 * BLOCK_WALK_S, abs=TICK_S)
+
+
+def test_pairs_without_distance_are_the_same_pairs(walk: Network) -> None:
+    rng = np.random.default_rng(11)
+    homes, offers = (walk.snap(at(rng.uniform(-50, 450, (n, 2)))) for n in (60, 5))
+    measured = walk.within(homes, offers, 3 * BLOCK_WALK_S)
+    quick = walk.within(homes, offers, 3 * BLOCK_WALK_S, with_distance=False)
+    assert len(quick.source) > 50
+    assert quick.source.tolist() == measured.source.tolist()
+    assert quick.target.tolist() == measured.target.tolist()
+    assert quick.travel_s.tolist() == measured.travel_s.tolist()
+    assert np.isnan(quick.distance_m).all()
