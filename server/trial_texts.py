@@ -145,6 +145,7 @@ def _trouble_texts(texts: Texts) -> dict[str, str]:
             "file” writes it."
         ),
         "too_large": texts.gettext("This file is larger than 1 MB; a scenario never is."),
+        "too_many": texts.gettext("A scenario has at most 1,000 changes; this file has more."),
         "unreadable_link": texts.gettext(
             "The scenario in this link cannot be read; the link may have been cut."
         ),

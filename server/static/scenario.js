@@ -3,6 +3,7 @@
 
 export const MAX_BYTES = 1_000_000; // as the interface takes them
 const VERSION = 1;
+export const MAX_CHANGES = 1000; // likewise
 const MAX_LINK = 16_000; // characters; longer addresses are cut by some programs
 const FRAGMENT = /^#scenario=([\w-]+)$/;
 const ONE_OFFER = /^#try=(-?[\d.]+),(-?[\d.]+)$/; // as older links say it
@@ -89,7 +90,7 @@ export function readDocument(text) {
     throw new UnreadableError();
   }
   const { name = "", changes } = found || {};
-  const isList = Array.isArray(changes) && changes.every((each) => each && typeof each === "object" && !Array.isArray(each));
+  const isList = Array.isArray(changes) && changes.every((each) => typeof each?.do === "string");
   if (!isList || typeof name !== "string") throw new UnreadableError();
   return { name, changes };
 }

@@ -4,13 +4,14 @@
 import { Comparison } from "./compare.js";
 import { fill, postJson } from "./dom.js";
 import { Figures } from "./figures.js";
-import { faultsByChange, MAX_BYTES, readDocument, readFragment, roundedPlace, saveAs, ScenarioDocument } from "./scenario.js";
+import { faultsByChange, MAX_BYTES, MAX_CHANGES, readDocument, readFragment, roundedPlace, saveAs, ScenarioDocument } from "./scenario.js";
 import { TrialList } from "./trial_list.js";
 import { TrialOutcome, wordsOf } from "./trial_outcome.js";
 import { TrialPopups } from "./trial_popups.js";
 import { TrialTools } from "./trial_tools.js";
 
-const PARTS = ["outcome", "trouble", "views", "undo", "reset", "copy", "save", "open", "file", "link"];
+const NARROW = matchMedia("(max-width: 899px)");
+const PARTS = ["outcome", "brief", "details", "trouble", "views", "undo", "reset", "copy", "save", "open", "file", "link"];
 
 export class ScenarioEditor {
   constructor(map, { announce }) {
@@ -46,10 +47,12 @@ export class ScenarioEditor {
     this.outcome = new TrialOutcome(data, this.figures);
     this.list = new TrialList(this);
     this.tools.attach(this.box, data.question);
-    const { undo, reset, copy, save, open, file, views } = this.parts;
+    const { undo, reset, copy, save, open, file, views, details } = this.parts;
     undo.addEventListener("click", () => this.undo());
     reset.addEventListener("click", () => this.reset());
+    this.copyLabel = copy.textContent;
     copy.addEventListener("click", () => this.copyLink());
+    details.addEventListener("click", () => this.showDetails());
     save.addEventListener("click", () => saveAs("umkreis-scenario.json", this.document.toJson()));
     open.addEventListener("click", () => file.click());
     file.addEventListener("change", () => this.readFile(file.files[0]));
@@ -89,7 +92,8 @@ export class ScenarioEditor {
     }
     try {
       const found = readDocument((await file.text()).replace(/^\uFEFF/, ""));
-      this.change(() => this.document.set(found.changes, found.name));
+      if (found.changes.length > MAX_CHANGES) this.complain(this.texts.too_many);
+      else this.change(() => this.document.set(found.changes, found.name));
     } catch {
       this.complain(this.texts.unreadable_file);
     }
@@ -111,14 +115,14 @@ export class ScenarioEditor {
 
   remove(index) {
     const what = this.words(this.document.changes[index]);
+    this.said = fill(this.texts.removed, { what });
     this.change(() => this.document.remove(index));
-    this.announce(fill(this.texts.removed, { what }));
     this.list.focus(Math.min(index, this.document.changes.length - 1));
   }
 
   undo() {
+    this.said = this.texts.undone;
     this.change(() => this.document.undo());
-    this.announce(this.texts.undone);
     if (this.parts.undo.hidden) this.list.focus(-1);
   }
 
@@ -135,7 +139,8 @@ export class ScenarioEditor {
     const hours = this.data.question.at ? { opening_hours: "24/7" } : {};
     this.document.add({ do: "add_offer", category, ...at, ...hours });
     const index = this.document.changes.length - 1;
-    this.best = { ...at, index, others: this.others(index), covered: null };
+    // sites are asked in minutes; another limit may have its best place elsewhere
+    if (this.data.question.minutes !== null) this.best = { ...at, index, others: this.others(index), covered: null };
     return this.refresh();
   }
 
@@ -146,7 +151,9 @@ export class ScenarioEditor {
   refresh() {
     if (!this.parts) return undefined;
     const { changes, past, isEmpty } = this.document;
-    const { undo, reset, copy, save, link } = this.parts;
+    const { undo, reset, copy, save, link, brief } = this.parts;
+    brief.hidden = true;
+    copy.textContent = this.copyLabel;
     if (this.best && this.best.others !== this.others(this.best.index)) this.best = null;
     undo.hidden = !past.length;
     reset.hidden = copy.hidden = save.hidden = isEmpty;
@@ -206,7 +213,10 @@ export class ScenarioEditor {
     views.hidden = !told;
     this.comparison.show(told && this.outcome.districts(told));
     outcome.replaceChildren();
-    if (!told) return;
+    if (!told) {
+      this.say("");
+      return;
+    }
     const lines = this.outcome.sentences(told, this.coveredByBest(told));
     this.outcome.write(outcome, lines, told);
     if (told.streets.length) {
@@ -214,7 +224,31 @@ export class ScenarioEditor {
       this.list.draw(this.document.changes);
       this.drawMarks();
     }
-    this.announce(lines.join(" "));
+    this.say(lines.join(" "));
+    this.showBriefly(lines);
+  }
+
+  /* What was done, and what it changed. */
+  say(text) {
+    const all = [this.said, text].filter(Boolean).join(" ");
+    this.said = "";
+    if (all) this.announce(all);
+  }
+
+  /* On a phone the map and the words do not fit at once: the difference stands below the map. */
+  showBriefly(lines) {
+    const { brief, outcome } = this.parts;
+    const { top, bottom } = outcome.getBoundingClientRect();
+    const isSeen = top < innerHeight && bottom > 0;
+    brief.hidden = !NARROW.matches || isSeen || Boolean(this.tools.tool);
+    brief.querySelector("p").textContent = lines.slice(1, 3).join(" ") || lines[0];
+  }
+
+  showDetails() {
+    const { brief, outcome } = this.parts;
+    brief.hidden = true;
+    outcome.scrollIntoView({ block: "start" });
+    outcome.focus({ preventScroll: true });
   }
 
   /* What the best place brought, once the offer stands elsewhere; null where that is not known. */

@@ -4,7 +4,7 @@
 import { element } from "./dom.js";
 import { calm } from "./map.js";
 
-const GLYPHS = { add_offer: "+", move_offer: "→", close_offer: "×", add_people: "+", close_street: "×", open_street: "+" };
+const GLYPHS = { add_offer: "+", move_offer: "→", close_offer: "×", add_people: "+", change_hours: "", close_street: "×", open_street: "+" };
 
 /* Changes whose place is a point of their own. */
 export const MOVABLE = ["add_offer", "move_offer", "close_street"];
@@ -30,35 +30,38 @@ export class TrialMarks {
   }
 
   drawChange(change, index, title, street) {
-    const drawing = { title, index, kind: change.do.replace("_", "-"), glyph: GLYPHS[change.do] || "" };
+    const isKnown = Object.hasOwn(GLYPHS, change.do);
+    const drawing = { title, index, kind: isKnown ? change.do.replace("_", "-") : "other", glyph: isKnown ? GLYPHS[change.do] : "" };
     if (street) this.drawStreet(change, street, drawing);
     const at = this.placeOf(change);
     if (!at) return;
     if (change.do === "move_offer") this.drawOrigin(change, at);
-    if (change.do === "open_street" && !street) this.line(change.line.coordinates.map(([lon, lat]) => [lat, lon]), "open-street");
+    if (change.do === "open_street" && !street && isLine(change.line)) this.line(change.line.coordinates.map(([lon, lat]) => [lat, lon]), "open-street");
     this.mark(at, { ...drawing, canMove: MOVABLE.includes(change.do) || change.place?.type === "Point" });
   }
 
-  /* Where the mark of a change stands; null where the map knows no place. */
+  /* Where the mark of a change stands; null where the map knows no place. What is no place at all,
+     the interface says. */
   placeOf(change) {
-    if (typeof change.lon === "number" && typeof change.lat === "number") return [change.lat, change.lon];
+    if (isPlace([change.lon, change.lat])) return [change.lat, change.lon];
     if (change.offer) {
-      const marker = this.offerMarker(change.offer);
-      return marker ? [marker.getLatLng().lat, marker.getLatLng().lng] : null;
+      const at = this.offerMarker(change.offer)?.getLatLng();
+      return at ? [at.lat, at.lng] : null;
     }
+    if (change.line) return isLine(change.line) ? middleOf(change.line.coordinates) : null;
+    return change.place ? this.middleOfPlace(change.place) : null;
+  }
+
+  /* Of a new quarter, whose outline is drawn as well. */
+  middleOfPlace(place) {
+    if (!Array.isArray(place.coordinates) || !place.coordinates.flat(Infinity).every(Number.isFinite)) return null;
     try {
-      const shape = L.geoJSON(change.place || change.line);
-      if (change.line) {
-        const points = change.line.coordinates;
-        const [lon, lat] = points[Math.floor((points.length - 1) / 2)];
-        const [nextLon, nextLat] = points[Math.floor(points.length / 2)];
-        return [(lat + nextLat) / 2, (lon + nextLon) / 2];
-      }
-      if (change.place.type !== "Point") this.shape(shape);
+      const shape = L.geoJSON(place);
       const { lat, lng } = shape.getBounds().getCenter();
+      if (place.type !== "Point") this.shape(shape);
       return [lat, lng];
     } catch {
-      return null; // what is no shape, the interface says
+      return null;
     }
   }
 
@@ -158,4 +161,19 @@ export class TrialMarks {
     }
     this.taken.clear();
   }
+}
+
+function isPlace([lon, lat]) {
+  return Number.isFinite(lon) && Number.isFinite(lat) && Math.abs(lon) <= 180 && Math.abs(lat) <= 90;
+}
+
+function isLine(shape) {
+  const coordinates = shape?.coordinates;
+  return Array.isArray(coordinates) && coordinates.length > 0 && coordinates.every((each) => Array.isArray(each) && isPlace(each));
+}
+
+function middleOf(points) {
+  const [lon, lat] = points[Math.floor((points.length - 1) / 2)];
+  const [nextLon, nextLat] = points[Math.floor(points.length / 2)];
+  return [(lat + nextLat) / 2, (lon + nextLon) / 2];
 }

@@ -77,7 +77,8 @@ export class TrialOutcome {
 
 /* A change in few words; `name` says what an offer or a category is called. */
 export function wordsOf(change, { texts, figures, name, street }) {
-  const values = { offer: change.name || name(change), hours: change.opening_hours };
+  const own = typeof change.name === "string" ? change.name : "";
+  const values = { offer: own || name(change), hours: change.opening_hours };
   if (change.do === "add_offer") return fill(texts.change_add, values);
   if (change.do === "move_offer") return fill(texts.change_move, values);
   if (change.do === "close_offer") return fill(texts.change_close, values);
@@ -85,7 +86,7 @@ export function wordsOf(change, { texts, figures, name, street }) {
   if (change.do === "add_people") return fill(texts.change_people, { n: figures.number(peopleOf(change)) });
   const what = { close_street: texts.change_close_street, open_street: texts.change_open_street }[change.do];
   if (!what) return texts.change_other;
-  if (!street) return change.name || what;
+  if (!street) return own || what;
   const names = street.name || [...new Set(street.by_mode.flatMap((each) => each.names))].join(", ");
   const metres = figures.number(Math.max(...street.by_mode.map((each) => each.length_m)));
   return fill(names ? texts.change_street : texts.change_street_nameless, { what, names, metres });

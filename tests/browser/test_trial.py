@@ -227,6 +227,9 @@ def test_files_that_are_no_scenario_are_refused_in_plain_words(
     file.write_text("no JSON")
     desk.locator('[data-try="file"]').set_input_files(file)
     expect(trouble).to_contain_text("Diese Datei ist kein Szenario.")
+    file.write_text(json.dumps({"changes": [{"do": "close_offer"}] * 1001}))
+    desk.locator('[data-try="file"]').set_input_files(file)
+    expect(trouble).to_contain_text("höchstens 1.000 Änderungen")
     rows = [{"do": "close_offer", "offer": EVIL}, {"do": "add_offer", "category": "x", **MIDDLE}]
     file.write_text(json.dumps({"version": 1, "name": EVIL, "changes": rows}))
     desk.locator('[data-try="file"]').set_input_files(file)
@@ -268,6 +271,34 @@ def test_everything_is_placed_by_keyboard_on_a_phone(phone: Page, home: str):
     expect(phone.locator('[data-try="tool"]')).to_be_hidden()
     assert phone.evaluate("document.activeElement.dataset.tool") == "close"
     assert phone.evaluate("document.documentElement.scrollWidth") == 360
+
+
+def test_on_a_phone_the_difference_stands_below_the_map(phone: Page, home: str):
+    open_ready(phone, home + FOOD)
+    phone.get_by_role("button", name="Angebot probeweise setzen").tap()
+    box = phone.locator("#map").bounding_box()
+    phone.touchscreen.tap(box["x"] + 230, box["y"] + 150)
+    brief = phone.locator('[data-try="brief"]')
+    expect(brief).to_contain_text("Unterschied: ")
+    brief.get_by_role("button", name="Einzelheiten").tap()
+    expect(outcome(phone)).to_be_in_viewport()
+    expect(outcome(phone)).to_be_focused()
+    expect(brief).to_be_hidden()
+
+
+def test_changes_of_odd_form_break_nothing(desk: Page, home: str):
+    rows = [
+        {"do": "add_people", "people": 3, "place": {"type": "Polygon", "coordinates": "x"}},
+        {"do": "open_street", "line": {"type": "LineString", "coordinates": [[13.2, None]]}},
+        {"do": EVIL, "lon": 13.256, "lat": 53.551, "name": {}},
+    ]
+    open_ready(desk, home + FOOD + link(*rows, name=EVIL))
+    expect(desk.locator('[data-try="trouble"] li')).to_have_count(3)
+    expect(changes(desk)).to_have_count(3)
+    assert desk.locator("img").count() == 0
+    changes(desk).first.get_by_role("button", name="Entfernen").click()
+    expect(desk.locator('[data-try="trouble"] li')).to_have_count(2)
+    desk.log.problems = [p for p in desk.log.problems if "400" not in p]
 
 
 def test_streets_close_and_open_where_the_map_is_clicked(desk: Page, home: str):
