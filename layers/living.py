@@ -104,6 +104,11 @@ class LivingRegion:
                 f"the register cannot be read at the moment: {type(exc).__name__}"
             ) from exc
 
+    def last_made(self, built: Atlas) -> Atlas | None:
+        """Return what was last made of a built Atlas, for when the register cannot be read."""
+        made = self._made
+        return made[3] if made is not None and made[0] is built else None
+
     def _refresh(self) -> None:
         with self.register.database.reading() as connection:
             rev = rev_of(connection, self.region)

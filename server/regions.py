@@ -3,19 +3,25 @@ The regions that this installation knows, and their Atlases.
 
 A region is a folder with a `region.toml`: shipped ones lie in the data folder, one's own in the
 state folder. Atlases are opened when first asked for, and opened anew when they were built again.
+Where there is a register, an Atlas is handed out with the offers that it holds now.
 """
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
+import time
 import tomllib
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from layers.build import REGION_FILE, build_atlas, is_current
-from layers.errors import AtlasError, UnknownRegionError
+from layers.errors import AtlasError, RegisterError, UnknownRegionError
+from layers.living import LivingRegion
+from layers.register import Register
 from layers.store import MANIFEST, TAXONOMY, open_atlas
 
 if TYPE_CHECKING:
@@ -26,8 +32,10 @@ if TYPE_CHECKING:
     from server.settings import Settings
 
 
+_LOG = logging.getLogger(__name__)
 _Stamp = tuple[tuple[str, int, int, int], ...]
 _TRIES = 3
+_PAUSE_S = 5.0  # in which a register that could not be read is not asked again
 
 
 @dataclass(frozen=True)
@@ -60,6 +68,9 @@ class Regions:
         self._opened: dict[str, tuple[_Stamp, Atlas]] = {}
         self._looked_at: dict[str, tuple[_Stamp, bool]] = {}
         self._lock = threading.Lock()
+        self._register: Register | None = None
+        self._living: dict[str, LivingRegion] = {}
+        self._ask_again_at = 0.0
         found = self._all_folders()
         for region_id in settings.regions:
             if region_id not in found:
@@ -141,7 +152,55 @@ class Regions:
 
     def open(self, region_id: str) -> Atlas:
         """
-        Open a region's Atlas, or return it if it is open and still the one on disk.
+        Return a region's Atlas with the offers of the register as they stand.
+
+        The same object as long as neither the Atlas on disk nor the register has changed. Where the
+        register cannot be read, the last offers known of it stay, else those of the build.
+
+        Raises
+        ------
+        UnknownRegionError
+            If there is no such region.
+        AtlasError
+            If it has not been built.
+        """
+        built = self.open_built(region_id)
+        if time.monotonic() < self._ask_again_at:
+            return self._last_known(region_id, built)
+        try:
+            if (register := self.register()) is None:
+                return built
+            with self._lock:
+                living = self._living.setdefault(region_id, LivingRegion(register, region_id))
+            return living.atlas(built, on=datetime.now(UTC).date())
+        except RegisterError as exc:
+            _LOG.warning("offers may be out of date: %s", exc)
+            self._ask_again_at = time.monotonic() + _PAUSE_S
+            return self._last_known(region_id, built)
+
+    def _last_known(self, region_id: str, built: Atlas) -> Atlas:
+        living = self._living.get(region_id)
+        return (living and living.last_made(built)) or built
+
+    def register(self) -> Register | None:
+        """
+        Return the register, None where none was ever made.
+
+        Raises
+        ------
+        RegisterError
+            If it cannot be opened.
+        """
+        with self._lock:
+            if self._register is None and (
+                self._settings.database_url or self._settings.register_file.exists()
+            ):
+                self._register = Register.open(self._settings.register_url)
+            return self._register
+
+    def open_built(self, region_id: str) -> Atlas:
+        """
+        Open a region's Atlas as it was built, or return it if it is still the one on disk.
 
         Raises
         ------

@@ -94,7 +94,12 @@ class Settings:
     @property
     def register_url(self) -> str:
         """Where the register lies: an address of SQLAlchemy."""
-        return self.database_url or f"sqlite:///{self.state_dir / 'register.sqlite'}"
+        return self.database_url or f"sqlite:///{self.register_file}"
+
+    @property
+    def register_file(self) -> Path:
+        """Where the register lies if no database is named."""
+        return self.state_dir / "register.sqlite"
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> Settings:

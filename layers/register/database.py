@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine, Table
 
 _BUSY_S: Final = 60.0  # a writer waits so long for the others, at most
+_CONNECTED_WITHIN_S: Final = 5
 _MIGRATION_LOCK: Final = 0x756D6B  # any number: of PostgreSQL's advisory locks
 _WRITE: Final = "umkreis_write"
 
@@ -230,7 +231,8 @@ def _url(url: str | Path) -> sa.URL:
 
 def _engine(url: sa.URL, *, is_sqlite: bool) -> Engine:
     if not is_sqlite:
-        return sa.create_engine(url, pool_pre_ping=True)
+        patience = {"connect_timeout": _CONNECTED_WITHIN_S}
+        return sa.create_engine(url, pool_pre_ping=True, connect_args=patience)
     if not url.database or url.database == ":memory:":
         raise RegisterError("the register needs a file; one in memory is lost with the process")
     Path(url.database).parent.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,72 @@
+"""A change in the register shows with the next request, in every process, without a build."""
+
+import logging
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from fastapi.testclient import TestClient
+
+from layers.register import Register, Source
+from layers.sources.record import SourceRecord
+from server.app import create_app
+
+COVERAGE = "/api/v1/regions/toy/coverage?category=repair_cafe&mode=walk&minutes=4"
+OSM = Source("osm", "OpenStreetMap", "ODbL-1.0", "© OpenStreetMap", as_of=date(2026, 1, 1))
+
+
+@pytest.fixture
+def settings(toy_settings, tmp_path):
+    url = f"sqlite:///{tmp_path / 'register.sqlite'}"
+    return replace(toy_settings, database_url=url)
+
+
+@pytest.fixture
+def workers(settings):
+    return [TestClient(create_app(settings)) for _ in range(2)]
+
+
+def covered(client):
+    return client.get(COVERAGE).json()["covered"]
+
+
+def test_a_published_offer_shows_in_every_worker_and_goes_again(settings, workers, toy_atlas):
+    first = [covered(client) for client in workers]
+    place = toy_atlas.offers[toy_atlas.offers.row("osm:n1001")]
+    told = {"name": "Neu", "categories": ["repair_cafe"], "lon": place.lon, "lat": place.lat}
+    with Register.open(settings.register_url) as register:
+        made = register.create("toy", told, who="eva", status="submitted")
+        assert [covered(client) for client in workers] == first
+        assert workers[0].get(f"/api/v1/regions/toy/offers/{made}").status_code == 404
+        register.set_status("toy", made, "published", who="ada")
+        more = [covered(client) for client in workers]
+        assert more[0] == more[1] > first[0]
+        offer = workers[1].get(f"/api/v1/regions/toy/offers/{made}").json()
+        assert offer["properties"]["name"] == "Neu"
+        register.remove("toy", made, who="ada", why="closed")
+        assert [covered(client) for client in workers] == first
+
+
+def test_an_import_of_the_builds_source_changes_no_answer(settings, workers, toy_atlas):
+    first = covered(workers[0])
+    records = [
+        SourceRecord("osm", o.source_id, 0, o.name, o.categories, lon=o.lon, lat=o.lat)
+        for o in toy_atlas.offers
+    ]
+    with Register.open(settings.register_url) as register:
+        register.put_many("toy", OSM, records, who="ada", is_whole=True)
+    assert covered(workers[0]) == first
+    assert len(workers[0].get("/api/v1/regions/toy/offers").json()["features"]) == len(records)
+
+
+def test_no_register_is_made_by_serving(toy_settings, client):
+    assert client.get(COVERAGE).status_code == 200
+    assert not toy_settings.register_file.exists()
+
+
+def test_a_register_that_is_out_of_reach_leaves_the_built_offers(toy_settings, caplog):
+    away = "postgresql://nobody@127.0.0.1:1/away"
+    client = TestClient(create_app(replace(toy_settings, database_url=away)))
+    with caplog.at_level(logging.WARNING):
+        assert client.get(COVERAGE).status_code == 200
+    assert "cannot be opened" in caplog.text
