@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import icalendar
 from dateutil.rrule import rrulestr
+from icalendar.prop import vBroken, vGeo
 
 from geo.errors import ParameterError
 from layers.errors import SourceError
@@ -82,8 +83,8 @@ def read_calendar(data: bytes, options: ReadOptions) -> Reading:
     reader = RowReader(SOURCE, options)
     skipped: Counter[str] = Counter()
     for event in events:
-        if (moved := event.get("RECURRENCE-ID")) is not None:
-            window.moved[str(event.get("UID", ""))].add(_wall(moved.dt, window.zone))
+        if (moved := _moment(event, "RECURRENCE-ID")) is not None:
+            window.moved[_text(event, "UID")].add(_wall(moved, window.zone))
     places: dict[object, list[tuple[int, Any, list[RecordEvent]]]] = defaultdict(list)
     for number, event in enumerate(events, start=1):
         if (dates := _dates(number, event, window, reader, skipped)) is not None:
@@ -106,8 +107,8 @@ def _parsed(data: bytes) -> Any:
 
 
 def _window(events: list[Any], options: ReadOptions) -> tuple[_Window, date | None]:
-    stamps = [_day(e[key].dt) for e in events for key in ("DTSTAMP", "LAST-MODIFIED") if key in e]
-    as_of = options.as_of or max(stamps, default=None)
+    stamps = [_moment(e, key) for e in events for key in ("DTSTAMP", "LAST-MODIFIED")]
+    as_of = options.as_of or max((_day(stamp) for stamp in stamps if stamp), default=None)
     if as_of is None and (options.first_day is None or options.last_day is None):
         raise SourceError("`source` says of no event when it was made; give `as_of`")
     first = options.first_day or _moved(as_of, -BEFORE_DAYS)
@@ -153,9 +154,10 @@ def _dates(
 
 
 def _occurrences(event: Any, window: _Window) -> Iterator[RecordEvent]:
-    start = event["DTSTART"].dt
+    if (start := _moment(event, "DTSTART")) is None:
+        raise ValueError("it does not say when it begins")
     all_day = not isinstance(start, datetime)
-    zone = window.zone if all_day or start.tzinfo is None else start.tzinfo
+    zone = (start.tzinfo if isinstance(start, datetime) else None) or window.zone
     begin = _wall(start, zone)
     length = _length(event, begin, zone, all_day=all_day)
     uid = _text(event, "UID") or derived_id(_text(event, "SUMMARY"), begin.isoformat())
@@ -176,10 +178,10 @@ def _occurrences(event: Any, window: _Window) -> Iterator[RecordEvent]:
 
 
 def _length(event: Any, begin: datetime, zone: Any, *, all_day: bool) -> timedelta | None:
-    if "DTEND" in event:
-        length = _wall(event["DTEND"].dt, zone) - begin
-    elif "DURATION" in event:
-        length = event["DURATION"].dt
+    if (end := _moment(event, "DTEND")) is not None:
+        length = _wall(end, zone) - begin
+    elif (duration := _one(event, "DURATION")) is not None:
+        length = duration.dt
     else:
         return timedelta(days=1) if all_day else None
     if length < timedelta(0):
@@ -201,8 +203,7 @@ def _starts(
         left_out |= window.moved.get(uid, set())
     more = {_wall(day, zone) for day in _listed(event, "RDATE")}
     starts = {begin, *more}
-    rules = event.get("RRULE", [])
-    for rule in rules if isinstance(rules, list) else [rules]:
+    for rule in _all(event, "RRULE"):
         starts |= set(_of_rule(rule, begin, window, zone))
     yield from sorted(starts - left_out)
 
@@ -225,8 +226,7 @@ def _of_rule(rule: Any, begin: datetime, window: _Window, zone: Any) -> list[dat
 
 
 def _listed(event: Any, name: str) -> Iterator[Any]:
-    lists = event.get(name, [])
-    for part in lists if isinstance(lists, list) else [lists]:
+    for part in _all(event, name):
         for value in part.dts:
             day = value.dt
             yield day[0] if isinstance(day, tuple) else day
@@ -254,18 +254,36 @@ def _place_of(event: Any) -> object:
 
 
 def _degrees(event: Any) -> tuple[float, ...]:
-    geo = event.get("GEO")
-    return (float(geo.longitude), float(geo.latitude)) if geo is not None else ()
+    geo = _one(event, "GEO")
+    return (float(geo.longitude), float(geo.latitude)) if isinstance(geo, vGeo) else ()
 
 
 def _words(event: Any) -> tuple[str, ...]:
-    told = event.get("CATEGORIES", [])
-    lists = told if isinstance(told, list) else [told]
-    return tuple(w for part in lists for c in part.cats for w in parts_of(str(c)))
+    cats = [c for part in _all(event, "CATEGORIES") for c in getattr(part, "cats", ())]
+    return tuple(w for c in cats for w in parts_of(str(c)))
+
+
+def _one(thing: Any, name: str) -> Any:
+    """Return a property that can be read, the first where several stand there; None for none."""
+    return next(iter(_all(thing, name)), None)
+
+
+def _all(thing: Any, name: str) -> list[Any]:
+    """Return all properties of a name that can be read."""
+    value = thing.get(name, [])
+    values = value if isinstance(value, list) else [value]
+    return [v for v in values if not isinstance(v, vBroken)]
 
 
 def _text(thing: Any, name: str) -> str:
-    return " ".join(str(thing.get(name, "")).split())
+    value = _one(thing, name)
+    return "" if value is None else " ".join(str(value).replace("\x00", " ").split())
+
+
+def _moment(event: Any, name: str) -> date | datetime | None:
+    """Return a day or moment; None where there is none, or none that can be read."""
+    value = getattr(_one(event, name), "dt", None)
+    return value if isinstance(value, date) else None
 
 
 def _wall(moment: date | datetime, zone: Any) -> datetime:

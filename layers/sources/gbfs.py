@@ -59,7 +59,7 @@ def read_gbfs(data: bytes, options: ReadOptions, *, status: bytes | None = None)
             "`source` lists no stations with places; give GBFS station_information, "
             "and station_status beside it"
         )
-    by_id = {s.get("station_id"): s for s in _stations(told) if isinstance(s, dict)}
+    by_id = {text_at(s, "station_id"): s for s in _stations(told) if isinstance(s, dict)}
     reader = RowReader(SOURCE, options)
     skipped: Counter[str] = Counter()
     rows = []
@@ -67,8 +67,8 @@ def read_gbfs(data: bytes, options: ReadOptions, *, status: bytes | None = None)
         if not isinstance(station, dict):
             reader.faults.append(Fault(number, shortened(station), "is no station"))
             continue
-        now = by_id.get(station.get("station_id"), {})
-        if now.get("is_installed") in (False, 0):
+        now = by_id.get(text_at(station, "station_id"), {})
+        if now.get("is_installed") is False or now.get("is_installed") == 0:
             skipped["not installed"] += 1
             continue
         rows.append(_row(number, station, now, options.category or CATEGORY))

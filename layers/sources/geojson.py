@@ -7,15 +7,17 @@ The text is parsed here and never handed to GDAL.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import shapely
 import shapely.geometry
 
 from layers.errors import SourceError
 from layers.sources.bounded import parse_json
 from layers.sources.features import MapFeature, read_features
-from layers.sources.json_fields import degrees_at, text_at
+from layers.sources.json_fields import degrees_at, dicts_at, text_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from layers.sources.places import Pair
     from layers.sources.record import Reading
 
-_TYPES = {"FeatureCollection", "Feature"}
+_TYPES = ("FeatureCollection", "Feature")
 
 
 def read_geojson_offers(data: bytes, options: ReadOptions) -> Reading:
@@ -59,7 +61,7 @@ def is_geojson(value: Any) -> bool:
 def _flat(data: Any) -> Iterator[Any]:
     """Yield what stands in the list of features, however it is nested; also what is no feature."""
     if is_geojson(data) and data["type"] == "FeatureCollection":
-        for part in data.get("features") or []:
+        for part in dicts_at(data, "features"):
             yield from _flat(part)
     elif isinstance(data, dict) and "coordinates" in data and "geometry" not in data:
         yield {"geometry": data}
@@ -95,13 +97,14 @@ def _place(geometry: Any) -> tuple[Pair | None, str]:
             return None, f"a point whose coordinates are {str(values)[:40]}"
         return (x, y), ""
     try:
-        shape = shapely.force_2d(shapely.geometry.shape(geometry))
-        inside = shape if shape.is_empty else shapely.point_on_surface(shape)
+        with np.errstate(invalid="ignore"):
+            shape = shapely.force_2d(shapely.geometry.shape(geometry))
+            inside = shape if shape.is_empty else shapely.point_on_surface(shape)
     except (
-        AttributeError, IndexError, KeyError, TypeError, ValueError, RecursionError,
+        AttributeError, IndexError, KeyError, OverflowError, TypeError, ValueError, RecursionError,
         shapely.errors.ShapelyError,
     ) as exc:  # fmt: skip
         return None, f"a geometry that cannot be read ({str(exc)[:60]})"
-    if inside.is_empty:
-        return None, "an empty geometry"
+    if inside.is_empty or not math.isfinite(inside.x) or not math.isfinite(inside.y):
+        return None, "a geometry that is empty or lies nowhere"
     return (inside.x, inside.y), ""

@@ -43,7 +43,8 @@ def number_of(text: str) -> float | None:
         other = "." if mark == "," else ","
         if other not in text:  # one group and no fraction: told by _PLAIN above
             return None
-    return float(whole.replace(",", "."))
+    value = float(whole.replace(",", "."))
+    return value if math.isfinite(value) else None
 
 
 def degrees_of(text: str) -> tuple[float | None, str]:

@@ -131,8 +131,8 @@ def _read(
     for number, entry in entries:
         if not isinstance(entry, dict):
             reader.faults.append(Fault(number, shortened(entry), "is no entry"))
-        elif entry.get("status") in _GONE:
-            skipped[f"{entry['status']} at the source"] += 1
+        elif (status := text_at(entry, "status")) in _GONE:
+            skipped[f"{status} at the source"] += 1
         else:
             rows.append(_row(number, entry, reader))
     notes += reader.read(rows)

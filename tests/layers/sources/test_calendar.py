@@ -124,6 +124,13 @@ def test_an_event_that_cannot_be_is_named_and_the_rest_is_read(read, body, reaso
     assert len(reading.records) == 1
 
 
+def test_broken_properties_count_as_absent(read):
+    broken = event("DTSTART:20260502T120000Z\nLAST-MODIFIED:gestern\nRECURRENCE-ID:nie",
+                   place="GEO:52;x\nLOCATION:Am Wall 3\\, 49080 Osnabrück")  # fmt: skip
+    (record,) = read(broken).records
+    assert (record.is_placed, record.city, len(record.events)) == (False, "Osnabrück", 1)
+
+
 def test_without_days_the_newest_stamp_counts(options):
     data = calendar(event("DTSTART:20260110T120000Z"), event("DTSTART:20280110T120000Z", uid="2"))
     reading = read_calendar(data, options())

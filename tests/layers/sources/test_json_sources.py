@@ -173,6 +173,17 @@ def test_the_asker_says_that_cars_are_shared(options):
     assert {r.categories for r in reading.records} == {("car_sharing",)}
 
 
+@pytest.mark.parametrize("value", [None, [], {}, True, 10**400, ["x"]])
+def test_values_of_other_types_are_as_good_as_none(options, value):
+    stations = {"data": {"stations": [{"station_id": value, "name": value, "lat": 52, "lon": 8}]}}
+    status = {"data": {"stations": [{"station_id": value, "is_installed": value}]}}
+    reading = read(read_gbfs, {"station_information": stations, "station_status": status}, options)
+    assert reading.rows == 1
+    assert read(read_workshops, [dict.fromkeys(WORKSHOP, value)], options).rows == 1
+    assert read(read_markets, markets_of(dict.fromkeys(MARKET, value)), options).rows == 1
+    assert read(read_solidarity_farming, {"farms": [dict.fromkeys(FARM, value)]}, options).rows == 1
+
+
 def test_half_characters_and_zero_bytes_become_storable(options):
     data = json.dumps([{**WORKSHOP, "name": "A\ud800B\x00C 🛠", "id": None}]).encode()
     (record,) = read_workshops(data, options()).records

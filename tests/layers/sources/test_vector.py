@@ -162,6 +162,11 @@ def test_geojson_in_the_crs_that_it_names_is_transformed(options, name):
         (point(float("nan"), 52), "a point whose coordinates are"),
         ({"type": "Point", "coordinates": []}, "a point whose coordinates are"),
         ({"type": "Polygon", "coordinates": [[[8, 52]]]}, "cannot be read"),
+        (
+            {"type": "Polygon", "coordinates": [[[8, 52], [1e308, -1e308], [8, 10**400], [8, 52]]]},
+            "cannot be read",
+        ),
+        ({"type": "LineString", "coordinates": [[8, 52], [1e308, None]]}, "geometry"),
         ({"type": "Unsinn", "coordinates": [8, 52]}, "cannot be read"),
         (point(0, 0), "sea off Africa"),
     ],
@@ -174,6 +179,12 @@ def test_a_feature_that_lies_nowhere_is_named_and_the_rest_is_read(options, geom
     assert [(f.line, f.text) for f in reading.faults] == [(1, "A")]
     assert reason in reading.faults[0].reason
     assert [r.name for r in reading.records] == ["B"]
+
+
+@pytest.mark.parametrize("features", [5, True, "text", {}, None])
+def test_a_collection_without_a_list_is_empty(options, features):
+    data = json.dumps({"type": "FeatureCollection", "features": features}).encode()
+    assert read_source(data, options=options()).rows == 0
 
 
 def test_what_is_no_feature_is_counted_and_named(options):
