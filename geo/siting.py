@@ -248,12 +248,22 @@ def grouped(
 ) -> tuple[NDArray[np.bool_], Floats]:
     """Make one row of all people whom the very same candidates cover, shape (g, candidates)."""
     rows, row = np.unique(person, return_inverse=True)
-    packed = np.zeros((len(rows), (candidates + 7) // 8), np.uint8)
+    packed = np.zeros((len(rows), (candidates + 63) // 64 * 8), np.uint8)
     np.bitwise_or.at(packed, (row, site // 8), (128 >> (site % 8)).astype(np.uint8))
-    sets, of_set = np.unique(packed, axis=0, return_inverse=True)
-    total = np.bincount(of_set.ravel(), weight[rows], minlength=len(sets)).astype(float)
-    cover = np.unpackbits(sets, axis=1, count=candidates).astype(bool)
+    first, of_set = _equal_rows(packed)
+    total = np.bincount(of_set, weight[rows], minlength=len(first)).astype(float)
+    cover = np.unpackbits(packed[first], axis=1, count=candidates).astype(bool)
     return cover[total > 0], total[total > 0]
+
+
+def _equal_rows(packed: NDArray[np.uint8]) -> tuple[Ints, Ints]:
+    """Return the first row of each kind, and the kind of each row; width in whole words."""
+    words = packed.view(np.uint64)
+    factor = np.random.default_rng(0).integers(2**63, size=words.shape[1], dtype=np.uint64) * 2 + 1
+    _, first, kind = np.unique(words @ factor, return_index=True, return_inverse=True)
+    if not np.array_equal(packed[first[kind]], packed):  # two kinds met in one number
+        _, first, kind = np.unique(packed, axis=0, return_index=True, return_inverse=True)
+    return first, kind.ravel()
 
 
 def undominated(cover: NDArray[np.bool_], *, by: int = 1) -> Ints:

@@ -105,17 +105,31 @@ def _corners(atlas: Atlas, network: Network) -> tuple[Floats, float]:
     streets = np.bincount(np.concatenate([network.a, network.b]), minlength=len(network.xy))
     xy = network.xy[streets >= _STREETS_AT_A_CORNER]
     xy = xy[shapely.contains_xy(atlas.region.boundary, xy)]
+    homes = atlas.population.xy
     grid_m = GRID_M
-    while True:
-        homes = np.unique(_cell(atlas.population.xy, grid_m))
-        cell = _cell(xy, grid_m)
-        off = ((xy / grid_m % 1 - 0.5) ** 2).sum(axis=1)
-        order = np.lexsort((off, cell))
-        cells, first = np.unique(cell[order], return_index=True)
-        lived_in = np.isin(cells, homes)
-        if lived_in.sum() <= MOST_CORNERS:
-            return xy[order[first[lived_in]]], grid_m
+    while len(lived_in := _shared_cells(homes, xy, grid_m)) > MOST_CORNERS:
         grid_m *= 1.25
+    cell = _cell(xy, grid_m)
+    use = np.flatnonzero(np.isin(cell, lived_in))
+    off = ((xy[use] / grid_m % 1 - 0.5) ** 2).sum(axis=1)
+    order = use[np.lexsort((off, cell[use]))]
+    _, first = np.unique(cell[order], return_index=True)
+    return xy[order[first]], grid_m
+
+
+def _shared_cells(one: Floats, other: Floats, grid_m: float) -> Ints:
+    """Return the cells of a grid that hold points of both; marked on a plan, not sorted."""
+    if not len(one) or not len(other):
+        return np.zeros(0, np.int64)
+    both = [np.floor(xy / grid_m).astype(np.int64) for xy in (one, other)]
+    low = np.minimum(both[0].min(axis=0), both[1].min(axis=0))
+    high = np.maximum(both[0].max(axis=0), both[1].max(axis=0))
+    plans = np.zeros((2, *(high - low + 1)), bool)
+    for plan, place in zip(plans, both, strict=True):
+        plan[tuple((place - low).T)] = True
+    column, row = np.nonzero(plans[0] & plans[1])
+    cells: Ints = (column + low[0]) * _ROWS + row + low[1]
+    return cells
 
 
 def _cell(xy: Floats, grid_m: float) -> Ints:
