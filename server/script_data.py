@@ -41,6 +41,7 @@ def measures_data(report: CoverageReport, texts: Texts) -> dict[str, Any]:
         "reach": {"url": f"{base}/isochrone/", **reach},
         "sites_url": address(f"{base}/sites", {**asked, **at, "new": "1"}),
         "scenarios_url": f"{base}/scenarios",
+        "has_cars": "car" in report.atlas.networks,
         "partners_url": f"/r/{report.atlas.region.id}/offers/",
         "partnering": [
             label(texts, c) for c in report.atlas.taxonomy.categories if c.gives or c.needs

@@ -10,7 +10,6 @@ import { TrialOutcome, wordsOf } from "./trial_outcome.js";
 import { TrialPopups } from "./trial_popups.js";
 import { TrialTools } from "./trial_tools.js";
 
-const NARROW = matchMedia("(max-width: 899px)");
 const PARTS = ["outcome", "brief", "details", "trouble", "views", "undo", "reset", "copy", "save", "open", "file", "link"];
 
 export class ScenarioEditor {
@@ -23,10 +22,18 @@ export class ScenarioEditor {
     this.best = null; // the place that an offer was put on because it is the best
     this.comparison = new Comparison(map);
     this.tools = new TrialTools(map, {
-      announce, onChange: (change) => this.change(() => this.document.add(change)),
-      onMove: (target, place) => this.move(target, place),
+      announce,
+      onChange: (change, { byKeyboard }) => {
+        this.change(() => this.document.add(change));
+        if (byKeyboard) this.list.focusWords(this.document.changes.length - 1);
+      },
+      onMove: (target, place, { byKeyboard }) => {
+        this.move(target, place);
+        if (byKeyboard) this.list.focusWords(target.index ?? this.document.changes.length - 1);
+      },
     });
     new TrialPopups(this);
+    map.tell.onRemove = (index) => this.remove(index);
     map.tell.onMoved = (index, at) => this.move({ index }, roundedPlace(at));
     addEventListener("hashchange", () => this.readLink());
   }
@@ -52,7 +59,7 @@ export class ScenarioEditor {
     reset.addEventListener("click", () => this.reset());
     this.copyLabel = copy.textContent;
     copy.addEventListener("click", () => this.copyLink());
-    details.addEventListener("click", () => this.showDetails());
+    details.addEventListener("click", () => this.outcome.showDetails(this.parts));
     save.addEventListener("click", () => saveAs("umkreis-scenario.json", this.document.toJson()));
     open.addEventListener("click", () => file.click());
     file.addEventListener("change", () => this.readFile(file.files[0]));
@@ -193,7 +200,7 @@ export class ScenarioEditor {
     const limit = question.minutes === null ? { metres: question.metres } : { minutes: question.minutes };
     const asked = {
       scenario: this.document.toJson(), category: question.category.split(","), mode: question.mode, ...limit,
-      by: question.by, car_km: {}, ...(question.at ? { at: question.at } : {}),
+      by: question.by, ...(this.data.has_cars ? { car_km: {} } : {}), ...(question.at ? { at: question.at } : {}),
     };
     const { outcome } = this.parts;
     outcome.setAttribute("aria-busy", "true");
@@ -225,7 +232,7 @@ export class ScenarioEditor {
       this.drawMarks();
     }
     this.say(lines.join(" "));
-    this.showBriefly(lines);
+    this.outcome.showBriefly(this.parts, lines, { isBusy: Boolean(this.tools.tool) });
   }
 
   /* What was done, and what it changed. */
@@ -233,22 +240,6 @@ export class ScenarioEditor {
     const all = [this.said, text].filter(Boolean).join(" ");
     this.said = "";
     if (all) this.announce(all);
-  }
-
-  /* On a phone the map and the words do not fit at once: the difference stands below the map. */
-  showBriefly(lines) {
-    const { brief, outcome } = this.parts;
-    const { top, bottom } = outcome.getBoundingClientRect();
-    const isSeen = top < innerHeight && bottom > 0;
-    brief.hidden = !NARROW.matches || isSeen || Boolean(this.tools.tool);
-    brief.querySelector("p").textContent = lines.slice(1, 3).join(" ") || lines[0];
-  }
-
-  showDetails() {
-    const { brief, outcome } = this.parts;
-    brief.hidden = true;
-    outcome.scrollIntoView({ block: "start" });
-    outcome.focus({ preventScroll: true });
   }
 
   /* What the best place brought, once the offer stands elsewhere; null where that is not known. */

@@ -83,6 +83,7 @@ export class TrialMarks {
     if (index !== undefined) {
       marker.on("dragend", () => this.owner.tell.onMoved(index, marker.getLatLng()));
       marker.bindPopup(() => this.owner.tell.figuresOf(index), this.owner.popupOptions());
+      marker.on("keydown", ({ originalEvent: { key } }) => { if (key === "Delete") this.owner.tell.onRemove(index); });
       this.marks.set(index, marker);
     }
     marker.addTo(this.group);

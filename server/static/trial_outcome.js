@@ -3,6 +3,8 @@
 import { element, fill } from "./dom.js";
 import { tableOf } from "./figures.js";
 
+export const NARROW = matchMedia("(max-width: 899px)"); // map above words
+
 export class TrialOutcome {
   constructor(data, figures) {
     this.data = data;
@@ -60,6 +62,20 @@ export class TrialOutcome {
     const scroll = element("div", "", "scroll");
     scroll.append(tableOf([texts.district, texts.before, texts.after, texts.gained, texts.lost], rows, texts.trial_districts));
     return scroll;
+  }
+
+  /* On a phone the map and the words do not fit at once: the difference stands below the map. */
+  showBriefly({ brief, outcome }, lines, { isBusy }) {
+    const { top, bottom } = outcome.getBoundingClientRect();
+    const isSeen = top < innerHeight && bottom > 0;
+    brief.hidden = !NARROW.matches || isSeen || isBusy;
+    brief.querySelector("p").textContent = lines.slice(1, 3).join(" ") || lines[0];
+  }
+
+  showDetails({ brief, outcome }) {
+    brief.hidden = true;
+    outcome.scrollIntoView({ block: "start" });
+    outcome.focus({ preventScroll: true });
   }
 
   /* The districts of the map as they are after, by id. */

@@ -3,9 +3,9 @@
 
 import { MapTool } from "./map_tool.js";
 import { roundedPlace } from "./scenario.js";
+import { NARROW } from "./trial_outcome.js";
 
 const CONNECT_M = 50; // a finger or a mouse is no surveyor
-const NARROW = matchMedia("(max-width: 899px)");
 
 export class TrialTools {
   /* `onChange` takes a change that is complete, `onMove` the new place of one that is moved. */
@@ -90,7 +90,7 @@ export class TrialTools {
     const [lon, lat] = this.map.data.offers.features.find((each) => each.properties.id === id).geometry.coordinates;
     marker.setLatLng([lat, lon]); // where it is today; its new place gets a mark of its own
     this.stop();
-    this.tell.onMove({ offer: id }, roundedPlace(at));
+    this.tell.onMove({ offer: id }, roundedPlace(at), { byKeyboard: false });
   }
 
   middle() {
@@ -106,8 +106,9 @@ export class TrialTools {
       this.hand(hours ? { ...change, opening_hours: hours } : change);
     } else if (this.tool === "place") {
       const { target } = this;
+      const byKeyboard = this.form.contains(document.activeElement);
       this.stop();
-      this.tell.onMove(target, place);
+      this.tell.onMove(target, place, { byKeyboard });
     } else if (this.tool === "people") {
       this.takePeople(place);
     } else {
@@ -154,7 +155,8 @@ export class TrialTools {
   }
 
   hand(change) {
+    const byKeyboard = this.form.contains(document.activeElement);
     this.stop();
-    this.tell.onChange(change);
+    this.tell.onChange(change, { byKeyboard });
   }
 }

@@ -127,6 +127,9 @@ def test_changes_are_listed_removed_and_undone(desk: Page, home: str):
     assert "#" not in desk.url
     desk.get_by_role("button", name="Rückgängig").click()
     expect(changes(desk)).to_have_count(1)
+    desk.locator(".trial.add-offer").press("Delete")
+    expect(changes(desk)).to_have_count(0)
+    desk.get_by_role("button", name="Rückgängig").click()
     desk.get_by_role("button", name="Zurücksetzen").click()
     expect(desk.locator(".trial")).to_have_count(0)
 
@@ -181,6 +184,13 @@ def test_before_and_after_stand_side_by_side_with_a_slider(desk: Page, home: str
     slider = desk.get_by_role("slider", name="Links davon die Karte vorher")
     expect(slider).to_be_hidden()
     desk.locator("label", has_text="Nebeneinander").click()
+    box = desk.locator("#map").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    desk.mouse.move(x - 40, y - 60)
+    expect(desk.locator(".leaflet-tooltip")).not_to_contain_text("Vorher:")
+    desk.mouse.move(x + 40, y - 60, steps=3)
+    expect(desk.locator(".leaflet-tooltip", has_text="Vorher:")).to_have_count(1)
+    expect(desk.locator(".leaflet-tooltip")).to_have_count(1)
     slider.focus()
     clip = "document.querySelector('.leaflet-overlay-pane').style.clipPath"
     at_half = desk.evaluate(clip)
@@ -258,6 +268,7 @@ def test_everything_is_placed_by_keyboard_on_a_phone(phone: Page, home: str):
     phone.get_by_role("button", name="Angebot probeweise setzen").press("Enter")
     phone.get_by_role("button", name="Hier, in der Mitte der Karte").press("Enter")
     expect(outcome(phone)).to_contain_text("Mit den Änderungen erreichen")
+    assert phone.evaluate("document.activeElement.textContent").startswith("Neu: ")
     phone.get_by_role("button", name="Mehr Menschen").press("Enter")
     assert phone.evaluate("document.activeElement.id") == "trial-people"
     phone.get_by_role("button", name="Hier, in der Mitte der Karte").press("Enter")
