@@ -35,6 +35,10 @@ class ShareClass:
     en: str
     pattern: str = ""
 
+    def ink(self, *, is_dark: bool) -> str:
+        """Return black or white, whichever can be read on the class's colour."""
+        return _readable_on(self.color_dark if is_dark else self.color)
+
     def label(self, language: str) -> str:
         """Return the class in words."""
         return self.de if language == "de" else self.en
@@ -70,6 +74,14 @@ NOBODY = ShareClass(
 )
 ALL_CLASSES = (*SHARE_CLASSES, UNCERTAIN, UNKNOWN, WITHHELD, NOBODY)
 _BY_ID = {each.id: each for each in ALL_CLASSES}
+
+
+def _readable_on(color: str) -> str:
+    """Compare contrasts as WCAG 2.2 defines them (relative luminance)."""
+    parts = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return "#000000" if (luminance + 0.05) ** 2 > 1.05 * 0.05 else "#ffffff"
 
 
 def share_class(share: float | None) -> ShareClass:

@@ -45,6 +45,28 @@ def age_lines(report: CoverageReport, texts: Texts, *, on: date | None = None) -
     return lines
 
 
+def knowledge_lines(report: CoverageReport, texts: Texts) -> list[str]:
+    """Say how much the sources tell of the offers; nothing where there are none."""
+    known = report.knowledge
+    if not known.offers:
+        return []
+    lines = [
+        texts.gettext(
+            "Of {n} offers {hours} state opening hours that can be read, {names} a name and "
+            "{addresses} an address.",
+            n=texts.number(known.offers),
+            hours=texts.number(known.with_hours),
+            names=texts.number(known.with_name),
+            addresses=texts.number(known.with_address),
+        )
+    ]
+    if known.with_capacity is not None:
+        lines[0] += " " + texts.gettext(
+            "{n} state a capacity.", n=texts.number(known.with_capacity)
+        )
+    return lines
+
+
 def _line(source: SourceTold, texts: Texts) -> str:
     years = texts.number(source.age_years or 0.0, decimals=1)
     if source.kind == POPULATION:

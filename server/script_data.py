@@ -11,6 +11,7 @@ from typing import Any
 from layers.coverage import CoverageReport
 from layers.question import Question
 from server.asked import Asked, address, asked_again
+from server.more_texts import more_texts
 from server.reach_texts import reach_data, reach_texts
 from server.sentences import label, question_phrase, reach_phrase
 from server.texts import Texts, kept
@@ -72,6 +73,7 @@ def script_texts(texts: Texts, *, counts_buildings: bool) -> dict[str, str]:
         **_map_texts(texts, counts_buildings=counts_buildings),
         **_measure_texts(texts),
         **reach_texts(texts),
+        **more_texts(texts),
         **trial_texts(texts),
     }
 

@@ -20,7 +20,7 @@ from layers.coverage import CoverageReport
 from server import answers
 from server import sentences as words
 from server.classes import ALL_CLASSES, SHARE_CLASSES, ShareClass
-from server.evidence_sentences import age_lines
+from server.evidence_sentences import age_lines, knowledge_lines
 from server.map_view import MapView, OfferLayer
 from server.method import method_lines
 from server.rows import GapRow, Row, gap_row, ranking_rows, share_text
@@ -45,7 +45,9 @@ class Answer:
     as_of: str
     share_text: str
     summary: list[str]
+    ages: list[str]
     remarks: list[str]
+    sure: list[str]
     method: list[str]
     rows: list[Row]
     gaps: list[GapRow]
@@ -81,7 +83,9 @@ def answer_view(report: CoverageReport, texts: Texts, *, by: str = "district") -
         as_of=words.as_of_line(report, texts),
         share_text=share_text(out, texts),
         summary=words.summary_lines(report, texts),
-        remarks=[*age_lines(report, texts), *words.remark_lines(report, texts)],
+        ages=age_lines(report, texts),
+        remarks=words.remark_lines(report, texts),
+        sure=[*words.remark_lines(report, texts), *knowledge_lines(report, texts)],
         method=method_lines(report, texts),
         rows=rows,
         gaps=[gap_row(gap, texts) for gap in out.gaps],
@@ -143,7 +147,7 @@ def map_view(report: CoverageReport, language: str, *, by: str = "district") -> 
         attributions=tuple(atlas.region.attributions),
         as_of=answer.as_of,
         tiles_url=tiles_url(atlas),
-        note_lines=(*answer.remarks, *answer.method),
+        note_lines=(*answer.ages, *answer.remarks, *answer.method),
     )
 
 

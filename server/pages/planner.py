@@ -21,8 +21,10 @@ from layers.when import PRESETS
 from server import sentences as words
 from server import view
 from server.asked import Asked, address, answer_asked, asked_again, parse_asked
+from server.charts import pictures
 from server.classes import classes_as_json
 from server.map_view import OfferLayer
+from server.more_texts import more_data
 from server.pages.export import file_name
 from server.reach_texts import capacity_facts
 from server.regions import regions_of
@@ -65,6 +67,7 @@ def planner(request: Request, region: str) -> HTMLResponse:
             (name, address(api_path, {**data_question, "f": f}), file_name(full, region, f))
             for name, f in DOWNLOADS
         ],
+        pictures=pictures(report, texts),
         carry=capacity_facts(report, texts),
         carry_how=street_reach(report.question, texts)["how"],
         sheet_url=lambda area: _sheet_url(report, asked, area),
@@ -192,13 +195,15 @@ def _map_data(
     atlas, question = report.atlas, report.question
     base = f"/api/v1/regions/{atlas.region.id}"
     level = {} if asked.by == "district" else {"by": asked.by}
+    asked_time = next(time for time in _times(report, texts) if time[2])
     return {
         "question": {
             "category": ",".join(category.id for category in question.categories),
             "mode": question.mode,
             "minutes": question.minutes,
             "metres": question.metres,
-            "at": next(value for value, _, is_asked in _times(report, texts) if is_asked),
+            "at": asked_time[0],
+            "at_name": asked_time[1],
             "by": asked.by,
         },
         "language": texts.language,
@@ -227,4 +232,5 @@ def _map_data(
         "texts": script_texts(texts, counts_buildings=answer.counts_buildings),
         "counts_buildings": answer.counts_buildings,
         **measures_data(report, texts),
+        "more": more_data(report, texts, by=asked.by),
     }

@@ -61,8 +61,11 @@ def class_colours() -> Response:
 
 @lru_cache(maxsize=1)
 def _class_rules() -> str:
-    light = "".join(f".look-{c.id}{{--look:{c.color}}}" for c in ALL_CLASSES)
-    dark = "".join(f".look-{c.id}{{--look:{c.color_dark}}}" for c in ALL_CLASSES)
+    def rule(name: str, color: str, ink: str) -> str:
+        return f".look-{name}{{--look:{color};--look-ink:{ink}}}"
+
+    light = "".join(rule(c.id, c.color, c.ink(is_dark=False)) for c in ALL_CLASSES)
+    dark = "".join(rule(c.id, c.color_dark, c.ink(is_dark=True)) for c in ALL_CLASSES)
     return f"{light}@media screen and (prefers-color-scheme:dark){{{dark}}}"
 
 

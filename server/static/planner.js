@@ -7,6 +7,7 @@ import { Measures } from "./measures.js";
 import { More } from "./more.js";
 import { PlannerMap } from "./planner_map.js";
 import { makeSortable, sortBy } from "./table.js";
+import { WeekStrip } from "./week_strip.js";
 
 const form = document.getElementById("ask");
 const trouble = document.getElementById("trouble");
@@ -34,7 +35,8 @@ const map = new PlannerMap(document.getElementById("map"), data, {
 const teller = { announce: (text) => { live.textContent = text; }, complain };
 map.tell.speak = teller;
 const measures = new Measures(map, teller);
-const more = new More();
+const more = new More(map);
+const week = new WeekStrip({ onHour: askHour });
 const allocation = new Allocation(map, teller);
 const here = new Here(map, teller);
 
@@ -46,6 +48,7 @@ function readData() {
 function enhance() {
   measures.attach(data);
   more.attach(data);
+  week.attach(data);
   allocation.attach(data);
   here.attach(data);
   const table = document.getElementById("ranking");
@@ -69,6 +72,14 @@ function enhance() {
       ask(link.href);
     });
   }
+  for (const link of document.querySelectorAll(".jump a")) {
+    const target = document.querySelector(link.hash);
+    link.closest("li").hidden = !target || Boolean(target.closest("[hidden]"));
+    link.addEventListener("click", (event) => { // a fragment would take a scenario's place
+      event.preventDefault();
+      jumpTo(target);
+    });
+  }
   for (const box of document.querySelectorAll("[data-show]")) {
     box.checked = !map.hidden.has(box.dataset.show);
     box.addEventListener("change", () => map.show(box.dataset.show, box.checked));
@@ -78,6 +89,14 @@ function enhance() {
       map.showLayer(box.dataset.layer, box.checked).catch(() => complain(data.texts.failed));
     });
   }
+}
+
+function jumpTo(target) {
+  if (target instanceof HTMLDetailsElement) target.open = true;
+  target.scrollIntoView({ block: "start" });
+  const place = target.querySelector("summary") || target;
+  if (!place.matches("summary")) place.tabIndex = -1;
+  place.focus({ preventScroll: true });
 }
 
 function asButton(place, action) {
@@ -123,6 +142,13 @@ function addressOfForm() {
   return `${form.action.split("?")[0]}?${wanted}`;
 }
 
+/* The same question at an hour of the week. */
+function askHour(at) {
+  const url = new URL(addressOfForm(), location.href);
+  url.searchParams.set("at", at);
+  return ask(`${url.pathname}${url.search}`);
+}
+
 async function ask(url) {
   clearTimeout(timer);
   asking?.abort();
@@ -143,6 +169,7 @@ async function ask(url) {
     await map.draw(data);
     measures.open();
     more.tell();
+    week.tell();
   } catch (error) {
     if (error.name !== "AbortError") complain(data.texts.failed);
   } finally {
@@ -183,7 +210,9 @@ function keyOf(details) {
 function showInForm(question) {
   form.elements.category.value = question.category;
   form.elements.mode.value = question.mode;
-  form.elements.at.value = question.at;
+  const { at } = form.elements;
+  if (![...at.options].some((option) => option.value === question.at)) at.add(new Option(question.at_name, question.at));
+  at.value = question.at;
   if (form.elements.by) form.elements.by.value = question.by;
   form.querySelector(".by-metres").classList.toggle("along", question.mode !== "line" && question.metres !== null);
   for (const name of ["minutes", "metres"]) {
@@ -240,4 +269,5 @@ enhance();
 map.draw(data).then(() => {
   measures.open();
   more.tell();
+  week.tell();
 }).catch(() => complain(data.texts.failed));

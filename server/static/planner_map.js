@@ -323,6 +323,7 @@ export class PlannerMap extends BaseMap {
       const link = element("a", texts.partners, "more");
       const language = new URLSearchParams(location.search).get("lang");
       link.href = `${this.data.partners_url}${encodeURIComponent(offer.id)}/partners${language ? `?lang=${language}` : ""}`;
+      this.tell.onPartners?.(offer.id, link);
       box.append(link);
     }
     return box;

@@ -145,3 +145,58 @@ def test_axe_objects_to_nothing_while_all_is_open(
     page.locator("#carry .sentence").wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") == width
     assert axe_violations(page) == []
+
+
+def test_the_week_is_told_hour_by_hour_and_an_hour_asks_the_page(desk: Page, home: str):
+    open_ready(desk, home + FOOD)
+    week = desk.locator("#week")
+    week.locator("summary").click()
+    expect(week).to_contain_text("Of 1 of 2 offers the hours are not known")
+    rows = week.locator("table.week tbody tr")
+    assert [row.locator("th").inner_text() for row in rows.all()] == [
+        "00–06", "06–12", "12–18", "18–24",
+    ]  # fmt: skip
+    hour = week.get_by_role("button", name="Saturday 06–12: 83%")
+    hour.click()
+    expect(desk.locator("#at")).to_have_value("Sa 06:00-12:00")
+    assert "at=Sa+06%3A00-12%3A00" in desk.url
+    expect(desk.locator(".sentence").first).to_contain_text("reach an offer")
+    expect(desk.locator("table.week [aria-current]")).to_have_attribute(
+        "aria-label", "Saturday 06–12: 83%"
+    )
+
+
+def test_how_sure_each_verdict_is_stands_in_the_ranking(desk: Page, home: str):
+    open_ready(desk, home + FOOD.replace("minutes=5", "minutes=2"))
+    marks = desk.locator("#ranking .sureness")
+    expect(marks).to_have_count(3)
+    assert [mark.get_attribute("aria-label") for mark in marks.all()] == [
+        "underserved in every variant", "underserved in every variant", "depends on the assumption",
+    ]  # fmt: skip
+    expect(desk.locator("#stable")).to_contain_text("In 2 of 3 districts every assumption")
+
+
+def test_more_is_told_of_the_supply_once_it_is_opened(desk: Page, home: str):
+    open_ready(desk, home + FOOD)
+    desk.locator("#more summary").click()
+    told = desk.locator("#second li")
+    expect(told.filter(has_text="two or more offers")).to_have_count(1)
+    expect(told.filter(has_text="offers per 10,000 people")).to_have_count(1)
+    assert desk.locator("#more a").get_attribute("href").startswith("/r/toy/sheets/toy?")
+
+
+def test_parts_are_reached_without_touching_the_address(desk: Page, home: str):
+    open_ready(desk, home + FOOD)
+    desk.get_by_role("link", name="Pictures").click()
+    expect(desk.locator("#pictures")).to_have_attribute("open", "")
+    assert desk.evaluate("document.activeElement.closest('#pictures') !== null")
+    assert "#" not in desk.url
+
+
+def test_without_the_figures_of_the_measures_the_page_is_whole(desk: Page, home: str):
+    for name in ("stability", "access", "resilience", "equity"):
+        desk.route(f"**/{name}?*", lambda route: route.fulfill(status=200, body="{}"))
+    open_ready(desk, home + FOOD)
+    desk.wait_for_load_state("networkidle")
+    assert desk.locator("#stable").is_hidden()
+    assert desk.locator("#ranking tbody tr").count() == 3

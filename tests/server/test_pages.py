@@ -338,7 +338,8 @@ def test_every_icon_that_a_page_uses_is_drawn(client: TestClient):
 
 def test_colours_of_classes_come_from_one_table(client: TestClient):
     rules = client.get("/classes.css").text
-    assert ".look-share-0{--look:#671e64}" in rules
+    assert ".look-share-0{--look:#671e64;--look-ink:#ffffff}" in rules
+    assert ".look-share-80{--look:#f9ebbe;--look-ink:#000000}" in rules
     assert "prefers-color-scheme:dark" in rules
 
 
