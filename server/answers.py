@@ -142,7 +142,7 @@ def coverage_out(
         by_district=area_rows(report, by=by),
         by_offer=_offer_rows(report),
         gaps=[
-            _gap(report, gap, rank, with_shapes=with_shapes)
+            gap_out(report, gap, rank, with_shapes=with_shapes)
             for rank, gap in enumerate(report.gaps, start=1)
         ],
         scattered=report.scattered,
@@ -261,7 +261,8 @@ def _offer_rows(report: CoverageReport) -> list[m.OfferCoverage]:
     return [m.OfferCoverage(id=o.offer_id, name=o.name, covered=o.covered) for o in offers]
 
 
-def _gap(report: CoverageReport, gap: GapTally, rank: int, *, with_shapes: bool) -> m.GapOut:
+def gap_out(report: CoverageReport, gap: GapTally, rank: int, *, with_shapes: bool) -> m.GapOut:
+    """Write a gap of a report."""
     nearest = None
     if gap.nearest_offer >= 0:
         offer = report.atlas.offers[gap.nearest_offer]
@@ -282,7 +283,7 @@ def gaps_geojson(report: CoverageReport) -> dict[str, Any]:
     """Write a report's gaps as GeoJSON."""
     features = []
     for rank, gap in enumerate(report.gaps, start=1):
-        properties = _gap(report, gap, rank, with_shapes=False).model_dump(exclude={"geometry"})
+        properties = gap_out(report, gap, rank, with_shapes=False).model_dump(exclude={"geometry"})
         shape = geometry(gap.shape, report.atlas.region.crs)
         features.append({"type": "Feature", "geometry": shape, "properties": properties})
     return {"type": "FeatureCollection", "features": features}

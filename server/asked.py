@@ -132,7 +132,8 @@ def asked_again(question: Question, asked: Asked) -> Asked:
 def address(path: str, parameters: Mapping[str, str]) -> str:
     """Write an address."""
     query = urlencode(parameters, safe=",")
-    return f"{quote(path)}?{query}" if query else quote(path)
+    written = quote(path, safe="/:")  # ids of offers have a colon
+    return f"{written}?{query}" if query else written
 
 
 def _plain(number: float | None) -> str | None:

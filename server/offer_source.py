@@ -18,3 +18,16 @@ def source_url(offer: Offer) -> str | None:
         kind, number = _OSM_KINDS[offer.source_id[0]], offer.source_id[1:]
         return f"https://www.openstreetmap.org/{kind}/{number}"
     return None
+
+
+def edit_url(offer: Offer) -> str | None:
+    """Return where an offer can be changed at its source, None where it has no such place."""
+    if offer.source == "osm" and _OSM_ID.fullmatch(offer.source_id):
+        kind, number = _OSM_KINDS[offer.source_id[0]], offer.source_id[1:]
+        return f"https://www.openstreetmap.org/edit?{kind}={number}"
+    return None
+
+
+def add_url(lon: float, lat: float) -> str:
+    """Return where an offer that is missing near a place can be added to OpenStreetMap."""
+    return f"https://www.openstreetmap.org/edit#map=17/{lat:.5f}/{lon:.5f}"

@@ -112,7 +112,7 @@ def parse_resident(query: QueryParams, atlas: Atlas) -> ResidentAsked:
         minutes=int(_one_of(query, "minutes", tuple(map(str, MINUTES)), "10")),
         view=_one_of(query, "view", VIEWS, VIEWS[0]),
         offer=query.get("offer", ""),
-        page=_page(query.get("page") or "1"),
+        page=page_of(query.get("page") or "1"),
         language=query.get("lang", ""),
     )
 
@@ -131,7 +131,15 @@ def _one_of(query: QueryParams, name: str, allowed: tuple[str, ...], usual: str)
     return value
 
 
-def _page(text: str) -> int:
+def page_of(text: str) -> int:
+    """
+    Read the number of a page of a list.
+
+    Raises
+    ------
+    ParameterError
+        If it is no number from 1.
+    """
     if not (text.isascii() and text.isdigit() and 0 < int(text) < 10_000):
         raise ParameterError(f"`page` is {text!r} but must be a number from 1", parameter="page")
     return int(text)

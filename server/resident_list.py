@@ -77,11 +77,12 @@ def listed_rows(atlas: Atlas, asked: ResidentAsked, when: When) -> NDArray[np.in
     if asked.open:
         told = open_offers(atlas, rows, when)
         rows = np.concatenate([told.open, told.unknown]) if asked.unknown else told.open
-    names = [_name_key(atlas.offers[int(row)]) for row in rows]
+    names = [name_key(atlas.offers[int(row)]) for row in rows]
     return rows[sorted(range(len(rows)), key=lambda i: (names[i], int(rows[i])))]
 
 
-def _name_key(offer: Offer) -> tuple[bool, str]:
+def name_key(offer: Offer) -> tuple[bool, str]:
+    """Return what offers are sorted by: their names without accents, those without one last."""
     plain = unicodedata.normalize("NFKD", offer.name.replace("ß", "ss"))
     return not offer.name, "".join(c for c in plain if not unicodedata.combining(c)).casefold()
 

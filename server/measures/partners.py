@@ -167,11 +167,11 @@ def get_partners(
     return partners_out(partners(atlas, offer, mode=mode, minutes=minutes))
 
 
-def partners_out(found: Partners) -> PartnersOut:
-    """Write the partners of an offer."""
+def partners_out(found: Partners, *, most: int = MAX_PARTNERS) -> PartnersOut:
+    """Write the partners of an offer, the first ones."""
     atlas = found.atlas
     offer = atlas.offers[found.offer]
-    shown = found.partners[:MAX_PARTNERS]
+    shown = found.partners[:most]
     both = publish_singly(residents_reaching_both(found, shown))
     goals = goals_of(atlas, offer)
     return PartnersOut(

@@ -12,6 +12,7 @@ from layers.partners import partners
 from server.asked import parse_asked
 from server.measures.partners import MatchOut, PartnerOut, PartnersOut, partners_out
 from server.models import Label
+from server.offer_address import offer_path
 from server.regions import regions_of
 from server.sentences import label, mode_names
 from server.shell import PageRoute, render, texts_for
@@ -34,9 +35,10 @@ def partners_page(request: Request, region: str, offer: str) -> HTMLResponse:
         name=out.offer.name or _kind(atlas, out.offer.category, texts),
         kind=_kind(atlas, out.offer.category, texts),
         category=out.offer.category,
+        path=offer_path(atlas.region.id, out.offer.id),
         how=mode_names(texts)[out.mode],
         as_of=texts.month(out.as_of),
-        partners=[_partner(atlas, partner, texts) for partner in out.partners],
+        partners=[partner_entry(atlas, partner, texts) for partner in out.partners],
         more=out.total - len(out.partners),
         chains=_chains(out, atlas, texts),
         attributions=out.attributions,
@@ -47,15 +49,20 @@ def _kind(atlas: Atlas, category: str, texts: Texts) -> str:
     return label(texts, atlas.taxonomy.category(category))
 
 
-def _partner(atlas: Atlas, partner: PartnerOut, texts: Texts) -> dict[str, Any]:
+def partner_entry(atlas: Atlas, partner: PartnerOut, texts: Texts) -> dict[str, Any]:
+    """Describe a partner with its reasons."""
     kind = _kind(atlas, partner.offer.category, texts)
     both = partner.residents_both
     return {
         "name": partner.offer.name or kind,
-        "kind": kind,
+        "kind": kind if partner.offer.name else "",
+        "url": offer_path(atlas.region.id, partner.offer.id),
         "minutes": texts.number(round(partner.travel_min)),
         "both": "" if both is None else texts.number(both),
         "reasons": [_reason(match, texts) for match in partner.matches if not match.weak],
+        "goals": [
+            label(texts, goal) for goal in atlas.taxonomy.impacts if goal.id in partner.shared_goals
+        ],
     }
 
 

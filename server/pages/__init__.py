@@ -4,6 +4,15 @@ The pages: rendered on the server, so that they say everything without a script 
 One module a page. Pages of single measures stand with their measure (`server.measures`).
 """
 
-from server.pages import about, export, planner, residents, start
+from server.pages import about, export, offer, offers, planner, poster, residents, start
 
-ROUTERS = [start.router, about.router, residents.router, planner.router, export.router]
+ROUTERS = [
+    start.router,
+    about.router,
+    residents.router,
+    offers.router,
+    offer.router,
+    poster.router,
+    planner.router,
+    export.router,
+]

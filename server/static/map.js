@@ -99,7 +99,7 @@ export class BaseMap {
     this.isCredited = true;
     if (!this.data.tiles) return;
     this.base = umkreisBasemap.addTo(this.map, this.data.tiles, {
-      dark: dark.matches, lang: this.data.language,
+      dark: dark.matches && !this.data.light, lang: this.data.language, // paper is white
       devicePixelRatio: Math.max(2, devicePixelRatio), // sharp between two zoom levels as well
     });
     for (const layer of Object.values(this.base)) layer.on("load", () => this.checkReady());
