@@ -16,12 +16,18 @@ from urllib.parse import quote
 from babel.dates import format_date
 
 from layers.calendar import has_dates
-from layers.dates import DATE_FACTS, OPENING_HOURS, Span, date_texts, holidays_among, spans_of
+from layers.dates import (
+    DATE_FACTS,
+    LOOKAHEAD_DAYS,
+    Span,
+    date_texts,
+    holidays_among,
+    spans_of,
+)
 from layers.notices import GIVES, NEEDS
-from layers.opening import UNKNOWN, opening
+from layers.opening import UNKNOWN, hours_of, opening
 from layers.partners import notices_of, resources_of
 from layers.when import When
-from layers.wishes import facts_of_region
 from server.hours_phrase import hours_said
 from server.offer_icons import icon_of
 from server.offer_source import source_url
@@ -37,6 +43,7 @@ if TYPE_CHECKING:
     from server.texts import Texts
 
 _DAYS = 7
+_DATES = 3
 _MAIL = re.compile(r"[^@\s<>\"]+@[^@\s<>\"]+\.[^@\s<>\".]+")
 _MAX_ZOOM = 19
 
@@ -67,6 +74,7 @@ class Card:
     hours: str
     hours_text: str
     days: list[Day]
+    dates: list[str]
     calendar_url: str
     phones: list[tuple[str, str]]
     email: str
@@ -105,6 +113,7 @@ def card_of(atlas: Atlas, offer: Offer, now: datetime, texts: Texts) -> Card:
         hours=said.text,
         hours_text=offer.opening_hours,
         days=_days(atlas, offer, now, texts),
+        dates=_dates(atlas, offer, now, texts),
         calendar_url=_calendar_url(atlas, offer),
         phones=_phones(offer.phone),
         email=offer.email if _MAIL.fullmatch(offer.email) else "",
@@ -142,7 +151,7 @@ def _wheelchair(offer: Offer, texts: Texts) -> str:
 def _facts(offer: Offer, facts: Iterable[Fact], texts: Texts) -> Iterable[tuple[str, str]]:
     for fact in dict.fromkeys(facts):
         if fact.type == "times" and fact.id in DATE_FACTS:
-            continue  # they stand in the table of days
+            continue  # they stand among the dates
         value = offer.facts.get(fact.id)
         if value is None or value == ():
             continue
@@ -160,18 +169,15 @@ def _value(fact: Fact, value: object, texts: Texts) -> str:
 
 
 def _days(atlas: Atlas, offer: Offer, now: datetime, texts: Texts) -> list[Day]:
-    """Write the seven days from today on; none where no times are understood."""
-    if not has_dates(offer):
+    """Write the opening hours of seven days from today on; none where they are not understood."""
+    if hours_of(offer.opening_hours).taken is None:
         return []
     region, first = atlas.region, now.date()
-    hours = [(OPENING_HOURS, offer.opening_hours), *date_texts(offer)]
-    spans = [(s, name) for name, text in hours for s in spans_of(text, region, first, _DAYS)]
-    spans.sort(key=lambda pair: pair[0].start)
+    spans = spans_of(offer.opening_hours, region, first, _DAYS)
     off_days = holidays_among(region.country, region.subdivision, first, _DAYS)
-    facts = {f.id: label(texts, f) for f in facts_of_region(atlas).values()}
     days = []
     for day in (first + timedelta(days=k) for k in range(_DAYS)):
-        times = [_span(s, facts.get(name, ""), texts) for s, name in spans if s.start.date() == day]
+        times = [_span(s, texts) for s in spans if s.start.date() == day]
         name = format_date(day, "EEEE, d. MMM", locale=texts.language)
         if day in off_days:
             holiday = texts.gettext("public holiday")
@@ -180,14 +186,29 @@ def _days(atlas: Atlas, offer: Offer, now: datetime, texts: Texts) -> list[Day]:
     return days
 
 
-def _span(span: Span, fact: str, texts: Texts) -> str:
-    end = "24:00" if span.end.time() == time() else f"{span.end:%H:%M}"
-    whole = span.end - span.start >= timedelta(days=1)
-    parts = [texts.gettext("all day") if whole else f"{span.start:%H:%M}–{end}"]
-    told = [fact] if fact else []
-    if span.state == UNKNOWN:
-        told.append(texts.gettext("not certain"))
-    return f"{parts[0]} ({', '.join(told)})" if told else parts[0]
+def _dates(atlas: Atlas, offer: Offer, now: datetime, texts: Texts) -> list[str]:
+    """Write the next days on which something takes place."""
+    spans = [
+        span
+        for _, text in date_texts(offer)
+        for span in spans_of(text, atlas.region, now.date(), LOOKAHEAD_DAYS)
+        if span.end > now
+    ]
+    spans.sort(key=lambda span: span.start)
+    named = [format_date(s.start, "EEEE, d. MMMM", locale=texts.language) for s in spans[:_DATES]]
+    return [f"{day}, {_span(s, texts)}" for day, s in zip(named, spans, strict=False)]
+
+
+def _span(span: Span, texts: Texts) -> str:
+    if span.end - span.start >= timedelta(days=1):
+        said = texts.gettext("all day")
+    else:
+        end = "24:00" if span.end.time() == time() else f"{span.end:%H:%M}"
+        said = f"{span.start:%H:%M}–{end}"
+    if span.state != UNKNOWN:
+        return said
+    doubt = texts.gettext("not certain")
+    return f"{said} ({doubt})"
 
 
 def _calendar_url(atlas: Atlas, offer: Offer) -> str:

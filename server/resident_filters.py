@@ -78,6 +78,11 @@ class FactFilter:
     wishes: list[Wish]
     categories: list[str]
 
+    @property
+    def is_single(self) -> bool:
+        """Whether it is there or not, without a choice."""
+        return [wish.value for wish in self.wishes] == [self.id]
+
 
 def groups_of(atlas: Atlas, asked: ResidentAsked, texts: Texts) -> list[Group]:
     """Return all kinds that the region has offers of, by field in the order of the taxonomy."""

@@ -110,7 +110,7 @@ export class ResidentsMap extends BaseMap {
     const face = element("b");
     this.place = L.marker([place.lat, place.lon], {
       icon: L.divIcon({ html: face, className: "home", iconSize: [34, 34] }),
-      title: place.label, zIndexOffset: 1000, keyboard: false, draggable: true, autoPan: true,
+      title: place.label, zIndexOffset: -1000, keyboard: false, draggable: true, autoPan: true,
     }).addTo(this.map);
     this.place.on("dragend", () => {
       const { lat, lng } = this.place.getLatLng();
