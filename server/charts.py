@@ -55,7 +55,7 @@ def _travel_times(report: CoverageReport, texts: Texts) -> Picture | None:
     by_people = report.atlas.population.basis.unit == "residents"
     note = texts.gettext("Minutes to the nearest offer; who can reach none is left out.")
     if limit is not None:
-        note += " " + texts.gettext("Pale: beyond the limit that was asked for.")
+        note += " " + texts.gettext("Pale: wholly beyond the limit that was asked for.")
     return Picture(
         title=texts.gettext("How far people have to go"),
         head=texts.gettext("Minutes"),

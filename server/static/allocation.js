@@ -93,7 +93,7 @@ export class Allocation {
     const unserved = totals.by_district.filter((row) => row.unserved).sort((a, b) => b.unserved - a.unserved);
     if (unserved.length) {
       const rows = unserved.slice(0, MOST_UNSERVED).map((row) => [row.name, this.cell(row.unserved), this.cell(row.residents)]);
-      parts.push(this.part(texts.unserved_title, makeTable([texts.district, texts.unserved, texts.residents], rows), true));
+      parts.push(this.part(texts.unserved_title, makeTable([texts.district, texts.unserved, texts.here_people], rows), true));
     }
     parts.push(this.part(texts.allocation_title, this.offersTable(found.features), true));
     parts.push(this.part(texts.compare_title, this.comparison(found.features), false, texts.compare_note));

@@ -93,7 +93,7 @@ export class More {
     const values = { same: this.words.number(judged.length - depends), all: this.words.number(judged.length), depends: this.words.number(depends) };
     const line = document.getElementById("stable");
     line.textContent = `${fill(texts.stable, values)} ${texts.stable_why}`;
-    line.hidden = !judged.length;
+    line.hidden = document.getElementById("marks").hidden = !judged.length;
   }
 
   /* How many partners the link of an offer leads to; asked once. */

@@ -127,7 +127,7 @@ export class PlannerMap extends BaseMap {
     return {
       fillColor: dark.matches ? look.color_dark : look.color,
       fillOpacity: this.data.looks.fill_opacity * (this.isDimmed ? 0.12 : this.map.getZoom() >= NEAR_ZOOM ? 0.55 : 1),
-      pattern: look.pattern,
+      pattern: this.isDimmed ? "" : look.pattern,
       color: isLit ? (dark.matches ? "#ffffff" : "#16211d") : dark.matches ? "#14181b" : "#ffffff",
       weight: isLit ? 3 : 1.3,
       opacity: isLit ? 1 : 0.9,
@@ -190,8 +190,9 @@ export class PlannerMap extends BaseMap {
   popupOptions() {
     const isWide = this.isWide();
     return {
-      maxWidth: 300, autoPanPaddingTopLeft: [isWide ? 265 : 8, 12],
-      autoPanPaddingBottomRight: [12, isWide ? 110 : 12], // an area below its offer is seen as well
+      // beside the legend or the controls, and an area below its offer is seen as well
+      autoPanPaddingTopLeft: [isWide ? 265 : 60, 12], autoPanPaddingBottomRight: [12, isWide ? 110 : 62],
+      maxWidth: isWide ? 300 : 250, maxHeight: isWide ? null : this.map.getSize().y - 110,
     };
   }
 

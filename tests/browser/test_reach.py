@@ -200,3 +200,26 @@ def test_without_the_figures_of_the_measures_the_page_is_whole(desk: Page, home:
     desk.wait_for_load_state("networkidle")
     assert desk.locator("#stable").is_hidden()
     assert desk.locator("#ranking tbody tr").count() == 3
+
+
+def test_on_paper_bars_stay_and_closed_parts_go(desk: Page, home: str):
+    open_ready(desk, home + FOOD)
+    desk.locator("#pictures summary").click()
+    desk.emulate_media(media="print")
+    expect(desk.locator("#ranking .bar .rest").first).to_be_visible()
+    expect(desk.locator("#pictures .bar .part").first).to_be_visible()
+    expect(desk.locator("#week")).to_be_hidden()
+
+
+def test_on_a_phone_a_popup_stays_inside_the_map(open_page: Callable[..., Page], home: str):
+    page = open_page(viewport={"width": 360, "height": 740}, reduced_motion="reduce")
+    open_ready(page, home + FOOD)
+    open_bakery(page)
+    page.get_by_text("How far does its capacity carry?").click()
+    page.wait_for_timeout(300)
+    popup = page.locator(".leaflet-popup-content-wrapper").bounding_box()
+    around = page.locator("#map").bounding_box()
+    assert popup["y"] >= around["y"]
+    assert popup["y"] + popup["height"] <= around["y"] + around["height"]
+    controls = page.locator(".leaflet-control-zoom").bounding_box()
+    assert popup["x"] >= controls["x"] + controls["width"]

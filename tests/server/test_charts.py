@@ -18,7 +18,7 @@ def test_travel_times_have_bars_that_fit_their_numbers(toy_atlas):
         ("0–5", "880", 100.0, INSIDE), ("5–10", "80", 9.1, BEYOND),
     ]  # fmt: skip
     assert times.bars[-1].label == "more than 60"
-    assert "Pale: beyond the limit" in times.note
+    assert "Pale: wholly beyond the limit" in times.note
     assert len(fields.bars) == len(toy_atlas.taxonomy.fields)
 
 
