@@ -61,3 +61,45 @@ def _nearest_of(
         exact = np.hypot(*(places[near] - demand_xy[i]).T)
         supply[i] = first[near][exact == exact.min()].min()
     return distance_m[:, 0], supply
+
+
+def second_nearest_in_line(
+    demand_xy: NDArray[np.float64], supply_xy: NDArray[np.float64], first: NDArray[np.int32]
+) -> Nearest:
+    """
+    Find the second nearest supply point by straight line.
+
+    Parameters
+    ----------
+    demand_xy, supply_xy
+        Shapes (n, 2) and (m, 2), metres.
+    first
+        Shape (n,): the nearest supply of each point.
+
+    Returns
+    -------
+    nearest
+        As of `nearest_in_line`, for one set.
+
+    Notes
+    -----
+    Supplies are halved once for each binary digit of their number, so that for each point some
+    halves hold its second nearest and not its nearest.
+    """
+    count, people = len(supply_xy), np.arange(len(demand_xy))
+    best = np.full(len(people), np.inf)
+    second = np.full(len(people), -1, np.int32)
+    numbers = np.arange(count)
+    for digit in range(max(count - 1, 0).bit_length()):
+        halves = [np.flatnonzero((numbers >> digit) & 1 == one) for one in (0, 1)]
+        found = nearest_in_line(demand_xy, [supply_xy[half] for half in halves])
+        half = 1 - ((first >> digit) & 1)
+        way, place = np.asarray(found.distance_m), found.supply
+        for one in (0, 1):
+            mine = np.flatnonzero((half == one) & (place[one] >= 0))
+            number = halves[one][place[one, mine]].astype(np.int32)
+            better = (way[one, mine] < best[mine]) | (
+                (way[one, mine] == best[mine]) & (number < second[mine])
+            )
+            best[mine[better]], second[mine[better]] = way[one, mine[better]], number[better]
+    return Nearest(np.full((1, len(people)), np.nan), second[np.newaxis], best[np.newaxis])

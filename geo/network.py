@@ -34,6 +34,7 @@ from geo.search import (
     pairs_within,
     to_ticks,
 )
+from geo.second_nearest import second_nearest
 from geo.snapping import EdgeTree
 from geo.street_access import Speeds
 from geo.street_graph import build_edges
@@ -313,6 +314,46 @@ class Network:
             self._costs,
             self._leaving(demand),
             sets,
+            with_length=with_distance,
+        )
+        return Nearest(found.seconds, found.number, found.length_m)
+
+    def to_second_nearest(
+        self,
+        demand: Snapped,
+        supply: Snapped,
+        first: NDArray[np.int32],
+        *,
+        with_distance: bool = False,
+    ) -> Nearest:
+        """
+        Find the second nearest supply for each point of demand.
+
+        Parameters
+        ----------
+        demand, supply
+            Shapes (n,) and (m,).
+        first
+            Shape (n,): the nearest supply of each point, as `to_nearest` finds it.
+        with_distance
+            Also measure the path.
+
+        Returns
+        -------
+        nearest
+            Shapes (1, n). Ties go to the lower supply index.
+
+        Raises
+        ------
+        NetworkError
+            If points were snapped to another network.
+        """
+        found = second_nearest(
+            self._in,
+            self._costs,
+            self._leaving(demand),
+            self._ends(supply, "supply", leaving=False),
+            first,
             with_length=with_distance,
         )
         return Nearest(found.seconds, found.number, found.length_m)

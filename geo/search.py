@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 TICKS_PER_S = 1024.0
-_INDEX_UNIT = 2.0**-32  # 2^21 s in ticks and 2^22 supplies share the 53 bits of a double
+INDEX_UNIT = 2.0**-32  # 2^21 s in ticks and 2^22 supplies share the 53 bits of a double
 MAX_SUPPLIES = 2**22 - 1
 MAX_TRAVEL_S = 2.0**21  # 24 days
 _CELLS_AT_ONCE = 2**23  # distances held by one search: 64 MB
@@ -140,32 +140,45 @@ def meetings(first: Ends, second: Ends, costs: EdgeCosts) -> Meetings:
     return Meetings(i, j, seconds, metres)
 
 
-class _Tree(NamedTuple):
+class Tree(NamedTuple):
     """Travel from each root to each node, (k, nodes): encoded seconds, metres (0 if not asked)."""
 
     seconds: Floats
     length_m: Floats
 
 
-def _search(
+class Seeds(NamedTuple):
+    """Where a search starts: nodes, encoded seconds to get there (inf: never), metres; (s,)."""
+
+    node: Ints
+    seconds: Floats
+    length_m: Floats
+
+
+def seeds_of(ends: Ends, costs: EdgeCosts) -> Seeds:
+    """Start from both ends of each point's edge; the point's number is encoded below the tick."""
+    number = np.arange(1.0, len(ends.a) + 1) * INDEX_UNIT
+    return Seeds(
+        np.concatenate([ends.a, ends.b]).astype(np.int64),
+        np.concatenate([ends.a_s + number, ends.b_s + number]),
+        np.concatenate(metres_to_nodes(ends, costs)),
+    )
+
+
+def grow(
     arcs: Arcs,
-    costs: EdgeCosts,
-    roots: Sequence[Ends],
+    roots: Sequence[Seeds],
     *,
     limit_s: float = np.inf,
     with_length: bool = False,
-) -> _Tree:
-    """Search from each set of points; the point's number is encoded below the tick."""
+) -> Tree:
+    """Search from each set of seeds; what is encoded in their seconds rides along."""
     nodes, k = len(arcs.start) - 1, len(roots)
-    head = [np.concatenate([ends.a, ends.b]) for ends in roots]
-    number = [np.tile(np.arange(1.0, len(ends.a) + 1), 2) for ends in roots]
-    seconds = [np.concatenate([ends.a_s, ends.b_s]) for ends in roots]
-    metres = [np.concatenate(metres_to_nodes(ends, costs)) for ends in roots]
     extra = arcs_of(
-        np.repeat(np.arange(k), [len(h) for h in head]),
-        np.concatenate(head).astype(np.int64) + k,
-        np.concatenate(seconds) + np.concatenate(number) * _INDEX_UNIT,
-        np.concatenate(metres),
+        np.repeat(np.arange(k), [len(seeds.node) for seeds in roots]),
+        np.concatenate([seeds.node for seeds in roots]) + k,
+        np.concatenate([seeds.seconds for seeds in roots]),
+        np.concatenate([seeds.length_m for seeds in roots]),
         nodes=k,
     )
     start = np.concatenate([arcs.start, len(arcs.node) + extra.start[1:]])
@@ -177,9 +190,9 @@ def _search(
         graph, indices=np.arange(nodes, size), limit=limit_s, return_predecessors=with_length
     )
     if not with_length:
-        return _Tree(found[:, :nodes], np.broadcast_to(np.zeros(1), (k, nodes)))
+        return Tree(found[:, :nodes], np.broadcast_to(np.zeros(1), (k, nodes)))
     length = np.concatenate([arcs.length_m, extra.length_m])
-    return _Tree(found[0][:, :nodes], _lengths(start, node, length, found[1])[:, :nodes])
+    return Tree(found[0][:, :nodes], _lengths(start, node, length, found[1])[:, :nodes])
 
 
 def _lengths(
@@ -203,7 +216,7 @@ def _lengths(
         pointer = further
 
 
-def _decode(encoded: Floats) -> tuple[Floats, NDArray[np.int32]]:
+def decode(encoded: Floats) -> tuple[Floats, NDArray[np.int32]]:
     """Split into seconds and the number of the point, −1 where nothing was reached."""
     seconds = np.floor(encoded * TICKS_PER_S) / TICKS_PER_S
     unreached = np.isinf(encoded)
@@ -214,7 +227,7 @@ def _decode(encoded: Floats) -> tuple[Floats, NDArray[np.int32]]:
             f"a journey takes {longest:.0f} s, more than the {MAX_TRAVEL_S:.0f} s that a network "
             "may span; build a smaller region"
         )
-    return seconds, (below / _INDEX_UNIT).astype(np.int32) - 1
+    return seconds, (below / INDEX_UNIT).astype(np.int32) - 1
 
 
 class Found(NamedTuple):
@@ -245,7 +258,7 @@ def nearest(
     step = _roots_at_once(arcs)
     for first in range(0, len(supplies), step):
         chunk = supplies[first : first + step]
-        tree = _search(arcs, costs, chunk, with_length=with_length)
+        tree = grow(arcs, [seeds_of(s, costs) for s in chunk], with_length=with_length)
         for row, supply in enumerate(chunk):
             via_a = tree.seconds[row, demand.a] + demand.a_s
             via_b = tree.seconds[row, demand.b] + demand.b_s
@@ -255,7 +268,7 @@ def nearest(
                 along_b = tree.length_m[row, demand.b] + b_m
                 length[first + row] = np.where(via_a <= via_b, along_a, along_b)
             _meet(best, None if length is None else length[first + row], demand, supply, costs)
-            seconds[first + row], number[first + row] = _decode(best)
+            seconds[first + row], number[first + row] = decode(best)
     if length is not None:
         length[number < 0] = np.inf
     return Found(seconds, number, length)
@@ -266,7 +279,7 @@ def _meet(
 ) -> None:
     """Replace in place what is shorter along the shared edge."""
     met = meetings(demand, supply, costs)
-    value = met.seconds + (met.second + 1) * _INDEX_UNIT
+    value = met.seconds + (met.second + 1) * INDEX_UNIT
     order = np.lexsort((value, met.first))
     who = met.first[order]
     order = order[np.r_[True, who[1:] != who[:-1]][: len(who)]]
@@ -280,8 +293,8 @@ def node_seconds(arcs: Arcs, costs: EdgeCosts, points: Ends, *, limit_s: float) 
     """Return the seconds between each node and the nearest of the points, inf beyond the limit."""
     if not len(points.a):
         return np.full(len(arcs.start) - 1, np.inf)
-    tree = _search(arcs, costs, [points], limit_s=limit_s + 1 / TICKS_PER_S)
-    seconds: Floats = _decode(tree.seconds)[0][0]
+    tree = grow(arcs, [seeds_of(points, costs)], limit_s=limit_s + 1 / TICKS_PER_S)
+    seconds: Floats = decode(tree.seconds)[0][0]
     return seconds
 
 
@@ -338,10 +351,9 @@ def _pairs_from(
     for first in range(0, len(roots.a), step):
         last = min(first + step, len(roots.a))
         # the root's number below the tick must not push a pair over the limit
-        tree = _search(
+        tree = grow(
             arcs,
-            costs,
-            [_row(roots, i) for i in range(first, last)],
+            [seeds_of(_row(roots, i), costs) for i in range(first, last)],
             limit_s=limit_s + 1 / TICKS_PER_S,
             with_length=with_length,
         )

@@ -61,7 +61,7 @@ def build_edges(streets: Streets, *, mode: str, crs: str, speeds: Speeds) -> Bui
     Raises
     ------
     NetworkError
-        If no way is open to the mode.
+        If no way is open to the mode, or none there and back.
     """
     left_out: dict[str, int] = {}
     segments = _open_segments(streets, mode=mode, crs=crs, speeds=speeds, left_out=left_out)
@@ -73,6 +73,11 @@ def build_edges(streets: Streets, *, mode: str, crs: str, speeds: Speeds) -> Bui
             "check that the extract covers the region and holds highways"
         )
     segments, dropped_share = _largest_part(segments, left_out)
+    if len(segments.u) == 0:
+        raise NetworkError(
+            f"the ways open to mode {mode!r} are one-way streets that nobody comes back from; "
+            "check that the extract covers the region"
+        )
     edges = join_chains(segments)
     _log.info("%s: %d nodes, %d edges, left out %s", mode, len(edges.xy), len(edges.a), left_out)
     return Built(edges, left_out, dropped_share)

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geo.access import second_nearest_in_line
 from geo.disclosure import publish_parts, publish_singly
 from geo.errors import ParameterError
 from layers.coverage import (
@@ -27,7 +28,6 @@ from layers.coverage import (
     UNREACHABLE,
     CoverageReport,
     answer,
-    nearest_offers,
     within_limit,
 )
 from layers.question import LINE, Question, ask
@@ -163,42 +163,20 @@ def _second_nearest(once: CoverageReport) -> tuple[NDArray[np.int32], Floats, Fl
 
     Ties go to the lower row, as they would if the nearest closed.
     """
-    is_line, count = once.question.mode == LINE, len(once.offers)
-    people = np.arange(len(once.supply))
-    second = np.full(len(people), -1, np.int32)
-    best = np.full(len(people), np.inf)
-    travel_s = np.full(len(people), np.nan if is_line else np.inf)
-    distance_m = np.full(len(people), np.inf)
-    digits = range(max(count - 1, 0).bit_length())
-    halves = [np.flatnonzero((np.arange(count) >> d) & 1 == one) for d in digits for one in (0, 1)]
-    if not halves:
-        return second, travel_s, distance_m
-    found = nearest_offers(
-        once.atlas,
-        once.question.mode,
-        [once.offers[half] for half in halves],
-        with_distance=once.question.metres is not None,
-    )
-    cost = found.distance_m if is_line and found.distance_m is not None else found.travel_s
-    for digit in digits:
-        # the half without one's nearest; who reaches none (−1) reaches none there either
-        half = 2 * digit + 1 - ((once.supply >> digit) & 1)
-        way, offer = cost[half, people], found.supply[half, people]
-        for one in (0, 1):
-            mine = (half == 2 * digit + one) & (offer >= 0)
-            offer[mine] = halves[2 * digit + one][offer[mine]]
-        better = np.flatnonzero((way < best) | ((way == best) & (offer < second) & (offer >= 0)))
-        at = half[better], better
-        best[better], second[better], travel_s[better] = (
-            way[better],
-            offer[better],
-            found.travel_s[at],
+    atlas, mode, offers = once.atlas, once.question.mode, once.offers
+    if mode == LINE:
+        found = second_nearest_in_line(atlas.population.xy, atlas.offer_xy[offers], once.supply)
+    else:
+        found = atlas.networks[mode].to_second_nearest(
+            atlas.demand[mode],
+            atlas.supply[mode].take(offers),
+            once.supply,
+            with_distance=once.question.metres is not None,
         )
-        if found.distance_m is not None:
-            distance_m[better] = found.distance_m[at]
-    if found.distance_m is None:
-        distance_m[:] = np.nan
-    return second, travel_s, distance_m
+    distance_m = found.distance_m
+    if distance_m is None:
+        distance_m = np.full_like(found.travel_s, np.nan)
+    return found.supply[0], found.travel_s[0], distance_m[0]
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from geo.errors import NetworkError
 from geo.network import Network
 from tests.toytown import CRS, Town, at
 
@@ -163,3 +164,9 @@ def test_one_more_offer_never_takes_anybody_farther(
     offers = network.snap(at(supply))
     fewer, more = network.to_nearest(demand, [offers.take(range(1, len(supply))), offers]).travel_s
     assert (more <= fewer).all()
+
+
+def test_a_town_that_nobody_comes_back_from_is_no_network():
+    town, _ = town_of([([(0.0, 0.0), (0.0, 70.0)], "yes")])
+    with pytest.raises(NetworkError, match="nobody comes back from"):
+        Network.build(town.streets(), mode="car", crs=CRS)
