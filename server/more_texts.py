@@ -71,7 +71,7 @@ def _sentences(texts: Texts) -> dict[str, str]:
         ),
         "rooms_told": texts.gettext(
             "{groups} groups usually need a room, {reached} of them have a free one in reach; "
-            "{rooms} rooms are known to be free.",
+            "rooms known to be free: {rooms}.",
             **kept("groups", "reached", "rooms"),
         ),
         "partners_told": texts.gettext(

@@ -77,7 +77,7 @@ def _row(row: models.DistrictRow, texts: Texts, *, is_unknown: bool, doubt: str)
         rank=row.rank,
         look=UNCERTAIN if row.uncertain else look_of(row, is_unknown=is_unknown),
         share=lowest,
-        share_text=texts.gettext("unknown") if is_unknown else _certain_share(row, texts),
+        share_text=texts.gettext("unknown") if is_unknown else certain_share(row, texts),
         bar=None if is_unknown or lowest is None else round(lowest * 100, 1),
         short=short,
         short_text=_short_text(row, short, is_unknown=is_unknown, texts=texts),
@@ -121,11 +121,14 @@ def share_text(row: models.DistrictCoverage, texts: Texts) -> str:
     return "–"
 
 
-def _certain_share(row: models.DistrictRow, texts: Texts) -> str:
+def certain_share(row: models.DistrictRow, texts: Texts) -> str:
     """Write a share; between its bounds where too much of it is not known."""
     if not row.uncertain:
         return share_text(row, texts)
-    return texts.percent_range(*possible_share(row))
+    low, high = possible_share(row)
+    if low <= 0 and high >= 1:  # a withheld share would be a dash; here nothing is withheld
+        return f"0–{texts.percent(1.0)}"
+    return texts.percent_range(low, high)
 
 
 def possible_share(row: models.DistrictRow) -> tuple[float, float]:

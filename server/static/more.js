@@ -4,6 +4,7 @@
 import { askJson, element, fill } from "./dom.js";
 import { Words } from "./words.js";
 
+const MOST_CHAINS = 30; // of an answer
 const SURE = ["served", "underserved"]; // in every variant
 
 export class More {
@@ -103,6 +104,6 @@ export class More {
     const found = await this.partners.get(id);
     if (!found?.partners.length) return;
     const text = found.chains.length ? data.texts.partners_told : data.texts.partners_only;
-    link.textContent = fill(text, { n: this.words.number(found.total), chains: this.words.number(found.chains.length) });
+    link.textContent = fill(text, { n: this.words.number(found.total), chains: `${this.words.number(found.chains.length)}${found.chains.length < MOST_CHAINS ? "" : "+"}` });
   }
 }

@@ -10,8 +10,8 @@ import pytest
 from layers.build import build_atlas
 from layers.coverage import coverage
 from server.evidence_sentences import age_lines
-from server.models import DistrictCoverage
-from server.rows import look_of
+from server.models import DistrictCoverage, DistrictRow
+from server.rows import certain_share, look_of
 from server.texts import texts_of
 from server.view import answer_view, map_view, sentences
 from tests.toyregion import HOSTILE_NAME, write_toy_region
@@ -245,3 +245,15 @@ def test_a_share_that_rests_on_unknown_hours_is_hatched_and_bounded(toy_atlas):
 )
 def test_old_data_are_said_to_be_old(food, on, lines):
     assert age_lines(food, ENGLISH, on=on) == lines
+
+
+def test_a_share_of_which_nothing_is_known_is_given_between_none_and_all():
+    row = DistrictRow(
+        **{
+            **dict.fromkeys(DistrictRow.model_fields), "id": "x", "name": "x", "suppressed": False,
+            "unit": "residents", "residents": 100, "share": 0.0, "share_with_unknown": 1.0,
+            "share_known": 0.0, "uncertain": True, "uncertain_because": ["hours"],
+            "share_inside": 1.0, "level": "district", "parent_id": "",
+        }
+    )  # fmt: skip
+    assert certain_share(row, ENGLISH) == "0–100%"
