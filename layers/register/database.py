@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine, Table
 
 _BUSY_S: Final = 60.0  # a writer waits so long for the others, at most
+_CACHE_KIB: Final = 32_768  # of pages: a portion of an import fits in
 _CONNECTED_WITHIN_S: Final = 5
 _MIGRATION_LOCK: Final = 0x756D6B  # any number: of PostgreSQL's advisory locks
 _WRITE: Final = "umkreis_write"
@@ -140,6 +141,11 @@ class Database:
                 _upgrade(connection)
         if not self.is_sqlite:
             self._make_view()
+
+    def settle(self) -> None:
+        """Let the database look at its tables after they have grown, so that it plans well."""
+        with self._writing.connect() as connection, connection.begin():
+            connection.exec_driver_sql("ANALYZE")
 
     def scrub(self) -> None:
         """
@@ -257,6 +263,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
             time.sleep(0.02)
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA secure_delete=ON")
+    connection.execute(f"PRAGMA cache_size=-{_CACHE_KIB}")
 
 
 def _scrub_sqlite(connection: sqlite3.Connection) -> None:

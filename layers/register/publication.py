@@ -38,7 +38,7 @@ class Publication:
     """
 
     terms: Terms
-    rows: tuple[tuple[Entry, dict[str, Any]], ...]
+    rows: tuple[tuple[Entry, Mapping[str, Any]], ...]
     attributions: tuple[str, ...]
     left_out: tuple[str, ...]
     refused_claims: Mapping[str, int]

@@ -20,6 +20,7 @@ from layers.offers import Offer
 from layers.register.entry import (
     DATE_FIELDS,
     FACT,
+    FIELDS,
     HAND,
     PERSONAL_FIELDS,
     SHARED_FIELDS,
@@ -44,7 +45,7 @@ _M_PER_DEGREE: Final = 111_195.0
 _NEVER_PUBLIC: Final = frozenset({"contact_name"})
 _PERSONAL: Final = frozenset(PERSONAL_FIELDS)
 _WITH_LEAVE: Final = _PERSONAL - _NEVER_PUBLIC
-_NOT_SHOWN: Final = frozenset({"kinds", "lon", "lat"})
+_SHOWN: Final = frozenset(FIELDS) - {"kinds", "lon", "lat", "contact_name"}
 _SEARCHED: Final = ("name", "description", "street", "address", "city", "postcode")
 
 
@@ -73,7 +74,7 @@ def ranked(claims: Iterable[Claim]) -> list[Claim]:
 
 def values_of(
     entry: Entry, *, may_use: Callable[[Claim, str], bool] | None = None
-) -> dict[str, Value]:
+) -> Mapping[str, Value]:
     """
     Return the value that holds for each field.
 
@@ -90,7 +91,7 @@ def values_of(
         Without fields that no claim tells, or that a correction says there are none.
     """
     if may_use is None and len(entry.claims) == 1 and entry.claims[0].source != HAND:
-        return dict(entry.claims[0].values)  # by far the most entries: nothing to choose from
+        return entry.claims[0].values  # by far the most entries: nothing to choose from
     claims = ranked(entry.claims)
     values: dict[str, Value] = {}
     owner: dict[str, Claim] = {}
@@ -106,7 +107,9 @@ def values_of(
     return {name: value for name, value in values.items() if value not in (None, [])}
 
 
-def public_values(entry: Entry, *, allows: Callable[[str], bool] | None = None) -> dict[str, Value]:
+def public_values(
+    entry: Entry, *, allows: Callable[[str], bool] | None = None
+) -> Mapping[str, Value]:
     """
     Return the values that everybody may see.
 
@@ -239,6 +242,8 @@ def offer_of(entry: Entry, *, on: date | None = None) -> Offer:
 
 def licence_of(entry: Entry) -> str:
     """Return the licences of an entry's claims as one expression."""
+    if len(entry.claims) == 1:
+        return entry.claims[0].licence
     return " AND ".join(sorted({claim.licence for claim in entry.claims if claim.licence}))
 
 
@@ -257,10 +262,10 @@ def feature_text(entry: Entry, values: Mapping[str, Value]) -> str:
     properties: dict[str, Any] = {"name": values.get("name", "")}
     facts: dict[str, Any] = {}
     for name, value in values.items():
-        if name.startswith(FACT):
-            facts[name[len(FACT) :]] = value
-        elif name not in _NOT_SHOWN:
+        if name in _SHOWN:
             properties[name] = value
+        elif name.startswith(FACT):
+            facts[name[len(FACT) :]] = value
     if facts:
         properties["facts"] = facts
     if entry.aliases:
@@ -290,8 +295,7 @@ def _withholds(claim: Claim) -> bool:
 
 def _own_claim(entry: Entry) -> Claim:
     """Return the claim of the source that an entry is told to come from."""
-    told = [claim for claim in entry.claims if claim.source != HAND]
-    return (told or entry.claims)[0]
+    return next((claim for claim in entry.claims if claim.source != HAND), entry.claims[0])
 
 
 def _facts(values: Mapping[str, Value]) -> dict[str, Any]:

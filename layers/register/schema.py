@@ -122,7 +122,6 @@ ORIGIN = Table(
     Column("digest", String(32), nullable=False),
     Column("seen_on", _DAY, nullable=False),
     Column("gone_on", _DAY, nullable=False),
-    Index("origin_offer", "region", "offer_id"),
 )
 ALIAS = Table(
     "alias",

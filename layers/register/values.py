@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import marshal
 import math
 from dataclasses import asdict
 from datetime import date, datetime
@@ -42,9 +43,7 @@ _LONGEST_SOURCE_ID: Final = 1_000
 _ENCODER: Final = json.JSONEncoder(
     ensure_ascii=False, separators=(",", ":"), allow_nan=False, check_circular=False
 )
-_RECORD_FIELDS: Final = tuple(
-    (name, attrgetter(name)) for name in sorted(FIELDS) if name not in ("aliases", "links")
-)
+_WRONG: Final = (ValueError, TypeError, AttributeError, KeyError)
 
 
 def entry_id(source: str, source_id: str) -> str:
@@ -80,7 +79,7 @@ def check_source_id(source_id: str) -> None:
         )
 
 
-def values_of_record(record: SourceRecord, *, source: str) -> dict[str, Value]:
+def told_by(record: SourceRecord, *, source: str) -> dict[str, Value]:
     """
     Return what a record says, as checked values; its `raw` is not part of it.
 
@@ -96,16 +95,21 @@ def values_of_record(record: SourceRecord, *, source: str) -> dict[str, Value]:
     RegisterError
         If a value may not stand in the register.
     """
-    told: dict[str, Value] = {}
-    for name, get in _RECORD_FIELDS:
+    kept: dict[str, Value] = {}
+    faults: list[str] = []
+    for name, get, check in _RECORD_FIELDS:
         value = get(record)
         if value or value == 0:
-            told[name] = value
-    for fact, value in record.facts.items():
-        told[FACT + fact] = value
+            try:
+                kept[name] = check(value)
+            except _WRONG as exc:
+                faults.append(f"`{name}` {exc}")
+    more: dict[str, Value] = {FACT + fact: value for fact, value in record.facts.items()}
     if record.links:
-        told["links"] = [[k.kind, entry_id(source, k.target)] for k in record.links]
-    return checked(told)
+        more["links"] = [[k.kind, entry_id(source, k.target)] for k in record.links]
+    if more:
+        _check_each(more, kept, faults)
+    return _whole(kept, faults)
 
 
 def values_of_offer(offer: Offer) -> dict[str, Value]:
@@ -133,17 +137,29 @@ def checked(values: Mapping[str, Value], *, by_hand: bool = False) -> dict[str, 
     """
     kept: dict[str, Value] = {}
     faults: list[str] = []
+    told = {}
     for name in sorted(values):
         value = values[name]
+        if value is None or value == "" or (isinstance(value, (list, tuple)) and not value):
+            if by_hand and _is_known(name, faults):
+                kept[name] = None
+        else:
+            told[name] = value
+    _check_each(told, kept, faults)
+    return _whole(kept, faults)
+
+
+def _check_each(told: Mapping[str, Value], kept: dict[str, Value], faults: list[str]) -> None:
+    for name, value in told.items():
+        check = _CHECKS.get(name) or (_fact if _is_known(name, faults) else None)
         try:
-            if value is None or value == "" or (isinstance(value, (list, tuple)) and not value):
-                if by_hand and _is_known(name):
-                    kept[name] = None
-            else:
-                check = _CHECKS.get(name)
-                kept[name] = check(value) if check else _fact(name, value)
-        except (ValueError, TypeError, AttributeError, KeyError) as exc:
+            if check is not None:
+                kept[name] = check(value)
+        except _WRONG as exc:
             faults.append(f"`{name}` {exc}")
+
+
+def _whole(kept: dict[str, Value], faults: list[str]) -> dict[str, Value]:
     if ("lon" in kept) != ("lat" in kept):
         faults.append("`lon` and `lat` belong together; one of them is missing")
     if faults:
@@ -151,9 +167,13 @@ def checked(values: Mapping[str, Value], *, by_hand: bool = False) -> dict[str, 
     return kept
 
 
-def fingerprint(text: str) -> str:
-    """Return what tells two texts apart, in 32 characters."""
-    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+def fingerprint(*told: Value) -> str:
+    """
+    Return what tells values apart, in 32 characters.
+
+    Another version of Python may tell it differently: then values are compared as they are.
+    """
+    return hashlib.blake2b(marshal.dumps(told, 2), digest_size=16).hexdigest()
 
 
 def json_text(value: Any) -> str:
@@ -161,10 +181,11 @@ def json_text(value: Any) -> str:
     return _ENCODER.encode(value)
 
 
-def _is_known(name: str) -> bool:
+def _is_known(name: str, faults: list[str]) -> bool:
     if name in FIELDS or (name.startswith(FACT) and OFFER_ID.fullmatch(name)):
         return True
-    raise ValueError(f"is no field; there are {', '.join(FIELDS)} and {FACT}…")
+    faults.append(f"`{name}` is no field; there are {', '.join(FIELDS)} and {FACT}…")
+    return False
 
 
 def _text(value: Value) -> str:
@@ -245,8 +266,7 @@ def _link(value: Any) -> list[str]:
     return [kind, _id(target)]
 
 
-def _fact(name: str, value: Value) -> Value:
-    _is_known(name)
+def _fact(value: Value) -> Value:
     if isinstance(value, bool):
         return value
     if isinstance(value, str):
@@ -268,3 +288,8 @@ _CHECKS: Final[Mapping[str, Callable[[Value], Value]]] = {
     "links": lambda value: [_link(link) for link in _list(value)],
     "aliases": lambda value: [_id(alias) for alias in _list(value)],
 }
+_RECORD_FIELDS: Final = tuple(
+    (name, attrgetter(name), _CHECKS[name])
+    for name in sorted(FIELDS)
+    if name not in ("aliases", "links")
+)

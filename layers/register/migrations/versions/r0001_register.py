@@ -124,7 +124,6 @@ def upgrade() -> None:
         sa.Column("gone_on", sa.String(length=10), nullable=False),
         sa.PrimaryKeyConstraint("region", "source", "source_id"),
     )
-    op.create_index("origin_offer", "origin", ["region", "offer_id"], unique=False)
     op.create_table(
         "region",
         sa.Column("id", sa.Text(), nullable=False),
