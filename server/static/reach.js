@@ -2,7 +2,7 @@
    straight-line rings for producers. Drawn over the planner's map, one at a time. */
 
 import { askJson, element, fill } from "./dom.js";
-import { calm, dark } from "./map.js";
+import { dark } from "./map.js";
 import { Words } from "./words.js";
 
 export class Reach {
@@ -130,7 +130,6 @@ export class Reach {
     const style = { color: ink, weight: 3, opacity: 1, dashArray: kind === "filled" ? null : "7 5", fillColor: ink, fillOpacity: kind === "ring" ? 0.05 : 0.15 };
     const drawn = found.features.filter((feature) => feature.geometry).map((feature) => L.geoJSON(feature, { renderer: this.owner.renderer, interactive: false, style }));
     for (const layer of drawn) layer.addTo(this.group);
-    if (kind === "ring") this.owner.map.fitBounds(drawn.at(-1).getBounds(), { animate: !calm.matches }); // the smallest
     this.shown = { id: offer.id, kind, lines: found.lines };
     announce(found.lines.join(" "));
     this.redraw(marker, kind === "filled" ? "summary" : `[data-kind="${kind}"]`);
