@@ -4,7 +4,7 @@ The pages: rendered on the server, so that they say everything without a script 
 One module a page. Pages of single measures stand with their measure (`server.measures`).
 """
 
-from server.pages import about, export, offer, offers, planner, poster, residents, start
+from server.pages import about, embed, export, offer, offers, planner, poster, residents, start
 
 ROUTERS = [
     start.router,
@@ -13,6 +13,7 @@ ROUTERS = [
     offers.router,
     offer.router,
     poster.router,
+    embed.router,
     planner.router,
     export.router,
 ]

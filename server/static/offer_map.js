@@ -1,7 +1,7 @@
 /* The map of one offer, of its partners and the gaps around it, and of an embedded list. */
 
 import { element, fill } from "./dom.js";
-import { BaseMap, dark } from "./map.js";
+import { BaseMap, calm, dark } from "./map.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -22,9 +22,9 @@ export class OfferMap extends BaseMap {
 
   /* A mark that opens a window with the name as a link. */
   linked(thing, options = {}) {
-    const { newTab, ...looks } = options;
+    const { newTab = false, keyboard = false, ...looks } = options;
     const marker = L.marker([thing.lat, thing.lon], {
-      icon: this.face(thing, looks), colour: thing.color, title: thing.name, alt: thing.name, keyboard: false, riseOnHover: true,
+      icon: this.face(thing, looks), colour: thing.color, title: thing.name, alt: thing.name, keyboard, riseOnHover: true,
     });
     marker.bindPopup(() => {
       const part = element("div", "", "figures");
@@ -46,6 +46,14 @@ export class OfferMap extends BaseMap {
     L.marker([offer.lat, offer.lon], { icon, title: offer.name, alt: offer.name, keyboard: false, interactive: false, zIndexOffset: 2000 }).addTo(this.map);
     this.bounds = L.latLng(offer.lat, offer.lon).toBounds(900);
     this.isDrawn = true;
+  }
+
+  /* Nothing lies under the controls or the names of the sources. */
+  showAll({ animate = !calm.matches } = {}) {
+    this.map.closePopup();
+    const sources = this.map.getContainer().querySelector(".leaflet-control-attribution").offsetHeight;
+    const left = this.isWide() ? 70 : 30;
+    this.map.fitBounds(this.bounds, { paddingTopLeft: [left, 30], paddingBottomRight: [30, sources + 34], maxZoom: 17, animate });
   }
 
   showGaps(shapes) {

@@ -206,3 +206,111 @@ def test_a_usual_week_is_written_only_where_weeks_are_alike(
         assert (week[0].name, week[0].times) == ("Montag", monday)
         assert week[2].times == monday
         assert week[6].times == "geschlossen"
+
+
+def policy(response) -> dict[str, str]:
+    rules = response.headers["content-security-policy"].split("; ")
+    return {name: value for name, _, value in (rule.partition(" ") for rule in rules)}
+
+
+def test_only_what_is_embedded_may_be_framed(client: TestClient):
+    framed = get(client, "/embed/toy")
+    assert policy(framed)["frame-ancestors"] == "*"
+    assert "x-frame-options" not in framed.headers
+    for path in (
+        "/", "/r/toy", "/r/toy/planner", "/r/toy/offers", "/r/toy/offers/osm:n1001", "/r/toy/embed",
+        "/r/toy/offers/osm:n1001/poster", "/api/v1/regions", "/docs", "/r/nowhere/embed",
+    ):  # fmt: skip
+        assert policy(client.get(path, headers=BROWSER))["frame-ancestors"] == "'none'", path
+    assert policy(get(client, "/r/toy/embed"))["frame-src"] == "'self'"
+
+
+def test_what_is_embedded_sets_no_cookie_and_opens_links_beside_the_site(client: TestClient):
+    response = get(client, "/embed/toy")
+    assert "set-cookie" not in response.headers
+    links = re.findall(r"<a [^>]*>", response.text)
+    assert len(links) == 5  # four offers, and the region
+    assert all('target="_blank" rel="noopener"' in link for link in links)
+    assert not re.search(r"<[^>]* style=|<style|<script>|\son\w+=\"", response.text)
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("category=greengrocer_bakery&q=groß", ["Bäckerei Groß & Söhne"]),
+        ("category=repair_cafe,village_shop", ["Repair-Café Öd"]),
+        ("q=dorfladn", ["Dorfladen Süd"]),
+        ("layer=repair", ["Repair-Café Öd"]),
+        ("bbox=0,0,1,1", []),
+    ],
+)
+def test_what_is_embedded_can_be_chosen(client: TestClient, query: str, names: list[str]):
+    text = get(client, f"/embed/toy?{query}").text
+    assert set(names) <= set(listed(text))
+    assert len(listed(text)) <= max(1, len(names) + 1)
+    if not names:
+        assert "Hier ist kein solches Angebot bekannt" in visible(text)
+
+
+def test_a_list_has_no_map_and_no_script(client: TestClient):
+    text = get(client, "/embed/toy?list=1").text
+    assert "<script" not in text
+    assert len(listed(text)) == 4
+    assert "<summary>Als Liste</summary>" in get(client, "/embed/toy?list=0").text
+
+
+def test_what_is_left_out_of_a_long_list_is_counted(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("server.pages.embed.MOST_LISTED", 3)
+    assert "und 1 weiteres" in visible(get(client, "/embed/toy").text).replace(
+        "weiterer", "weiteres"
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("color=red;}", 400), ("color=%22%3E", 400), ("color=12345", 400), ("list=2", 400),
+        ("lang=xx", 400), ("bbox=1,2,3", 400), ("category=moon", 404), ("layer=moon", 400),
+    ],
+)  # fmt: skip
+def test_a_wrong_address_is_told_inside_the_frame(client: TestClient, query: str, status: int):
+    response = client.get(f"/embed/toy?{query}", headers=BROWSER)
+    assert response.status_code == status
+    assert "Diese Karte lässt sich nicht zeigen" in visible(response.text)
+    assert policy(response)["frame-ancestors"] == "*"
+
+
+def test_the_colour_is_a_style_sheet_with_a_text_colour_that_can_be_read(client: TestClient):
+    assert 'href="/embed-colors.css?color=ffd200"' in get(client, "/embed/toy?color=ffd200").text
+    response = client.get("/embed-colors.css?color=ffd200")
+    assert response.headers["content-type"].startswith("text/css")
+    assert ":root{--accent:#ffd200;--accent-ink:#000000;" in response.text
+    assert client.get("/embed-colors.css?color=x;}body{}").status_code == 400
+
+
+def test_the_builder_gives_the_code_of_what_is_chosen(client: TestClient):
+    text = get(
+        client, "/r/toy/embed?category=repair_cafe&category=village_shop&color=%23FFD200"
+    ).text
+    (code,) = re.findall(r"<textarea[^>]*>(.*?)</textarea>", text, flags=re.DOTALL)
+    pasted = html.unescape(code)
+    assert pasted.startswith('<iframe src="http://testserver/embed/toy?category=')
+    assert "repair_cafe,village_shop&amp;color=ffd200" in pasted
+    assert 'title="Angebote in Ödland"' in pasted
+    assert 'src="/embed/toy?category=repair_cafe,village_shop&amp;color=ffd200"' in text
+
+
+def test_words_of_others_cannot_break_out_of_the_code(client: TestClient):
+    text = get(client, "/r/toy/embed?q=%22%3E%3Cscript%3E&in=en").text
+    (code,) = re.findall(r"<textarea[^>]*>(.*?)</textarea>", text, flags=re.DOTALL)
+    pasted = html.unescape(code)
+    assert pasted.count("<") == 2
+    assert "%22%3E%3Cscript%3E&amp;lang=en" in pasted
+
+
+def test_the_builder_is_found_from_the_other_pages(client: TestClient):
+    assert 'href="/r/toy/embed"' in get(client, "/r/toy").text
+    assert "/r/toy/embed?category=greengrocer_bakery" in get(client, "/r/toy/planner").text
+    assert "/r/toy/embed?category=greengrocer_bakery" in get(client, "/r/toy/offers/osm:n1001").text
