@@ -80,6 +80,7 @@ def _list_texts(texts: Texts) -> dict[str, str]:
         "open_then": texts.gettext("open {when}", when="{when}"),
         "closed_then": texts.gettext("closed {when}", when="{when}"),
         "at_time": texts.gettext("at {time}", time="{time}"),
+        "nearest_only": texts.gettext("Shown are the {n} nearest.", n="{n}"),
         "more": texts.gettext("Show {n} more", n="{n}"),
         "saved_many": texts.gettext("My list: {n}", n="{n}"),
         "saved_none": texts.gettext(

@@ -9,8 +9,10 @@ of this page as well, so what is filtered without a place is filtered in one way
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
+from babel.dates import format_datetime
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
@@ -126,8 +128,18 @@ def times_of(asked: ResidentAsked, texts: Texts) -> list[tuple[str, str, bool]]:
     times = [("", texts.gettext("at any time")), (NOW, texts.gettext("open now"))]
     times += [(i, texts.gettext("open {when}", when=named[i])) for i in OPEN_PRESETS]
     if asked.open and asked.open not in [value for value, _ in times]:
-        times.append((asked.open, asked.open.replace("T", " ")))
+        times.append((asked.open, _time_name(asked.open, texts)))
     return [(value, name, value == asked.open) for value, name in times]
+
+
+def _time_name(asked: str, texts: Texts) -> str:
+    """Write a local time for people; a part of the week stays as it is written."""
+    try:
+        return format_datetime(
+            datetime.fromisoformat(asked), "EEE, d. MMM, HH:mm", locale=texts.language
+        )
+    except ValueError:
+        return asked
 
 
 def _title(atlas: Atlas, asked: ResidentAsked, texts: Texts) -> str:

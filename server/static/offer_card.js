@@ -78,10 +78,10 @@ export class OfferCard {
     this.onSaved();
   }
 
-  /* Shares the address of the offer alone: filters and place stay here. */
+  /* Shares the address of the offer's own page: filters and place stay here. */
   async share() {
     const { id, name } = this.offer;
-    const url = new URL(`${this.data.page}?offer=${encodeURIComponent(id).replaceAll("%3A", ":")}`, location.href).href;
+    const url = new URL(`${this.data.page}/offers/${encodeURIComponent(id).replaceAll("%3A", ":")}`, location.href).href;
     const { texts } = this.data;
     if (navigator.share) {
       await navigator.share({ title: name, url }).catch(() => {}); // closed again without sharing

@@ -1,13 +1,14 @@
 /* The list of offers near a place: minutes, hours, and why something is not shown. */
 
 import { element, fill } from "./dom.js";
+import { localTime } from "./resident_state.js";
 
 const PAGE = 50;
 
 /* Times as people say them; the same words as in server/hours_phrase.py. */
 export class Hours {
   constructor({ language, timezone, texts, times, categories }) {
-    Object.assign(this, { texts, times, categories });
+    Object.assign(this, { language, texts, times, categories });
     const form = (options) => new Intl.DateTimeFormat(language, { timeZone: timezone, ...options });
     this.clock = form({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
     this.weekday = form({ weekday: "short" });
@@ -45,7 +46,7 @@ export class Hours {
   /* A filter of time in words: "on Saturdays", "at 28.11. 10:00". */
   when(asked) {
     if (asked in this.times) return this.times[asked];
-    return fill(this.texts.at_time, { time: asked.replace("T", " ") });
+    return fill(this.texts.at_time, { time: localTime(asked, this.language) });
   }
 }
 

@@ -56,7 +56,7 @@ export function writeForm(form, state) {
 
 function writeOpen(select, value) {
   if (![...select.options].some((option) => option.value === value)) {
-    const own = new Option(value.replace("T", " "), value);
+    const own = new Option(localTime(value, document.documentElement.lang), value);
     own.dataset.own = "true";
     for (const old of select.querySelectorAll("[data-own]")) old.remove();
     select.append(own);
@@ -85,6 +85,14 @@ export function wantedFacts(has, { fact_types: types, parts }) {
     else wanted[name] = true;
   }
   return wanted;
+}
+
+/* A local time as it stands in an address, for people: "Sat, 28 Nov, 10:00". */
+export function localTime(text, language) {
+  const moment = new Date(`${text}Z`);
+  if (Number.isNaN(moment.getTime())) return text;
+  const parts = { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+  return new Intl.DateTimeFormat(language, { ...parts, timeZone: "UTC" }).format(moment);
 }
 
 /* The wall clock of a region as a local time: 2026-11-28T10:00. */

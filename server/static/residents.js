@@ -16,6 +16,7 @@ const { texts } = data;
 const form = byId("filters");
 const WAIT_MS = 300; // while a word is typed
 const MOST = 500;
+const PAPER_PX = 660; // width of an A4 sheet between its margins
 const SERVED = ["directory", "pages", "nothing"]; // parts of the server's list
 const narrow = matchMedia("(max-width: 899px)");
 const language = new URLSearchParams(location.search).get("lang") || "";
@@ -183,6 +184,7 @@ async function showNear(signal) {
   head(fill(count === 1 ? texts.near_one : count ? texts.near_many : texts.near_none, { n: number.format(count), how }));
   whyNotShown(byId("why"), { beyond: near.beyond || {}, data, number, state, act: change });
   if (!count) sayEmpty();
+  if (count > found.length) byId("why").append(element("p", fill(texts.nearest_only, { n: number.format(found.length) }), "soft"));
   showWayToCard();
   if (await isNew && !state.offer) map.fitArea();
 }
@@ -507,6 +509,16 @@ byId("switch").addEventListener("click", (event) => {
   if (side) showSide(side);
 });
 narrow.addEventListener("change", () => map.resized());
+
+/* On paper the map keeps what it shows, as wide as a sheet. */
+addEventListener("beforeprint", () => {
+  const { offsetWidth: width, offsetHeight: height } = byId("map");
+  if (!width || !height) return;
+  const { style } = document.body;
+  style.setProperty("--map-width", `${width}px`);
+  style.setProperty("--map-height", `${height}px`);
+  style.setProperty("--map-scale", String(Math.min(1, PAPER_PX / width)));
+});
 
 /* ---- first view: everything stands in the page already */
 

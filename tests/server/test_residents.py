@@ -114,3 +114,15 @@ def test_every_link_keeps_the_filters_and_the_language(client: TestClient):
     offers = re.findall(r'data-slot="name" href="([^"]*)"', text)
     assert "/r/toy?category=greengrocer_bakery&amp;open=saturday&amp;unknown=1" in offers[0]
     assert all("lang=en" in link for link in offers[:-1])  # the last one is the blank
+
+
+def test_an_own_time_is_named_for_people(client: TestClient):
+    text = visible(get(client, f"{PAGE}?open=2024-05-06T10:00").text)
+    assert "Mo, 6. Mai, 10:00" in text.replace("Mo.,", "Mo,")
+
+
+def test_the_card_leads_on_to_the_page_of_the_offer(client: TestClient):
+    text = get(client, f"{PAGE}/offers/osm:n1001/card").text
+    assert 'href="/r/toy/offers/osm%3An1001"' in text or 'href="/r/toy/offers/osm:n1001"' in text
+    assert "06:00–18:00" in visible(text)
+    assert "/api/v1/regions/toy/offers/osm:n1001/calendar" in text
