@@ -72,7 +72,7 @@ def category_names(texts: Texts, question: Question) -> str:
 
 def label(texts: Texts, term: Term) -> str:
     """Name a category, a field or a layer; a further language translates the English name."""
-    return term.de if texts.language == "de" else texts.gettext(term.en)
+    return term.de if texts.language == "de" else texts.plain(term.en)
 
 
 def as_of_line(report: CoverageReport, texts: Texts) -> str:

@@ -36,8 +36,12 @@ class Texts:
 
     def gettext(self, msgid: str, /, **values: object) -> str:
         """Return a text, with values in place of the names in braces."""
+        return self.plain(msgid).format(**values)
+
+    def plain(self, msgid: str, /) -> str:
+        """Return a text as it stands; braces in it mean nothing."""
         found = self.messages.get(msgid, msgid)
-        return (found if isinstance(found, str) else found[0]).format(**values)
+        return found if isinstance(found, str) else found[0]
 
     def ngettext(self, one: str, many: str, count: float, /, **values: object) -> str:
         """Return the text that goes with a count; `{n}` in it is the count, written out."""

@@ -139,3 +139,7 @@ def test_another_language_is_refused():
 
 def test_every_language_of_the_settings_has_texts():
     assert [texts_of(language).language for language in LANGUAGES] == ["de", "en"]
+
+
+def test_braces_in_a_name_from_data_stay_as_they_are():
+    assert texts_of("en").plain("Shop {x} {{7*7}}") == "Shop {x} {{7*7}}"
