@@ -21,6 +21,7 @@ BENCHMARKS = (
     ["benchmarks.geocode"],
     ["benchmarks.near"],
     ["benchmarks.balanced"],
+    ["benchmarks.register"],
     ["benchmarks.router", "compare"],
 )
 

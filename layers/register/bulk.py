@@ -23,8 +23,9 @@ from layers.errors import RegisterError
 from layers.register.database import insert_rows
 from layers.register.entry import PUBLISHED, Claim, Entry, Source
 from layers.register.known_sources import check_source, put_source, sources
+from layers.register.loaded import Entries
 from layers.register.schema import OFFER, ORIGIN
-from layers.register.store import check, current, find, in_parts, write
+from layers.register.store import check, find, in_parts
 from layers.register.values import check_source_id, entry_id, fingerprint, told_by
 
 if TYPE_CHECKING:
@@ -134,7 +135,7 @@ class _Import:
         """Write a portion as one change; none where nothing in it is new."""
         with self._changing() as change:
             self._refresh(change)
-            entries = _Entries(change, are_new={}, are_changed={})
+            entries = Entries(change)
             rows: list[tuple[Any, ...]] = []
             seen_again: dict[str, list[str]] = {}
             touched: list[_Told] = []
@@ -169,7 +170,7 @@ class _Import:
                 for source_id, known in self.known.items()
                 if source_id not in self.seen and not known.gone_on
             }
-            entries = _Entries(change, are_new={}, are_changed={})
+            entries = Entries(change)
             entries.load(known.offer_id for known in missing.values())
             for source_id, known in missing.items():
                 entry = entries.get(known.offer_id)
@@ -208,7 +209,7 @@ class _Import:
         there = sa.select(OFFER.c.id).where(OFFER.c.region == self.region)
         self.there = set(change.connection.execute(there).scalars())
 
-    def _load(self, entries: _Entries, touched: list[_Told]) -> None:
+    def _load(self, entries: Entries, touched: list[_Told]) -> None:
         ids = set()
         for told in touched:
             known = self.known.get(told.source_id)
@@ -217,14 +218,15 @@ class _Import:
                 ids.add(self.joins[told.source_id])
         entries.load(ids & self.there)
 
-    def _take(self, entries: _Entries, told: _Told) -> tuple[Any, ...]:
+    def _take(self, entries: Entries, told: _Told) -> tuple[Any, ...]:
         """Put a record into its entry; return its row of `origin`."""
         known = self.known.get(told.source_id)
         own_id = entry_id(self.source.id, told.source_id)
         joined = self.joins.get(told.source_id)
         entry = entries.get(known.offer_id if known else joined or own_id)
         if entry is None and joined and not known:
-            entry = find(entries.change.connection, self.region, joined)
+            found = find(entries.change.connection, self.region, joined)
+            entry = entries.get(found.id) or found  # another record may have changed it by now
         if entry is None:
             claim = self._claim(told, None, told.values)
             entry = Entry(own_id, self.status, (claim,))
@@ -315,41 +317,6 @@ class _Import:
 
     def _refuse(self, line: int, source_id: str, exc: UmkreisError) -> None:
         self.written.refused.append(Refused(line, source_id, str(exc)))
-
-
-@dataclass
-class _Entries:
-    """The entries that a portion touches, merged ones standing for those merged into them."""
-
-    change: Change
-    are_new: dict[str, Entry]
-    are_changed: dict[str, Entry]
-    loaded: dict[str, Entry] = field(default_factory=dict)
-
-    def load(self, ids: Iterable[str]) -> None:
-        connection, region = self.change.connection, self.change.region
-        wanted = set(ids)
-        while wanted:
-            found = current(connection, region, wanted)
-            self.loaded.update(found)
-            wanted = {entry.merged_into for entry in found.values()} - {""} - set(self.loaded)
-
-    def get(self, wanted: str) -> Entry | None:
-        entry = self._latest(wanted)
-        while entry is not None and entry.merged_into:
-            entry = self._latest(entry.merged_into)
-        return entry
-
-    def _latest(self, wanted: str) -> Entry | None:
-        found = self.are_changed.get(wanted) or self.are_new.get(wanted)
-        return found or self.loaded.get(wanted)
-
-    def put(self, entry: Entry, *, is_new: bool = False) -> None:
-        (self.are_new if is_new or entry.id in self.are_new else self.are_changed)[entry.id] = entry
-
-    def write(self) -> None:
-        write(self.change, list(self.are_new.values()), are_new=True)
-        write(self.change, list(self.are_changed.values()))
 
 
 def put_many(

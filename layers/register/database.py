@@ -76,7 +76,7 @@ class Database:
         self._writing = self.engine.execution_options(**{_WRITE: True})
         try:
             self.migrate()
-        except sa.exc.OperationalError as exc:
+        except sa.exc.DBAPIError as exc:
             place = self.url.render_as_string(hide_password=True)
             raise RegisterError(
                 f"the register {place} cannot be opened: {str(exc.orig).strip()}; "

@@ -118,6 +118,17 @@ def test_a_record_joins_the_entry_it_speaks_of(register, osm, record):
     assert put(register, shops, told).unchanged == 1
 
 
+def test_several_records_join_one_entry_by_any_of_its_ids(register, osm, record):
+    put(register, osm, [record("n1"), record("n2")])
+    register.merge(R, "osm:n1", "osm:n2", who="ada")
+    shops = Source("shops", licence="CC0-1.0")
+    joins = {"7": "osm:n2", "8": "osm:n1", "9": "shops:7"}
+    put(register, shops, [record("7")], joins=joins)
+    put(register, shops, [record("8"), record("9"), record("10")], joins={**joins, "10": "shops:7"})
+    entry = register.entry(R, "osm:n2")
+    assert [claim.source_id for claim in entry.claims] == ["n1", "n2", "7", "8", "9", "10"]
+
+
 def test_odd_ids_of_sources_become_ids_of_entries(register, osm, record):
     written = put(register, osm, [record("Straße 7/8"), record("x" * 500)])
     assert all(register.entry(R, entry_id) for entry_id in written.added)
