@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from geo.errors import ParameterError
 from layers.address_index import AddressIndex, Candidate
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from layers.addresses import Addresses
-    from layers.atlas import Atlas
 
 Kind = Literal["address", "interpolated", "street", "place"]
 Match = Literal["exact", "typo", "prefix", "other_number", "street_only"]
@@ -75,7 +74,17 @@ class Geocoding:
     answers: tuple[Answer, ...]
 
 
-def geocode(atlas: Atlas, q: str, *, limit: int = DEFAULT_LIMIT, typing: bool = False) -> Geocoding:
+class HasAddresses(Protocol):
+    """A region whose addresses are known, such as an Atlas."""
+
+    @property
+    def addresses(self) -> Addresses:
+        """Its addresses."""
+
+
+def geocode(
+    atlas: HasAddresses, q: str, *, limit: int = DEFAULT_LIMIT, typing: bool = False
+) -> Geocoding:
     """
     Find addresses, streets and places.
 

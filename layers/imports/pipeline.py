@@ -1,0 +1,420 @@
+"""
+From a file of others to entries of the register.
+
+Read, checked, placed by address, compared, written: each step is a pure function but the last. The
+last one is idempotent, so an import that was killed is finished by running it again, and a second
+run of the same file changes nothing. What a file no longer lists is marked in the register, never
+deleted; what a person corrected outlives it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from geo.errors import ParameterError
+from layers.imports.checks import check_facts
+from layers.imports.places import Placing, place_records
+from layers.imports.report import ImportReport, NotTaken, in_order
+from layers.register import Source
+from layers.register.entry import PUBLISHED, SUBMITTED
+from layers.register.licences import known_licence
+from layers.register.values import entry_id
+from layers.register_duplicates import Suspected, items_of, record_item, suspected
+from layers.sources.bounded import MAX_BYTES, ReadOptions
+from layers.sources.fetch import FetchLimits, fetch_kept
+from layers.sources.from_offers import ATTRIBUTION, record_of
+from layers.sources.from_offers import SOURCE as OSM
+from layers.sources.record import Reading, shortened
+from layers.sources.sniff import read_source
+from layers.spelling import words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import date
+
+    from layers.atlas import Atlas
+    from layers.imports.region import ImportRegion
+    from layers.register import Entry, Register, Written
+    from layers.sources.record import SourceRecord
+
+    Progress = Callable[[str, float], None]
+
+# Answers to a question, or what is to come: what is missing in them has not vanished
+PARTIAL_KINDS: Final = frozenset({"openfairdb-search", "openfairdb-entries", "icalendar"})
+# These publish phone and email themselves, for everybody to see
+PUBLIC_KINDS: Final = frozenset({
+    "osm-extract", "osm-geojson", "openfairdb-search", "openfairdb-entries", "openfairdb-csv",
+    "weekly-markets", "repair-network",
+})  # fmt: skip
+NO_LICENCE: Final = "unknown"
+_OWN_NAMES: Final = {"osm-extract": OSM, "openfairdb": "openfairdb"}
+_OSM_ID: Final = re.compile(r"[nwr]\d+")
+_URL: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_STEPS: Final = {"reading": 0.25, "places": 0.3, "writing": 0.25, "duplicates": 0.2}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportOptions:
+    """
+    What an importer says of a file.
+
+    Attributes
+    ----------
+    source
+        Id of the source; "" to make it of the file's name, or of what is known of its kind. The
+        same list must come under the same id each time.
+    title
+        For people; "" for the id.
+    kind
+        What the file is, where it is not recognised.
+    licence, attribution
+        Where the file does not say. Once said it holds for the next import of the source as well.
+        `unknown` takes the list without a licence: then nothing of it is ever exported.
+    columns, category, crs, layer, as_of
+        As in `layers.sources.bounded.ReadOptions`.
+    is_part
+        The file lists only a part of the source: what is missing is not marked as gone.
+    has_public_contacts
+        Whether phone and email may be shown; None for what is known of the kind.
+    to_review
+        New entries wait for somebody to publish them.
+    """
+
+    source: str = ""
+    title: str = ""
+    kind: str | None = None
+    licence: str = ""
+    attribution: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    category: str = ""
+    crs: str | None = None
+    layer: str = ""
+    as_of: date | None = None
+    is_part: bool = False
+    has_public_contacts: bool | None = None
+    to_review: bool = False
+
+
+def import_source(
+    register: Register,
+    region: ImportRegion,
+    file: Path | str,
+    *,
+    options: ImportOptions | None = None,
+    who: str,
+    why: str = "",
+    is_trial: bool = False,
+    fetched: Path | None = None,
+    limits: FetchLimits | None = None,
+    progress: Progress | None = None,
+) -> ImportReport:
+    """
+    Take in what a file or web address lists.
+
+    Parameters
+    ----------
+    register, region
+        Where to.
+    file
+        A path, or an http or https address.
+    options
+        What the importer says of it.
+    who, why
+        For the history.
+    is_trial
+        Tell what would change and write nothing.
+    fetched
+        Folder that keeps what was fetched, for the next time; needed for an address.
+    limits
+        Of fetching.
+    progress
+        Called with the name of a step and the share that is done.
+
+    Returns
+    -------
+    report
+        In which every row stands; the register keeps it, unless it is a trial.
+
+    Raises
+    ------
+    ParameterError
+        If an option does not fit, or nothing tells the licence.
+    SourceError
+        If the file cannot be read at all.
+    RegisterError
+        If the source's name is none, or the register cannot be written.
+    """
+    options = options or ImportOptions()
+    report_step = _Steps(progress)
+    if options.category:
+        region.taxonomy.category(options.category)  # raises with the nearest ones
+    data, notes = _fetched(file, fetched, limits)
+    reading = read_source(data, kind=options.kind, options=_read_options(region, options))
+    report_step("reading", 1.0)
+    source = _source(register, region.id, reading, str(file), options)
+    checked, bad_facts = check_facts(reading.records, region.taxonomy)
+    count = len(checked)
+    placing = place_records(
+        checked,
+        region.addresses,
+        progress=report_step.counted("places", count),
+    )
+    before = register.entries(region.id, statuses=None)
+    is_whole = bool(placing.records) and not (options.is_part or reading.kind in PARTIAL_KINDS)
+    if is_whole and source.id == OSM and reading.kind != "osm-extract":
+        is_whole = False  # a selection of OpenStreetMap says nothing of the rest of it
+    written = register.put_many(
+        region.id,
+        source,
+        placing.records,
+        who=who,
+        why=why or f"import of {_shown(str(file))}",
+        status=SUBMITTED if options.to_review else PUBLISHED,
+        is_whole=is_whole,
+        joins=_joins(reading, before) if source.id != OSM else None,
+        is_trial=is_trial,
+        progress=report_step.counted("writing", count),
+    )
+    duplicates = _duplicates(register, region, source, placing, before, written)
+    report_step("duplicates", 1.0)
+    made = _report(reading, source, placing, written, is_trial=is_trial)
+    made = replace(
+        made,
+        decisions=tuple(sorted((*made.decisions, *bad_facts), key=lambda d: d.line)),
+        duplicates=duplicates,
+        notes=(*notes, *reading.notes, *_licence_notes(source)),
+    )
+    if not is_trial:
+        register.keep_report(region.id, source.id, made.to_record(), who=who)
+    return made
+
+
+def import_built(
+    register: Register,
+    atlas: Atlas,
+    *,
+    who: str,
+    is_trial: bool = False,
+    progress: Progress | None = None,
+) -> ImportReport:
+    """
+    Take in what a region was built with: the offers of its OpenStreetMap extract.
+
+    From then on the register speaks for them: they can be corrected, closed and merged. Offers of
+    the region's own table stay with the build.
+    """
+    report_step = _Steps(progress)
+    offers = [offer for offer in atlas.offers if offer.source == OSM]
+    records = tuple(record_of(offer, line=line) for line, offer in enumerate(offers, start=1))
+    licence = offers[0].licence if offers else ""
+    reading = Reading(
+        "osm-extract",
+        len(records),
+        records,
+        counts_in="offer",
+        licence=licence,
+        attribution=ATTRIBUTION,
+        as_of=atlas.region.as_of,
+    )
+    source = Source(OSM, "OpenStreetMap", licence, ATTRIBUTION, True, reading.as_of)
+    written = register.put_many(
+        atlas.region.id,
+        source,
+        records,
+        who=who,
+        why="what the region was built with",
+        is_whole=bool(records),
+        is_trial=is_trial,
+        progress=report_step.counted("writing", len(records)),
+    )
+    return _report(reading, source, Placing(list(records)), written, is_trial=is_trial)
+
+
+def source_name(file: str, kind: str) -> str:
+    """
+    Return the id of a source that nobody named.
+
+    That of the kind where all files of a kind are one source; else the file's name without ending.
+    """
+    if known := next((v for k, v in _OWN_NAMES.items() if kind.startswith(k)), ""):
+        return known
+    path = urlsplit(file).path if _URL.match(file) else file
+    stem = Path(path).name.partition(".")[0] or (urlsplit(file).hostname or "")
+    words = (re.sub(r"[^a-z0-9]", "", word) for word in words_of(stem))
+    return "-".join(filter(None, words))[:60].strip("-") or kind
+
+
+def _fetched(
+    file: Path | str, folder: Path | None, limits: FetchLimits | None
+) -> tuple[Path | bytes, tuple[str, ...]]:
+    if isinstance(file, Path):
+        return file, ()
+    if not _URL.match(file):
+        return Path(file), ()
+    if folder is None:
+        raise ParameterError("`fetched` names no folder, which an address needs")
+    answer = fetch_kept(file, folder, limits=limits)
+    note = "its server says that nothing has changed since the last time"
+    return answer.data, () if answer.is_new else (note,)
+
+
+def _read_options(region: ImportRegion, options: ImportOptions) -> ReadOptions:
+    return ReadOptions(
+        taxonomy=region.taxonomy,
+        bounds=region.bounds,
+        crs=options.crs,
+        columns=options.columns,
+        category=options.category,
+        layer=options.layer,
+        timezone=region.timezone,
+        as_of=options.as_of,
+        licence="" if options.licence == NO_LICENCE else options.licence,
+        attribution=options.attribution,
+        max_bytes=MAX_BYTES,
+    )
+
+
+def _source(
+    register: Register, region: str, reading: Reading, file: str, options: ImportOptions
+) -> Source:
+    source_id = options.source or source_name(file, reading.kind)
+    known = register.sources(region).get(source_id)
+    licence = reading.licence or (known.licence if known else "")
+    if options.licence:
+        licence = "" if options.licence == NO_LICENCE else options.licence
+    is_told = licence or options.licence or known or all(r.licence for r in reading.records)
+    if not is_told:
+        raise ParameterError(
+            "`licence` is missing: the file does not say under which one it stands. Name it (such "
+            "as CC0-1.0, CC-BY-4.0, DL-DE-BY-2.0 or ODbL-1.0); with `unknown` it is taken, and "
+            "nothing of it is ever exported",
+            parameter="licence",
+        )
+    contacts = options.has_public_contacts
+    if contacts is None:
+        contacts = known.has_public_contacts if known else reading.kind in PUBLIC_KINDS
+    title = options.title or (known.title if known else "") or source_id
+    attribution = options.attribution or reading.attribution or (known.attribution if known else "")
+    as_of = reading.as_of or options.as_of
+    return Source(source_id, title, licence, attribution or title, contacts, as_of)
+
+
+def _joins(reading: Reading, before: Sequence[Entry]) -> dict[str, str]:
+    """Return the entries that records name by the id of an object of OpenStreetMap."""
+    if reading.kind != "osm-geojson":
+        return {}
+    ids = {name: entry.id for entry in before for name in (entry.id, *entry.aliases)}
+    wanted = {r.source_id: entry_id(OSM, r.source_id) for r in reading.records}
+    return {
+        source_id: ids[own]
+        for source_id, own in wanted.items()
+        if _OSM_ID.fullmatch(source_id) and own in ids
+    }
+
+
+def _duplicates(
+    register: Register,
+    region: ImportRegion,
+    source: Source,
+    placing: Placing,
+    before: Sequence[Entry],
+    written: Written,
+) -> tuple[Suspected, ...]:
+    """Compare what is new with all that there is."""
+    added = set(written.added)
+    if not added:
+        return ()
+    items = items_of(before)
+    for record in placing.records:
+        own_id = entry_id(source.id, record.source_id)
+        if own_id in added and record.lon is not None and record.lat is not None:
+            items.append(record_item(record, own_id, source.id))
+    found = suspected(items, region.taxonomy, apart=register.told_apart(region.id), among=added)
+    return tuple(found)
+
+
+def _report(
+    reading: Reading, source: Source, placing: Placing, written: Written, *, is_trial: bool
+) -> ImportReport:
+    by_id = {record.source_id: record for record in placing.records}
+    refused = [_refused(by_id[r.source_id], r.reason, reading, placing) for r in written.refused]
+    waiting = {row.line for row in refused}
+    faults = [NotTaken(f.line, f.text, "row", f.reason) for f in reading.faults]
+    decisions = [d for d in (*reading.decisions, *placing.decisions) if d.line not in waiting]
+    return ImportReport(
+        source=source.id,
+        title=source.title,
+        kind=reading.kind,
+        counts_in=reading.counts_in,
+        licence=source.licence,
+        as_of=source.as_of,
+        is_trial=is_trial,
+        rows=reading.rows,
+        added=tuple(written.added),
+        changed=tuple(written.changed),
+        back=tuple(written.back),
+        unchanged=written.unchanged,
+        gone=tuple(written.gone),
+        not_taken=in_order([*faults, *refused]),
+        skipped=dict(reading.skipped),
+        looked_up=placing.looked_up,
+        decisions=tuple(decisions),
+        revs=tuple(written.revs),
+    )
+
+
+def _refused(record: SourceRecord, reason: str, reading: Reading, placing: Placing) -> NotTaken:
+    """Say why a record is not in the register, in the words of the step that knows."""
+    text = shortened(record.name or ", ".join(record.kinds) or record.source_id)
+    told = {d.topic: d for d in reading.decisions if d.line == record.line}
+    if (unplaced := placing.unplaced.get(record.source_id)) is not None:
+        also = f"; its coordinates: {told['place'].reason}" if "place" in told else ""
+        return NotTaken(record.line, text, "place", unplaced.reason + also, unplaced.candidates)
+    if not record.categories:
+        doubt = told.get("category")
+        reason = (doubt.reason if doubt else "") or "no category is told"
+        return NotTaken(record.line, text, "category", reason, doubt.candidates if doubt else ())
+    return NotTaken(record.line, text, "record", reason)
+
+
+def _licence_notes(source: Source) -> tuple[str, ...]:
+    if not source.licence:
+        return ("its licence is not known: nothing of it will be exported",)
+    if not known_licence(source.licence):
+        return (
+            f"the licence {source.licence!r} is none whose terms are known here: nothing of it "
+            "will be exported",
+        )
+    return ()
+
+
+def _shown(file: str) -> str:
+    return shortened(file if _URL.match(file) else Path(file).name, length=100)
+
+
+@dataclass
+class _Steps:
+    """Turns steps into the share of the whole."""
+
+    told: Progress | None
+
+    def __call__(self, step: str, share: float) -> None:
+        """Report a step."""
+        if self.told is not None:
+            before = list(_STEPS).index(step)
+            self.told(step, sum(list(_STEPS.values())[:before]) + _STEPS[step] * min(share, 1.0))
+
+    def counted(self, step: str, total: int) -> Callable[[int], None]:
+        """Report a step by what is done of it."""
+        done = 0
+
+        def count(more: int) -> None:
+            nonlocal done
+            done += more
+            self(step, done / total if total else 1.0)
+
+        return count
