@@ -74,6 +74,9 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _engine(self.url, is_sqlite=self.is_sqlite)
         self._writing = self.engine.execution_options(**{_WRITE: True})
+        # SQLite's readers see one state anyhow
+        one_state = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+        self._reading = self.engine.execution_options(**one_state)
         try:
             self.migrate()
         except sa.exc.DBAPIError as exc:
@@ -90,10 +93,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Give a connection that sees one state of the database throughout."""
-        engine = self.engine
-        if not self.is_sqlite:
-            engine = engine.execution_options(isolation_level="REPEATABLE READ")
-        with engine.connect() as connection:
+        with self._reading.connect() as connection:
             yield connection
 
     @contextmanager
@@ -145,6 +145,8 @@ class Database:
     def settle(self) -> None:
         """Let the database look at its tables after they have grown, so that it plans well."""
         with self._writing.connect() as connection, connection.begin():
+            if self.is_sqlite:  # as many rows as tell enough
+                connection.exec_driver_sql("PRAGMA analysis_limit=1000")
             connection.exec_driver_sql("ANALYZE")
 
     def scrub(self) -> None:

@@ -106,17 +106,24 @@ def _related(connection: Connection, region: str, entry_id: str) -> list[Entry]:
 
 
 def _erase_words(connection: Connection, region: str, words: Sequence[str]) -> None:
-    """Replace words in reasons and reports; both are few, and read as plain text."""
+    """Replace words in reasons, and in the texts of reports, which are JSON; both are few."""
     if not words:
         return
-    targets: tuple[tuple[Any, Any], ...] = ((CHANGE, CHANGE.c.why), (REPORT, REPORT.c.report))
-    for table, column in targets:
+
+    def cleaned(value: Any) -> Any:
+        if isinstance(value, str):
+            for word in words:
+                value = value.replace(word, ERASED)
+            return value
+        if isinstance(value, dict):
+            return {cleaned(name): cleaned(inner) for name, inner in value.items()}
+        return [cleaned(inner) for inner in value] if isinstance(value, list) else value
+
+    for table, column in ((CHANGE, CHANGE.c.why), (REPORT, REPORT.c.report)):
         query = sa.select(table.c.rev, column).where(table.c.region == region, column != "")
         for rev, text in connection.execute(query).all():
-            clean = text
-            for word in words:
-                # a report is JSON: there the word may stand escaped
-                clean = clean.replace(word, ERASED).replace(json_text(word)[1:-1], ERASED)
+            is_report = table is REPORT
+            clean = json_text(cleaned(json.loads(text))) if is_report else cleaned(text)
             if clean != text:
                 connection.execute(
                     sa.update(table)

@@ -20,6 +20,7 @@ from layers.register import bulk, decisions, erasure, reading
 from layers.register.database import Database
 from layers.register.entry import (
     DRAFT,
+    FIELDS,
     HAND,
     LINK_KINDS,
     PERSONAL_FIELDS,
@@ -33,7 +34,7 @@ from layers.register.known_sources import check_source, put_source, sources
 from layers.register.resolve import offer_of
 from layers.register.schema import LINK, MATCH, REPORT
 from layers.register.store import check, find, write
-from layers.register.values import checked, json_text
+from layers.register.values import checked, is_field, json_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -509,6 +510,8 @@ class Register:
         with self._changing(region, who, "erase") as change:
             entry = find(change.connection, region, entry_id)
             needed = {"categories", "lon", "lat"} & set(fields)
+            if unknown := [name for name in fields if not is_field(name)]:
+                raise RegisterError(f"`fields` names {unknown}; there are {', '.join(FIELDS)}")
             if needed:
                 raise RegisterError(f"`fields` names {sorted(needed)}, which no entry is without")
             states = erasure.erase(change, entry, fields)

@@ -181,8 +181,13 @@ def json_text(value: Any) -> str:
     return _ENCODER.encode(value)
 
 
+def is_field(name: str) -> bool:
+    """Tell whether a claim may have a field of this name."""
+    return name in FIELDS or (name.startswith(FACT) and OFFER_ID.fullmatch(name) is not None)
+
+
 def _is_known(name: str, faults: list[str]) -> bool:
-    if name in FIELDS or (name.startswith(FACT) and OFFER_ID.fullmatch(name)):
+    if is_field(name):
         return True
     faults.append(f"`{name}` is no field; there are {', '.join(FIELDS)} and {FACT}…")
     return False

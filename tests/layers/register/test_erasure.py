@@ -71,6 +71,15 @@ def test_undoing_brings_no_erased_field_back(planted):
 def test_what_everything_needs_cannot_be_erased(planted):
     with pytest.raises(RegisterError, match="no entry is without"):
         planted.erase(R, "club:1", ["lon", "lat"], who="eva")
+    with pytest.raises(RegisterError, match="'fone'"):
+        planted.erase(R, "club:1", ["fone"], who="eva")
+
+
+def test_numbers_of_a_report_are_no_words(planted, record):
+    planted.put_many(R, CLUB, [record("5", phone="2026")], who="ada")
+    rev = planted.keep_report(R, "club", {"rows": 2026, "lines": ["tel. 2026"]}, who="ada")
+    planted.erase(R, "club:5", who="eva")
+    assert planted.reports(R)[0] == (rev, "club", {"rows": 2026, "lines": ["tel. [erased]"]})
 
 
 def test_other_entries_keep_their_own_data(planted, record):
