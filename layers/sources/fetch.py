@@ -23,7 +23,7 @@ import ssl
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urljoin, urlsplit
@@ -76,6 +76,7 @@ class FetchLimits:
 
     max_bytes: int = MAX_BYTES
     max_seconds: float = MAX_SECONDS
+    max_silence_s: float = MAX_SECONDS
     max_redirects: int = MAX_REDIRECTS
     resolve: Resolve = field(default=lambda host, port: resolved(host, port))
     allow: Allow = field(default=lambda address, port: is_public(address) and port in _PORTS)
@@ -102,17 +103,35 @@ def fetch(url: str, *, limits: FetchLimits | None = None, kept: Fetched | None =
     """
     limits = limits or FetchLimits()
     deadline = time.monotonic() + limits.max_seconds
+    with opened(url, limits=limits, headers=_news_only(kept)) as (asked, answer):
+        return _taken(asked, answer, kept, limits, deadline)
+
+
+@contextlib.contextmanager
+def opened(
+    url: str, *, limits: FetchLimits, headers: Mapping[str, str]
+) -> Iterator[tuple[str, http.client.HTTPResponse]]:
+    """
+    Ask an address, follow where it leads, and give what answers: its address and the answer.
+
+    Raises
+    ------
+    SourceError
+        As `fetch`; also where reading the answer fails.
+    """
+    deadline = time.monotonic() + limits.max_seconds
     asked = url
     for _ in range(limits.max_redirects + 1):
         parts, port = _checked(asked)
         address = _address(parts, port, limits)
-        connection = _connection(parts, port, address, deadline)
+        connection = _connection(parts, port, address, deadline, limits)
         try:
-            answer = _ask(connection, parts, kept)
+            answer = _ask(connection, parts, headers)
             if answer.status in _REDIRECTS:
                 asked = urljoin(asked, answer.getheader("Location") or "")
                 continue
-            return _taken(asked, answer, kept, limits, deadline)
+            yield asked, answer
+            return
         except (OSError, http.client.HTTPException) as exc:
             raise SourceError(f"`source` {_shown(parts)} cannot be fetched ({exc})") from exc
         finally:
@@ -200,12 +219,15 @@ class _PinnedConnection(http.client.HTTPConnection):
     """
     A connection to an address that was checked, under the name of its host.
 
-    It is cut at `timeout_s`, whatever comes or does not come by then: a server that sends a byte
-    now and then would otherwise hold it for ever.
+    It ends when nothing comes for `silence_s`, and is cut at `end_s`, whatever comes by then: a
+    server that sends a byte now and then would otherwise hold it for ever.
     """
 
-    def __init__(self, host: str, port: int, address: str, *, timeout_s: float, tls: bool) -> None:
-        super().__init__(host, port, timeout=timeout_s)
+    def __init__(
+        self, host: str, port: int, address: str, *, end_s: float, silence_s: float, tls: bool
+    ) -> None:
+        super().__init__(host, port, timeout=silence_s)
+        self._end_s = end_s
         self._pinned = address
         self._tls = tls
         self._end: threading.Timer | None = None
@@ -214,7 +236,7 @@ class _PinnedConnection(http.client.HTTPConnection):
         """Connect to the checked address; the certificate must be the host's."""
         self.sock = socket.create_connection((self._pinned, self.port), self.timeout)
         self._watched = self.sock.dup()
-        self._end = threading.Timer(self.timeout or MAX_SECONDS, _cut, (self._watched,))
+        self._end = threading.Timer(self._end_s, _cut, (self._watched,))
         self._end.daemon = True
         self._end.start()
         if self._tls:
@@ -234,31 +256,45 @@ def _cut(connection: socket.socket) -> None:
         connection.shutdown(socket.SHUT_RDWR)
 
 
-def _connection(parts: SplitResult, port: int, address: str, deadline: float) -> _PinnedConnection:
+def _connection(
+    parts: SplitResult, port: int, address: str, deadline: float, limits: FetchLimits
+) -> _PinnedConnection:
     left = deadline - time.monotonic()
     if left <= 0:
         raise SourceError("`source` took too long to answer")
     host = parts.hostname or ""
-    return _PinnedConnection(host, port, address, timeout_s=left, tls=parts.scheme == "https")
+    return _PinnedConnection(
+        host,
+        port,
+        address,
+        end_s=left,
+        silence_s=min(left, limits.max_silence_s),
+        tls=parts.scheme == "https",
+    )
+
+
+def _news_only(kept: Fetched | None) -> dict[str, str]:
+    """Return the headers that ask for what is newer than what is kept."""
+    if kept is not None and kept.etag:
+        return {"If-None-Match": kept.etag}
+    if kept is not None and kept.last_modified:
+        return {"If-Modified-Since": kept.last_modified}
+    return {}
 
 
 def _ask(
-    connection: _PinnedConnection, parts: SplitResult, kept: Fetched | None
+    connection: _PinnedConnection, parts: SplitResult, headers: Mapping[str, str]
 ) -> http.client.HTTPResponse:
     path = parts.path or "/"
     host = parts.netloc.rpartition("@")[2]
-    headers = {
+    usual = {
         "Host": host.encode("idna").decode() if not host.isascii() else host,
         "User-Agent": AGENT,
         "Accept": "*/*",
         "Accept-Encoding": "identity",
     }
-    if kept is not None and kept.etag:
-        headers["If-None-Match"] = kept.etag
-    elif kept is not None and kept.last_modified:
-        headers["If-Modified-Since"] = kept.last_modified
     target = f"{path}?{parts.query}" if parts.query else path
-    connection.request("GET", target, headers=headers)
+    connection.request("GET", target, headers={**usual, **headers})
     return connection.getresponse()
 
 
