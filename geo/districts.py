@@ -39,7 +39,8 @@ def districts_from_file(path: Path) -> gpd.GeoDataFrame:
     Returns
     -------
     districts
-        In lon/lat, sorted by `district_id`; `name`, `shape_source`, and what else the file has.
+        In lon/lat, sorted by `district_id`; `name`, `shape_source` (the file's name where it states
+        none), and what else the file has.
 
     Raises
     ------
@@ -47,7 +48,8 @@ def districts_from_file(path: Path) -> gpd.GeoDataFrame:
         If the file cannot be read, or districts have no id or name, or the same id twice.
     """
     frame = _with_headings(read_geojson(path), path.name, ("district_id", "name"))
-    frame["shape_source"] = path.name
+    stated = frame.get("shape_source", [None] * len(frame))
+    frame["shape_source"] = [_text_of(own) or path.name for own in stated]
     return frame
 
 

@@ -86,6 +86,11 @@ def read_config(path: Path) -> dict[str, Any]:
     return config
 
 
+def is_places(quarters: str) -> bool:
+    """Whether `quarters` names kinds of places, and no file."""
+    return re.fullmatch(r"[a-z_]+(;[a-z_]+)*", quarters) is not None
+
+
 def _parse(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))  # editors add a BOM
@@ -148,9 +153,14 @@ def _texts(value: Any, folder: Path) -> str:
     return "" if fits else "is no list of texts"
 
 
-def _places(value: Any, _: Path) -> str:
-    fits = isinstance(value, str) and re.fullmatch(r"[a-z_]+(;[a-z_]+)*", value)
-    return "" if fits else "is no place=* value of OpenStreetMap such as suburb, nor several by ;"
+def _places_or_file(value: Any, folder: Path) -> str:
+    if isinstance(value, str) and is_places(value):
+        return ""
+    fault = _file(value, folder)
+    return (
+        fault
+        and f"is no place=* value of OpenStreetMap such as suburb, nor several by ;, and {fault}"
+    )
 
 
 def _file(value: Any, folder: Path) -> str:
@@ -184,7 +194,7 @@ _RULES: dict[str, Callable[[Any, Path], str]] = {
     "extract": _file,
     "boundary": _file_or(r"extent|relation:[0-9]+"),
     "districts": _file_or(r"admin_level:[0-9]+"),
-    "quarters": _places,
+    "quarters": _places_or_file,
     "population": _file,
     "population_year": _year,
     "population_source": _text,

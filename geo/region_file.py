@@ -25,9 +25,9 @@ from geo.districts import (
 )
 from geo.errors import RegionError
 from geo.polygons import polygonal
-from geo.quarters import add_quarters
+from geo.quarters import add_quarters, add_quarters_from_file
 from geo.region import DISTRICT_COLUMNS, Region
-from geo.region_config import OPTIONAL_KEYS, REQUIRED_KEYS, read_config
+from geo.region_config import OPTIONAL_KEYS, REQUIRED_KEYS, is_places, read_config
 from geo.vector import read_geojson
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def load_region(path: Path) -> Region:
         as_of=config["as_of"],
         boundary=study_area,
         extent=extent,
-        districts=_with_quarters(districts, config, extract),
+        districts=_with_quarters(districts, config, folder),
         attributions=tuple(config["attribution"]),
         population_official=config.get("population_official", False),
         extract=extract,
@@ -214,7 +214,11 @@ def _share_without(districts: gpd.GeoDataFrame, study_area: shapely.Geometry) ->
 
 
 def _with_quarters(
-    districts: gpd.GeoDataFrame, config: dict[str, Any], extract: Path
+    districts: gpd.GeoDataFrame, config: dict[str, Any], folder: Path
 ) -> gpd.GeoDataFrame:
-    kinds = config.get("quarters")
-    return add_quarters(districts, osm.read_places(extract), kinds=kinds) if kinds else districts
+    quarters = config.get("quarters")
+    if not quarters:
+        return districts
+    if is_places(quarters):
+        return add_quarters(districts, osm.read_places(folder / config["extract"]), kinds=quarters)
+    return add_quarters_from_file(districts, folder / quarters)
