@@ -1,5 +1,5 @@
 """
-Makes the pictures of the planner's page for the README: docs/images/planner-*.png.
+Makes the pictures of the pages for the README: docs/images/*.png.
 
     python tools/screenshots.py        builds the demo region if need be, serves it, draws it
 
@@ -15,12 +15,13 @@ import struct
 import threading
 import time
 import zlib
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import uvicorn
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 from scipy.spatial import cKDTree
 
 from server.app import create_app
@@ -33,14 +34,21 @@ if TYPE_CHECKING:
 IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"
 REGION = "neubrandenburg"
 PAGE = f"/r/{REGION}/planner?category=greengrocer_bakery&mode=walk&minutes=10&lang=de"
+RESIDENTS = f"/r/{REGION}?category=greengrocer_bakery&lang=de"
+PLACE = "Darrenstraße"  # where a resident sets out to a bakery
+TUESDAY = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)  # when shops are open
 FLAGS = ["--no-sandbox", "--disable-accelerated-2d-canvas"]
-PICTURES: dict[str, dict[str, Any]] = {
-    "planner-desktop": {"viewport": {"width": 1440, "height": 900}},
-    "planner-mobile": {
-        "viewport": {"width": 360, "height": 780},
-        "device_scale_factor": 2,
-        "is_mobile": True,
-    },
+DESKTOP: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 360, "height": 780},
+    "device_scale_factor": 2,
+    "is_mobile": True,
+}
+PICTURES: dict[str, tuple[str, dict[str, Any]]] = {
+    "planner-desktop": (PAGE, DESKTOP),
+    "planner-mobile": (PAGE, PHONE),
+    "residents-desktop": (RESIDENTS, DESKTOP),
+    "residents-mobile": (RESIDENTS, PHONE),
 }
 _PIXELS = """async (png) => {
   const image = await createImageBitmap(await (await fetch("data:image/png;base64," + png)).blob());
@@ -70,11 +78,24 @@ def take(browser: Browser, url: str, options: dict[str, Any]) -> bytes:
     """Draw the page and return its picture as PNG."""
     context = browser.new_context(locale="de-DE", reduced_motion="reduce", **options)
     page = context.new_page()
+    page.clock.set_fixed_time(TUESDAY)
     page.goto(url)
     page.locator("body[data-ready=true]").wait_for()
+    if RESIDENTS in url:
+        choose_place(page)
     picture = page.screenshot()
     context.close()
     return picture
+
+
+def choose_place(page: Page) -> None:
+    """Type an address, as a resident does, and open the first offer in reach."""
+    page.get_by_role("combobox").fill(PLACE)
+    page.get_by_role("combobox").press("Enter")
+    page.locator("#how").wait_for()
+    page.locator("#items .item-way").first.wait_for()
+    page.locator("body[data-ready=true]").wait_for()
+    page.get_by_role("combobox").blur()  # no ring around it in the picture
 
 
 def reduce(browser: Browser, picture: bytes) -> bytes:
@@ -124,9 +145,9 @@ def main() -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-        for name, options in PICTURES.items():
+        for name, (address, options) in PICTURES.items():
             path = IMAGES / f"{name}.png"
-            path.write_bytes(reduce(browser, take(browser, home + PAGE, options)))
+            path.write_bytes(reduce(browser, take(browser, home + address, options)))
             print(f"{path.name}: {path.stat().st_size / 1000:.0f} kB")
         browser.close()
     server.should_exit = True

@@ -141,6 +141,7 @@ function refresh() {
   asking?.abort();
   const own = (asking = new AbortController());
   delete document.body.dataset.ready;
+  map.drawn(false);
   document.body.classList.add("busy");
   complain("");
   showChosen();
@@ -152,8 +153,7 @@ function refresh() {
   }).finally(() => {
     if (asking !== own) return;
     document.body.classList.remove("busy");
-    map.isDrawn = true;
-    map.checkReady();
+    map.drawn(true);
   });
 }
 
@@ -532,7 +532,8 @@ found = JSON.parse(byId("list-data").textContent).markers
   .map(([id, lon, lat, category, name]) => ({ id, lon, lat, category, name }));
 map.showOffers(found);
 markSaved();
-if (state.view !== "near") refresh();
+if (state.view === "near") map.drawn(true);
+else refresh();
 if (state.offer) {
   card.attach();
   const offer = found.find((each) => each.id === state.offer) ?? { ...card.offer };

@@ -43,8 +43,12 @@ export class ResidentsMap extends BaseMap {
     for (const offer of offers) this.markers.set(offer.id, this.marker(offer));
     this.cluster.addLayers([...this.markers.values()]);
     this.light(null);
-    this.isDrawn = true;
-    this.checkReady();
+  }
+
+  /* Told by the page when it has drawn all; from then on only tiles are waited for. */
+  drawn(isDrawn) {
+    this.isDrawn = isDrawn;
+    if (isDrawn) this.checkReady();
   }
 
   marker(offer) {
