@@ -224,7 +224,12 @@ async function showListed(signal) {
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   adopt(page);
   map.fitOffers();
-  if (hasFilters(state) && found.length) map.showAll();
+  await painted(); // a moved map draws its tiles anew: the list is there before
+  if (!signal.aborted && hasFilters(state) && found.length) map.showAll();
+}
+
+function painted() {
+  return new Promise((resolve) => { requestAnimationFrame(() => setTimeout(resolve)); });
 }
 
 function adopt(page) {
