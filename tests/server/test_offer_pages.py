@@ -11,10 +11,12 @@ from layers.atlas import Atlas
 from layers.build import build_atlas
 from layers.offers import Offer
 from server.app import create_app
+from server.measures.offer_reach import OfferReachOut
 from server.offer_address import qr_of
 from server.offer_hours import usual_week
 from server.settings import Settings, default_data_dir
 from server.texts import texts_of
+from tests.server.test_api import assert_error
 from tests.server.test_residents import BROWSER, visible
 
 MADE_UP = "/r/toy/offers"
@@ -103,6 +105,17 @@ def test_the_entry_tells_who_reaches_it_by_every_mode(client: TestClient):
     assert "Fahrrad 960 960 960 960 960" in words
     assert "Üblich für diese Art von Angebot und umrahmt: zu Fuß in 12 Minuten." in words
     assert "Alle in der Region erreichen" in words
+
+
+def test_programs_are_told_the_same_of_who_reaches_it(client: TestClient):
+    response = client.get("/api/v1/regions/toy/offers/osm:n1001/reach")
+    found = OfferReachOut.model_validate(response.json())
+    assert (found.unit, found.usual_mode, found.usual_minutes) == ("residents", "walk", 12)
+    assert [mode.mode for mode in found.modes] == ["walk", "stepfree", "bike", "car"]
+    bike = found.modes[2]
+    assert [limit.minutes for limit in bike.limits] == [5, 10, 12, 15, 30]
+    assert [limit.count for limit in bike.limits] == [960] * 5
+    assert_error(client.get("/api/v1/regions/toy/offers/osm:n1/reach"), 404, "offer")
 
 
 def test_the_entry_names_partners_with_reasons_and_facts(musterland: TestClient):
