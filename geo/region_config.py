@@ -86,6 +86,11 @@ def read_config(path: Path) -> dict[str, Any]:
     return config
 
 
+def is_region_id(text: str) -> bool:
+    """Whether a text may be a region's id."""
+    return re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", text) is not None
+
+
 def is_places(quarters: str) -> bool:
     """Whether `quarters` names kinds of places, and no file."""
     return re.fullmatch(r"[a-z_]+(;[a-z_]+)*", quarters) is not None
@@ -114,7 +119,7 @@ def _text(value: Any, _: Path) -> str:
 
 
 def _id(value: Any, _: Path) -> str:
-    fits = isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", value)
+    fits = isinstance(value, str) and is_region_id(value)
     return "" if fits else "may hold letters, digits, - and _ only, and begins with none of the two"
 
 

@@ -26,10 +26,13 @@ from layers.question import QUESTION_MODES
 from layers.when import parse_when
 from server import outputs
 from server.doctor import examine
+from server.import_cli import export_command, import_command
 from server.measures import COMMANDS
 from server.opened import build_region, known_regions, open_region
 from server.place import place_of
+from server.region_cli import new_command
 from server.regions import Regions
+from server.register_cli import group as register_group
 from server.settings import LANGUAGES, SETTINGS, Settings
 from server.single_file import TilesMissingError
 
@@ -293,7 +296,8 @@ def doctor(show_settings: bool) -> None:
         sys.exit(1)
 
 
-for _command in COMMANDS:
+region.add_command(new_command)
+for _command in (import_command, export_command, register_group, *COMMANDS):
     main.add_command(_command)
 
 

@@ -1,5 +1,6 @@
 """Municipalities divided among their places."""
 
+import json
 import math
 
 import geopandas as gpd
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from geo.errors import RegionError
 from geo.osm import Features
-from geo.quarters import add_quarters
+from geo.quarters import add_quarters, add_quarters_from_file
 from geo.region import DISTRICT_COLUMNS
 from tests.toyregion import CRS, toy_lonlat, toy_xy
 
@@ -171,3 +172,50 @@ def test_municipality_of_two_parts_is_divided_in_both():
     )
     assert quarters.geometry.area.to_dict() == pytest.approx({"a": 20_000, "b": 60_000}, rel=1e-4)
     assert quarters.loc["b"].geometry.geom_type == "MultiPolygon"
+
+
+def write_quarters(path, *rows):
+    """Write quarters of (id, box) in local metres."""
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"id": i, "name": f"Teil {i}", "shape_source": "Amt"},
+            "geometry": json.loads(
+                shapely.to_geojson(
+                    shapely.transform(
+                        shapely.box(*box), lambda xy: toy_lonlat(np.asarray(xy, float))
+                    )
+                )
+            ),
+        }
+        for i, box in rows
+    ]
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    return path
+
+
+def test_quarters_of_a_file_go_to_their_municipality_and_the_rest_is_one_more(tmp_path):
+    towns = municipality((0, 0, SIDE, SIDE), (SIDE, 0, 2 * SIDE, SIDE))
+    file = write_quarters(
+        tmp_path / "q.geojson", ("a", (0, 0, 500, SIDE)), ("b", (500, 0, SIDE, 600))
+    )
+    both = add_quarters_from_file(towns, file)
+    assert list(both["district_id"]) == ["M0", "M1", "M0.rest", "a", "b"]
+    quarters = both[both["level"] == "quarter"].set_index("district_id")
+    assert set(quarters["parent_id"]) == {"M0"}
+    assert quarters.area.round(-3).to_dict() == {"M0.rest": 2e5, "a": 5e5, "b": 3e5}
+    assert quarters["shape_source"]["a"] == "Amt"
+    assert quarters["name"]["M0.rest"] == "M0 (rest)"
+
+
+def test_quarters_of_a_file_that_overlap_or_lie_elsewhere_are_refused(tmp_path):
+    towns = municipality((0, 0, SIDE, SIDE))
+    twice = write_quarters(tmp_path / "q.geojson", *[(i, (0, 0, 500, SIDE)) for i in "ab"])
+    with pytest.raises(RegionError, match="overlap: Teil a and Teil b"):
+        add_quarters_from_file(towns, twice)
+    away = write_quarters(tmp_path / "q.geojson", ("a", (5000, 0, 6000, SIDE)))
+    with pytest.raises(RegionError, match="none of them lies in a municipality"):
+        add_quarters_from_file(towns, away)
+    same = write_quarters(tmp_path / "q.geojson", ("M0", (0, 0, 500, SIDE)))
+    with pytest.raises(RegionError, match="M0 are ids of municipalities"):
+        add_quarters_from_file(towns, same)
