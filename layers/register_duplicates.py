@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from layers.offers import Offer
     from layers.register import Entry
     from layers.sources.record import SourceRecord
     from layers.taxonomy import Taxonomy
@@ -49,6 +50,7 @@ CONTACT_M: Final = 500.0
 SAME_NAME, PART_OF_NAME, NO_NAME, SAME_PHONE, SAME_SITE = (
     "same name", "part of name", "no name", "same phone", "same site",
 )  # fmt: skip
+_COMPARED: Final = ("name", "categories", "lon", "lat", "phone", "website")
 _SHORT: Final = 4  # letters; in these one may differ, in longer ones one more than a fifth
 _FEWEST_DIGITS: Final = 6  # of a telephone number
 _MOST_ALIKE: Final = 20  # entries with one web address: more are a chain or a portal
@@ -99,9 +101,14 @@ def items_of(entries: Iterable[Entry]) -> list[Item]:
 
 def record_item(record: SourceRecord, entry_id: str, source: str) -> Item:
     """Return what is compared of a record that is placed and becomes an entry."""
-    told = {"name": record.name, "categories": record.categories, "lon": record.lon}
-    told |= {"lat": record.lat, "phone": record.phone, "website": record.website}
+    told = {name: getattr(record, name) for name in _COMPARED}
     return _item(told, entry_id, frozenset({source}))
+
+
+def offer_item(offer: Offer) -> Item:
+    """Return what is compared of an offer that is not in the register."""
+    told = {name: getattr(offer, name) for name in _COMPARED}
+    return _item(told, offer.id, frozenset({offer.source}))
 
 
 def suspected(

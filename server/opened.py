@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 import click
@@ -33,9 +33,17 @@ def open_region(region: str) -> Atlas:
     return regions.open(region) if regions.is_built(region) else build_region(regions, region)
 
 
+def open_built_region(region: str) -> Atlas:
+    """Open a region as it was built, without what the register holds; build it where needed."""
+    regions = known_regions()
+    if not regions.is_built(region):
+        build_region(regions, region)
+    return regions.open_built(region)
+
+
 def build_region(regions: Regions, region: str) -> Atlas:
     """Build a region, telling its steps."""
-    with _progress(region) as report:
+    with progress_of(region, BUILD_STEPS) as report:
         return regions.build(region, report)
 
 
@@ -45,15 +53,22 @@ def known_regions() -> Regions:
 
 
 @contextmanager
-def _progress(label: str) -> Iterator[Callable[[str, float], None]]:
-    """Show the steps of a build on stderr."""
+def progress_of(label: str, steps: Mapping[str, str]) -> Iterator[Callable[[str, float], None]]:
+    """Show the steps of long work on stderr: a bar on a terminal, else each step once."""
     if not sys.stderr.isatty():
-        yield lambda step, _share: click.echo(f"{label}: {BUILD_STEPS.get(step, step)}", err=True)
+        told: list[str] = []
+
+        def tell(step: str, _share: float) -> None:
+            if step not in told:
+                told.append(step)
+                click.echo(f"{label}: {steps.get(step, step)}", err=True)
+
+        yield tell
         return
     with click.progressbar(length=1000, label=label, file=sys.stderr, show_eta=False) as bar:
 
         def report(step: str, share: float) -> None:
-            bar.label = f"{label}: {BUILD_STEPS.get(step, step)}"
+            bar.label = f"{label}: {steps.get(step, step)}"
             bar.update(max(int(share * 1000) - bar.pos, 0))
             bar.render_progress()
 

@@ -23,7 +23,7 @@ from layers.register import Source
 from layers.register.entry import PUBLISHED, SUBMITTED
 from layers.register.licences import known_licence
 from layers.register.values import entry_id
-from layers.register_duplicates import Suspected, items_of, record_item, suspected
+from layers.register_duplicates import items_of, offer_item, record_item, suspected
 from layers.sources.bounded import MAX_BYTES, ReadOptions
 from layers.sources.fetch import FetchLimits, fetch_kept
 from layers.sources.from_offers import ATTRIBUTION, record_of
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from layers.atlas import Atlas
     from layers.imports.region import ImportRegion
     from layers.register import Entry, Register, Written
+    from layers.register_duplicates import Item, Suspected
     from layers.sources.record import SourceRecord
 
     Progress = Callable[[str, float], None]
@@ -110,6 +111,7 @@ def import_source(
     is_trial: bool = False,
     fetched: Path | None = None,
     limits: FetchLimits | None = None,
+    built: Atlas | None = None,
     progress: Progress | None = None,
 ) -> ImportReport:
     """
@@ -131,6 +133,9 @@ def import_source(
         Folder that keeps what was fetched, for the next time; needed for an address.
     limits
         Of fetching.
+    built
+        The region as it was built, whose offers are taken in first, so that new ones are compared
+        with them; None to leave that.
     progress
         Called with the name of a step and the share that is done.
 
@@ -163,6 +168,11 @@ def import_source(
         region.addresses,
         progress=report_step.counted("places", count),
     )
+    unknown = []
+    if built is not None and is_trial and OSM not in register.sources(region.id):
+        unknown = [offer_item(offer) for offer in built.offers]
+    elif built is not None and not is_trial:
+        import_built(register, built, who=who)
     before = register.entries(region.id, statuses=None)
     is_whole = bool(placing.records) and not (options.is_part or reading.kind in PARTIAL_KINDS)
     if is_whole and source.id == OSM and reading.kind != "osm-extract":
@@ -179,7 +189,8 @@ def import_source(
         is_trial=is_trial,
         progress=report_step.counted("writing", count),
     )
-    duplicates = _duplicates(register, region, source, placing, before, written)
+    items = [*unknown, *items_of(before)]
+    duplicates = _duplicates(register, region, source, placing, items, written)
     report_step("duplicates", 1.0)
     made = _report(reading, source, placing, written, is_trial=is_trial)
     made = replace(
@@ -321,14 +332,13 @@ def _duplicates(
     region: ImportRegion,
     source: Source,
     placing: Placing,
-    before: Sequence[Entry],
+    items: list[Item],
     written: Written,
 ) -> tuple[Suspected, ...]:
     """Compare what is new with all that there is."""
     added = set(written.added)
     if not added:
         return ()
-    items = items_of(before)
     for record in placing.records:
         own_id = entry_id(source.id, record.source_id)
         if own_id in added and record.lon is not None and record.lat is not None:

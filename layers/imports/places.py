@@ -162,6 +162,8 @@ def _chosen(asked: str, found: Geocoding, readings: list[Reading]) -> _Found | U
     if len(between) == 1 and between[0] is found.answers[0] and not is_house:
         best = between[0]
         return _Found(best.lon, best.lat, best.label, BETWEEN)
+    if len(between) > 1:
+        labels = tuple(map(_label, between))[:_LISTED]
     if found.status == "ambiguous" or len(between) > 1:
         return Unplaced(f"{shown!r} may mean several places; say which", labels)
     if labels:
