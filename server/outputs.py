@@ -60,8 +60,7 @@ def write_coverage(
 ) -> None:
     """Write a report in one of `FORMATS` to a file, or to stdout."""
     if output is not None and format_ in _FILES:
-        with _beside(output) as temporary:
-            temporary.write_bytes(_FILES[format_](report, by=by))
+        write_bytes(_FILES[format_](report, by=by), output)
     elif output is not None and format_ == "html":
         write_map(report, language=language, output=output)
     else:
@@ -87,6 +86,12 @@ def write_text(text: str, output: Path | None) -> None:
         return
     with _beside(output) as temporary:
         temporary.write_text(text, encoding="utf-8", newline="")
+
+
+def write_bytes(content: bytes, output: Path) -> None:
+    """Write to a file."""
+    with _beside(output) as temporary:
+        temporary.write_bytes(content)
 
 
 def _as_text(report: CoverageReport, by: str, format_: str, language: str) -> str:
