@@ -18,7 +18,6 @@ All faults are told at once. What the document means for a region is found out i
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -27,27 +26,32 @@ import numpy as np
 import shapely
 import shapely.geometry
 
-from geo.errors import ParameterError
 from geo.network import MODES
+from layers.document import (
+    MAX_TEXT,
+    DocumentError,
+    is_number,
+    is_text,
+    kind_of,
+    parse,
+    unknown_keys,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 VERSION = 1
 MAX_CHANGES = 1000
-MAX_BYTES = 1_000_000
 MAX_PEOPLE = 1_000_000
-MAX_TEXT = 500  # characters of a name or of opening hours
 MAX_STREETS = 50  # that open or close
 MAX_STREET_M = 5000.0  # of a street that opens or closes
 MAX_LINE_POINTS = 200
 CONNECT_M = 20.0  # how far a new street may be from the street that it meets
 MAX_CONNECT_M = 100.0
-_MOST_FAULTS = 20  # named one by one
 _PLACES = ("Point", "Polygon", "MultiPolygon")
 
 
-class ScenarioError(ParameterError):
+class ScenarioError(DocumentError):
     """
     A scenario contradicts itself or its region.
 
@@ -55,12 +59,7 @@ class ScenarioError(ParameterError):
     """
 
     def __init__(self, faults: Sequence[str]) -> None:
-        self.faults = tuple(faults)
-        count = "one fault" if len(faults) == 1 else f"{len(faults)} faults"
-        told = list(faults[:_MOST_FAULTS])
-        if len(faults) > _MOST_FAULTS:
-            told.append(f"and {len(faults) - _MOST_FAULTS} more")
-        super().__init__(f"`scenario` has {count}: {'; '.join(told)}", parameter="scenario")
+        super().__init__(faults, parameter="scenario")
 
 
 @dataclass(frozen=True)
@@ -157,12 +156,9 @@ def read_scenario(text: str) -> Scenario:
     ScenarioError
         If it is too large, no JSON, or has faults.
     """
-    if len(text) > MAX_BYTES:
-        raise ScenarioError([f"it holds {len(text):,} characters, at most {MAX_BYTES:,}"])
-    try:
-        document = json.loads(text)
-    except (ValueError, RecursionError) as exc:
-        raise ScenarioError([f"it is no JSON ({exc})"]) from exc
+    document, faults = parse(text)
+    if faults:
+        raise ScenarioError(faults)
     return check_scenario(document)
 
 
@@ -176,12 +172,12 @@ def check_scenario(document: Any) -> Scenario:
         With all its faults.
     """
     if not isinstance(document, dict):
-        raise ScenarioError([f"it is {_kind(document)}, not an object with `changes`"])
-    faults = _unknown(document, ("version", "name", "changes"))
+        raise ScenarioError([f"it is {kind_of(document)}, not an object with `changes`"])
+    faults = unknown_keys(document, ("version", "name", "changes"))
     if document.get("version") != VERSION:
         faults.append(f"`version` is {document.get('version')!r}, this program reads {VERSION}")
     name = document.get("name", "")
-    if not _is_text(name):
+    if not is_text(name):
         faults.append(f"`name` is no text of at most {MAX_TEXT} characters")
     rows = document.get("changes")
     if not isinstance(rows, list):
@@ -206,7 +202,7 @@ def _change(row: Any, at: str, faults: list[str]) -> Change | None:
         faults.append(f"{at}: `do` is {kind!r}, not one of {', '.join(_KINDS)}")
         return None
     make, rules, optional = _KINDS[kind]
-    own = _unknown(row, ("do", *rules))
+    own = unknown_keys(row, ("do", *rules))
     values = {}
     for key, rule in rules.items():
         if key not in row:
@@ -224,48 +220,29 @@ def _change(row: Any, at: str, faults: list[str]) -> Change | None:
     return None
 
 
-def _unknown(row: Mapping[str, Any], known: Iterable[str]) -> list[str]:
-    listed = ", ".join(known)
-    return [
-        f"`{key[:40]}` is not known here; known are {listed}" for key in row if key not in known
-    ]
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str) and len(value) <= MAX_TEXT
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-
-
-def _kind(value: Any) -> str:
-    return type(value).__name__
-
-
 def _text(value: Any) -> str:
-    return "" if _is_text(value) else f"is no text of at most {MAX_TEXT} characters"
+    return "" if is_text(value) else f"is no text of at most {MAX_TEXT} characters"
 
 
 def _id(value: Any) -> str:
-    return "" if _is_text(value) and value else "is no id"
+    return "" if is_text(value) and value else "is no id"
 
 
 def _lon(value: Any) -> str:
-    return "" if _is_number(value) and -180 <= value <= 180 else "is no degree from -180 to 180"
+    return "" if is_number(value) and -180 <= value <= 180 else "is no degree from -180 to 180"
 
 
 def _lat(value: Any) -> str:
-    return "" if _is_number(value) and -90 <= value <= 90 else "is no degree from -90 to 90"
+    return "" if is_number(value) and -90 <= value <= 90 else "is no degree from -90 to 90"
 
 
 def _people(value: Any) -> str:
-    fits = _is_number(value) and value == int(value) and 1 <= value <= MAX_PEOPLE
+    fits = is_number(value) and value == int(value) and 1 <= value <= MAX_PEOPLE
     return "" if fits else f"is {value!r}, not a whole number from 1 to {MAX_PEOPLE:,}"
 
 
 def _per_dwelling(value: Any) -> str:
-    fits = _is_number(value) and 0 < value <= 20
+    fits = is_number(value) and 0 < value <= 20
     return "" if fits else f"is {value!r}, not a number above 0 to 20"
 
 
@@ -275,7 +252,7 @@ def _modes(value: Any) -> str:
 
 
 def _connect(value: Any) -> str:
-    fits = _is_number(value) and 1 <= value <= MAX_CONNECT_M
+    fits = is_number(value) and 1 <= value <= MAX_CONNECT_M
     return "" if fits else f"is {value!r}, not metres from 1 to {MAX_CONNECT_M:g}"
 
 

@@ -11,8 +11,9 @@ from layers.atlas import Atlas
 from layers.car_km import car_km
 from layers.coverage import coverage
 from layers.difference import compare
+from layers.document import read_text
 from layers.question import QUESTION_MODES
-from layers.scenario import MAX_BYTES, Scenario, ScenarioError, check_scenario, read_scenario
+from layers.scenario import Scenario, ScenarioError, check_scenario, read_scenario
 from layers.scenario_atlas import try_out
 from server.api import AtlasPath, api_router
 from server.measures.scenario_out import (
@@ -125,12 +126,10 @@ def read_scenario_file(file: Path) -> Scenario:
     ScenarioError
         If it is too large, no UTF-8, no JSON, or has faults.
     """
-    if (size := file.stat().st_size) > MAX_BYTES:
-        raise ScenarioError([f"{file.name} holds {size:,} bytes, at most {MAX_BYTES:,}"])
-    try:
-        return read_scenario(file.read_text("utf-8-sig"))
-    except UnicodeDecodeError as exc:
-        raise ScenarioError([f"{file.name} is not in UTF-8 ({exc}); save it so"]) from exc
+    text, faults = read_text(file)
+    if faults:
+        raise ScenarioError(faults)
+    return read_scenario(text)
 
 
 def _table(out: ScenarioOut) -> str:
