@@ -67,11 +67,16 @@ def knowledge_lines(report: CoverageReport, texts: Texts) -> list[str]:
     return lines
 
 
+def source_name(source: SourceTold) -> str:
+    """Name a source as people know it."""
+    return "OpenStreetMap" if source.source == OSM else source.source
+
+
 def _line(source: SourceTold, texts: Texts) -> str:
     years = texts.number(source.age_years or 0.0, decimals=1)
     if source.kind == POPULATION:
         return texts.gettext("The count of people is {n} years older than that.", n=years)
-    name = "OpenStreetMap" if source.source == OSM else source.source
+    name = source_name(source)
     if source.kind == OFFERS:
         return texts.gettext(
             "What {source} tells of these offers is {n} years older than that.",

@@ -7,6 +7,8 @@ inside it, so the policy allows files of our own origin and nothing else.
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import logging
 from collections.abc import Callable, Coroutine
 from http import HTTPStatus
@@ -46,6 +48,12 @@ POLICY = "; ".join(
 )
 _NOT_PAGES = ("/api/", "/ogc/", "/static/", "/tiles/", "/openapi.json", "/healthz", "/readyz")
 _MAPS_IN_FOOTER = 12
+
+
+def policy_with_style(style: str) -> str:
+    """Return the policy with one style inside the page, named by its checksum, as the only one."""
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return POLICY.replace("style-src 'self'", f"style-src 'sha256-{digest}'")
 
 
 def texts_for(request: Request) -> Texts:

@@ -7,21 +7,20 @@ served names that very style by its checksum. Everything else is put into the te
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
 
+from layers.question import Question
 from layers.sheet import BenchmarkResult, FieldView, Figure, Sheet
 from layers.stability import Variant
 from layers.tally import Tally
 from server.method import method_lines
 from server.rendering import templates
 from server.sentences import category_names, label, question_phrase
-from server.shell import POLICY
+from server.shell import policy_with_style
 from server.texts import Texts
 from server.time_sentences import when_phrase
 
@@ -35,8 +34,7 @@ def _style() -> str:
 
 def sheet_policy() -> str:
     """Return the policy of the pages, with the sheet's own style as the only one."""
-    digest = base64.b64encode(hashlib.sha256(_style().encode()).digest()).decode()
-    return POLICY.replace("style-src 'self'", f"style-src 'sha256-{digest}'")
+    return policy_with_style(_style())
 
 
 def sheet_html(sheet: Sheet, texts: Texts) -> str:
@@ -53,17 +51,17 @@ def sheet_html(sheet: Sheet, texts: Texts) -> str:
             area=sheet.area.name,
             region=region.name,
             is_region=sheet.area.level == "region",
-            question=question_line(sheet, texts),
+            question=question_line(sheet.report.question, texts),
             verdict=verdict_text(sheet, texts),
             verdict_class=sheet.stability.verdict,
             figure=count_text(sheet.tally, texts),
-            explanations=_explanations(sheet, texts),
+            explanations=explanations(sheet, texts),
             goals=[label(texts, goal) for goal in taxonomy.impacts if goal.id in goals],
-            variants=[_variant(sheet, variant, texts) for variant in sheet.stability.variants],
-            benchmarks=[_benchmark(r, texts) for r in sheet.benchmarks if r.figures],
-            not_computable=[_benchmark(r, texts) for r in sheet.benchmarks if r.reason],
-            fields=[_field(view, texts) for view in sheet.fields],
-            method=[*method_lines(sheet.report, texts), *_own_method(texts)],
+            variants=[variant_row(sheet, variant, texts) for variant in sheet.stability.variants],
+            benchmarks=[benchmark_rows(r, texts) for r in sheet.benchmarks if r.figures],
+            not_computable=[benchmark_rows(r, texts) for r in sheet.benchmarks if r.reason],
+            fields=[field_row(view, texts) for view in sheet.fields],
+            method=[*method_lines(sheet.report, texts), *own_method(texts)],
             as_of=texts.day(region.as_of),
             attributions=region.attributions,
         )
@@ -72,31 +70,30 @@ def sheet_html(sheet: Sheet, texts: Texts) -> str:
 
 def sheet_text(sheet: Sheet, texts: Texts) -> str:
     """Write the main lines of a sheet for a terminal."""
-    variants = [_variant(sheet, variant, texts) for variant in sheet.stability.variants]
+    variants = [variant_row(sheet, variant, texts) for variant in sheet.stability.variants]
     lines = [
-        f"{sheet.area.name}: {question_line(sheet, texts)}",
+        f"{sheet.area.name}: {question_line(sheet.report.question, texts)}",
         count_text(sheet.tally, texts),
         verdict_text(sheet, texts),
-        *_explanations(sheet, texts),
+        *explanations(sheet, texts),
         "",
         *(f"  {v['figure']:44} {v['verdict']:16} {v['name']}" for v in variants),
         "",
     ]
     for result in sheet.benchmarks:
-        shown = _benchmark(result, texts)
+        shown = benchmark_rows(result, texts)
         lines.append(shown["name"])
         lines += [f"  {row['text']:44} {row['name']}" for row in shown["figures"]]
         lines += [f"  {shown['reason']}"] if shown["reason"] else []
     lines.append("")
-    for view in (_field(each, texts) for each in sheet.fields):
+    for view in (field_row(each, texts) for each in sheet.fields):
         lines.append(f"{view['name']}: {view['inside']} / {view['reach']}")
         lines += [f"  {texts.gettext('Nobody reaches')}: {view['missing']}"] * bool(view["missing"])
     return "\n".join([*lines, "", texts.gettext("Data of {month}", month=_month(sheet, texts)), ""])
 
 
-def question_line(sheet: Sheet, texts: Texts) -> str:
+def question_line(question: Question, texts: Texts) -> str:
     """Say what was asked."""
-    question = sheet.report.question
     parts = [category_names(texts, question), question_phrase(texts, question)]
     if question.when is not None:
         parts.append(when_phrase(texts, question.when))
@@ -116,7 +113,8 @@ def verdict_text(sheet: Sheet, texts: Texts) -> str:
     }[sheet.stability.verdict]
 
 
-def _explanations(sheet: Sheet, texts: Texts) -> list[str]:
+def explanations(sheet: Sheet, texts: Texts) -> list[str]:
+    """Say what underserved means, and the rank over all variants."""
     found = sheet.stability
     lines = [
         texts.gettext(
@@ -155,7 +153,8 @@ def count_text(tally: Tally, texts: Texts) -> str:
     return texts.gettext("{share} of {n} people, number withheld", share=told, n=people)
 
 
-def _variant(sheet: Sheet, variant: Variant, texts: Texts) -> dict[str, Any]:
+def variant_row(sheet: Sheet, variant: Variant, texts: Texts) -> dict[str, Any]:
+    """Write a variant: its name, figure, verdict and rank."""
     verdicts = {
         "underserved": texts.gettext("underserved"),
         "served": texts.gettext("served"),
@@ -187,7 +186,8 @@ def _variant_name(sheet: Sheet, variant: Variant, texts: Texts) -> str:
     }[variant.id]
 
 
-def _benchmark(result: BenchmarkResult, texts: Texts) -> dict[str, Any]:
+def benchmark_rows(result: BenchmarkResult, texts: Texts) -> dict[str, Any]:
+    """Write a benchmark: its name, source, figures, or why there are none."""
     benchmark = result.benchmark
     return {
         "name": label(texts, benchmark),
@@ -235,7 +235,9 @@ def reason_text(result: BenchmarkResult, texts: Texts) -> str:
     }[result.reason]
 
 
-def _field(view: FieldView, texts: Texts) -> dict[str, Any]:
+def field_row(view: FieldView, texts: Texts) -> dict[str, Any]:
+    """Write a field: its offers, and which functions are reached, missing or unknown."""
+
     def names(state: str) -> str:
         return ", ".join(label(texts, f.category) for f in view.functions if f.state == state)
 
@@ -249,7 +251,8 @@ def _field(view: FieldView, texts: Texts) -> dict[str, Any]:
     }
 
 
-def _own_method(texts: Texts) -> list[str]:
+def own_method(texts: Texts) -> list[str]:
+    """Say what a sheet rests on besides its answer."""
     return [
         texts.gettext("One assumption changes at a time; the verdict counts all variants."),
         texts.gettext(

@@ -37,20 +37,26 @@ def sites_words(report: SitesReport, out: SitesOut, texts: Texts) -> list[str]:
     ]
 
 
-def _site(site: SiteOut, out: SitesOut, texts: Texts) -> str:
+def site_place(site: SiteOut, texts: Texts) -> tuple[str, str]:
+    """Say what stands at a site, and how far the nearest offer with a name is, or nothing."""
     if site.offer is not None:
-        place = site.offer.name or site.offer.id
-    elif site.place == "given":
+        return site.offer.name or site.offer.id, ""
+    if site.place == "given":
         place = site.name or texts.gettext("your place")
     else:
         place = texts.gettext("street corner")
-    near = ""
-    if site.offer is None and site.landmark is not None and site.landmark_m is not None:
-        near = texts.gettext(
-            ", {metres} m from {landmark}",
-            metres=texts.number(site.landmark_m),
-            landmark=site.landmark.name or site.landmark.id,
-        )
+    if site.landmark is None or site.landmark_m is None:
+        return place, ""
+    near = texts.gettext(
+        ", {metres} m from {landmark}",
+        metres=texts.number(site.landmark_m),
+        landmark=site.landmark.name or site.landmark.id,
+    )
+    return place, near
+
+
+def _site(site: SiteOut, out: SitesOut, texts: Texts) -> str:
+    place, near = site_place(site, texts)
     values = {
         "place": place,
         "district": site.district,
