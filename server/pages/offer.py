@@ -19,6 +19,7 @@ from layers.offer_reach import ModeReach, OfferReach, ServableGaps, people_in_re
 from layers.offers import Offer
 from layers.partners import Partners, partners
 from server import answers, view
+from server.asked import address
 from server.measures.partners import partners_out
 from server.measures.partners_page import partner_entry
 from server.offer_address import offer_path
@@ -32,6 +33,7 @@ from server.resident_filters import color_of
 from server.resident_list import now_in
 from server.rows import few_text, gap_row
 from server.sentences import label, reach_phrase
+from server.settings import LANGUAGES
 from server.shell import PageRoute, render, texts_for
 from server.texts import Texts
 
@@ -64,6 +66,8 @@ def offer_page(request: Request, region: str, offer: str) -> HTMLResponse:
     gaps = servable_gaps(atlas, entry.id)
     usual = reach_phrase(texts, reach.usual_mode, minutes=reach.usual_min, metres=None)
     nearby = _partners(atlas, near, texts)
+    chosen = request.query_params.get("lang")
+    language = {"lang": chosen} if chosen in LANGUAGES else {}
     return render(
         request,
         "offer.html",
@@ -84,7 +88,7 @@ def offer_page(request: Request, region: str, offer: str) -> HTMLResponse:
         category=entry.categories[0],
         path=offer_path(atlas.region.id, entry.id),
         edit_url=edit_url(entry) or "",
-        page_data=_page_data(atlas, entry, reach, gaps, nearby, texts),
+        page_data=_page_data(atlas, entry, reach, gaps, nearby, texts, language),
         as_of=texts.month(atlas.region.as_of),
         attributions=atlas.region.attributions,
     )
@@ -152,6 +156,7 @@ def _page_data(
     gaps: ServableGaps,
     nearby: list[dict[str, Any]],
     texts: Texts,
+    language: dict[str, str],
 ) -> dict[str, Any]:
     """Return what the map draws and asks."""
     category = atlas.taxonomy.category(offer.categories[0])
@@ -170,12 +175,13 @@ def _page_data(
             "color": color_of(atlas, category),
         },
         "reach": {
-            "url": f"/api/v1/regions/{atlas.region.id}/isochrone/{offer.id}",
+            "url": address(f"/api/v1/regions/{atlas.region.id}/isochrone/{offer.id}", {}),
             "mode": reach.usual_mode,
             "minutes": f"{reach.usual_min:g}",
         },
         "partners": [
-            {key: entry[key] for key in ("name", "url", "lon", "lat", "icon", "color")}
+            {key: entry[key] for key in ("name", "lon", "lat", "icon", "color")}
+            | {"url": address(entry["url"], language)}
             for entry in nearby
         ],
         "gaps": [answers.geometry(each.gap.shape, crs) for each in gaps.gaps],
