@@ -15,12 +15,13 @@ from starlette.middleware.gzip import GZipMiddleware
 from server import api, errors, measures, ogc, pages, shell
 from server.headers import SecurityHeaders
 from server.regions import Regions
+from server.rendering import STATIC
 from server.requests import BodyLimit, HeadAsGet
 from server.settings import Settings
 from server.single_file import TilesMissingError
 
-STATIC = Path(__file__).parent / "static"
 API_VERSION = "1.0"
+GZIP_LEVEL = 5  # of 9; a page is 2 % larger and costs a third of the time
 _DESCRIPTION = (
     "Who lives within reach of what: coverage, gaps and offers of a region's local economy. "
     "Counts of fewer than 25 people are withheld. Fields may be added; none is renamed."
@@ -53,7 +54,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.regions = regions
     app.state.settings = settings
     app.add_middleware(BodyLimit)
-    app.add_middleware(GZipMiddleware, minimum_size=1000)
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=GZIP_LEVEL)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(HeadAsGet)
     errors.install(app)

@@ -12,7 +12,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton
@@ -51,9 +51,7 @@ class Texts:
 
     def number(self, value: float, *, decimals: int = 0) -> str:
         """Write a number with the language's marks, with at most so many decimals."""
-        whole = round(value, decimals) if decimals else value
-        pattern = "#,##0." + "#" * 6 if not decimals else "#,##0." + "#" * decimals
-        return format_decimal(whole, format=pattern, locale=self.language)
+        return _number(value, decimals, self.language)
 
     def percent(self, share: float) -> str:
         """Write a share; 0 % and 100 % are only said where they are exact."""
@@ -125,6 +123,13 @@ def _read_catalogue(language: str) -> dict[str, Translation]:
             text = message.string
             messages[key] = text if isinstance(text, str) else tuple(text)
     return messages
+
+
+@lru_cache(maxsize=8192)  # a page writes hundreds, and the next page most of them again
+def _number(value: float, decimals: int, language: str) -> str:
+    whole = round(value, decimals) if decimals else value
+    pattern = "#,##0." + "#" * (decimals or 6)
+    return format_decimal(whole, format=pattern, locale=language)
 
 
 def choose_language(asked: str | None, accepted: str, default: str) -> str:

@@ -14,6 +14,7 @@ const trouble = document.getElementById("trouble");
 const live = document.getElementById("live");
 const PARTS = ["tools", "answer", "legend", "map-data"];
 const WAIT_MS = 350; // while a number is typed
+const LATEST_MS = 3000; // further figures do not wait longer for a slow base map
 const PAPER_PX = 660; // width of an A4 sheet between its margins
 
 // What the asker chose; the rest is the category's own
@@ -22,6 +23,7 @@ let data = readData();
 let sorting = null;
 let asking = null;
 let timer = 0;
+let untold = null; // the answer whose further figures are not asked for yet
 
 const map = new PlannerMap(document.getElementById("map"), data, {
   onChoose: chooseDistrict,
@@ -29,7 +31,10 @@ const map = new PlannerMap(document.getElementById("map"), data, {
     markRow("lit", id);
     map.light(id);
   },
-  onReady: () => { document.body.dataset.ready = "true"; },
+  onReady: () => {
+    document.body.dataset.ready = "true";
+    tellRest();
+  },
 });
 
 const teller = { announce: (text) => { live.textContent = text; }, complain };
@@ -39,6 +44,14 @@ const more = new More(map);
 const week = new WeekStrip({ onHour: askHour });
 const allocation = new Allocation(map, teller);
 const here = new Here(map, teller);
+
+/* What holds the page up is asked for once all is drawn. */
+function tellRest() {
+  if (untold !== data) return;
+  untold = null;
+  more.tell();
+  week.tell();
+}
 
 function readData() {
   return JSON.parse(document.getElementById("map-data").textContent);
@@ -166,15 +179,19 @@ async function ask(url) {
     history.replaceState(null, "", url);
     complain("");
     live.textContent = data.summary;
-    await map.draw(data);
-    measures.open();
-    more.tell();
-    week.tell();
+    await show();
   } catch (error) {
     if (error.name !== "AbortError") complain(data.texts.failed);
   } finally {
     if (own === asking) document.body.classList.remove("busy");
   }
+}
+
+async function show() {
+  untold = data;
+  setTimeout(tellRest, LATEST_MS);
+  await map.draw(data);
+  measures.open();
 }
 
 function complain(text) {
@@ -266,8 +283,4 @@ addEventListener("beforeprint", () => {
 
 if (matchMedia("(max-width: 899px)").matches) document.getElementById("legend").open = false;
 enhance();
-map.draw(data).then(() => {
-  measures.open();
-  more.tell();
-  week.tell();
-}).catch(() => complain(data.texts.failed));
+show().catch(() => complain(data.texts.failed));
