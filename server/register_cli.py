@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from typing import Any
@@ -21,15 +20,13 @@ from layers.register.entry import (
     PUBLISHED,
     REJECTED,
     SUBMITTED,
-    Entry,
 )
-from layers.register.reading import Overdue, Revision
-from layers.register.resolve import disagreements, provenance, values_of
 from layers.register_duplicates import items_of, suspected
 from layers.taxonomy import load_taxonomy
 from server.import_report import SHOWN, pair_line, report_lines
 from server.opened import known_regions, open_built_region
 from server.register_opened import LANG, WHO, WHY, open_register, texts_for
+from server.register_words import echo_list, entry_line, entry_lines, overdue_line, revision_lines
 from server.texts import Texts
 
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
@@ -86,9 +83,9 @@ def review_command(
         overdue = register.overdue(region, on=today)
     most = None if is_all else SHOWN
     head = texts.ngettext("One waits to be published:", "{n} wait to be published:", len(waiting))
-    _list(head, (_entry_line(entry, texts) for entry in waiting), texts, most)
+    echo_list(head, (entry_line(entry, texts) for entry in waiting), texts, most)
     head = texts.ngettext("Ask about one again:", "Ask about {n} again:", len(overdue))
-    _list(head, (_overdue_line(one, texts) for one in overdue), texts, most)
+    echo_list(head, (overdue_line(one, texts) for one in overdue), texts, most)
     if not waiting and not overdue:
         click.echo(texts.gettext("Nothing waits, and nothing is to be asked about."))
 
@@ -131,7 +128,7 @@ def duplicates_command(
         click.echo(texts.gettext("No two entries look like one offer."))
         return
     head = texts.ngettext("One pair may be one offer:", "{n} pairs may be one offer:", len(pairs))
-    _list(head, (pair_line(asdict(p), texts) for p in pairs), texts, None if is_all else SHOWN)
+    echo_list(head, (pair_line(asdict(p), texts) for p in pairs), texts, None if is_all else SHOWN)
     command = f"umkreis register duplicates {region} --merge KEEP OTHER | --apart ID ID"
     click.echo(texts.gettext("Decide with: {command}", command=command))
 
@@ -172,7 +169,7 @@ def correct_command(
     with open_register() as register:
         register.correct(region, offer, told, who=who, why=why, withdraw=withdraw)
         entry = register.entry(region, offer)
-    click.echo("\n".join(_entry_lines(entry, texts)))
+    click.echo("\n".join(entry_lines(entry, texts)))
 
 
 @group.command("history")
@@ -212,16 +209,16 @@ def history_command(
             click.echo(said)
         elif offer is not None and known is None:
             revisions = register.history(region, offer)
-            click.echo("\n".join(_entry_lines(register.entry(region, offer), texts)))
-            _list(texts.gettext("History:"), _revision_lines(revisions), texts, None)
+            click.echo("\n".join(entry_lines(register.entry(region, offer), texts)))
+            echo_list(texts.gettext("History:"), revision_lines(revisions), texts, None)
         elif offer is not None:
             entry = register.entry(region, offer, recorded=known)
-            click.echo("\n".join(_entry_lines(entry, texts)))
+            click.echo("\n".join(entry_lines(entry, texts)))
         elif as_of or recorded:
             day = as_of.date() if as_of else None
             entries = register.entries(region, as_of=day, recorded=known)
             head = texts.ngettext("one offer", "{n} offers", len(entries))
-            _list(head, (_entry_line(entry, texts) for entry in entries), texts, most)
+            echo_list(head, (entry_line(entry, texts) for entry in entries), texts, most)
         else:
             _list_changes(register, region, texts, most)
 
@@ -277,7 +274,7 @@ def matches_command(
         matches = register.matches(region)
     head = texts.ngettext("one match came about", "{n} matches came about", len(matches))
     lines = (f"{day} {gives} → {needs}: {what}" for needs, gives, what, day in matches)
-    _list(head, lines, texts, None)
+    echo_list(head, lines, texts, None)
 
 
 def _list_changes(register: Register, region: str, texts: Texts, most: int | None) -> None:
@@ -287,95 +284,9 @@ def _list_changes(register: Register, region: str, texts: Texts, most: int | Non
         + (f" ({c.why})" if c.why else "")
         for c in changes
     ]
-    _list(texts.gettext("Changes, the newest first:"), lines[:most], texts, None)
+    echo_list(texts.gettext("Changes, the newest first:"), lines[:most], texts, None)
     if most is not None and len(lines) > most:
         click.echo("  " + texts.gettext("… and older ones; --all lists them"))
-
-
-def _list(head: str, lines: Iterable[str], texts: Texts, most: int | None) -> None:
-    told = list(lines)
-    if told or not most:
-        click.echo(head if told else head.rstrip(":"))
-    for line in told[:most]:
-        click.echo(f"  {line}")
-    if most is not None and len(told) > most:
-        more = texts.gettext("… and {n} more", n=texts.number(len(told) - most))
-        click.echo(f"  {more} (--all)")
-
-
-def _entry_line(entry: Entry, texts: Texts) -> str:
-    values = values_of(entry)
-    parts = (values.get("name", ""), ", ".join(values["categories"]), _address(values))
-    told = ", ".join(filter(None, parts))
-    return f"{entry.id}: {told} ({_status(entry.status, texts)})"
-
-
-def _overdue_line(one: Overdue, texts: Texts) -> str:
-    parts = [f"{one.id}: {one.name}", ", ".join(one.sources)]
-    if one.is_gone:
-        parts.append(texts.gettext("no longer listed by its source"))
-    if one.seen_on is not None:
-        parts.append(texts.gettext("last seen {day}", day=texts.day(one.seen_on)))
-    return ", ".join(filter(None, parts))
-
-
-def _entry_lines(entry: Entry, texts: Texts) -> list[str]:
-    """Write an entry with who says what; values that differ stand below the one that holds."""
-    lines = [_entry_line(entry, texts)]
-    differ = set(disagreements(entry))
-    for name, said in provenance(entry).items():
-        for each in said:
-            day = f", {each.said_on}" if each.said_on else ""
-            gone = texts.gettext(", gone since {day}", day=each.gone_on) if each.gone_on else ""
-            mark = " " if each.holds else "–"
-            value = _shown(each.value)
-            lines.append(f"  {mark} {name}: {value} ({each.source}{day}{gone})")
-    if differ:
-        lines.append(texts.gettext("Sources differ: {fields}", fields=", ".join(sorted(differ))))
-    return lines
-
-
-def _revision_lines(revisions: list[Revision]) -> Iterable[str]:
-    before: dict[str, dict[str, Any]] = {}
-    for revision in revisions:
-        entry, change = revision.entry, revision.change
-        now = {"status": entry.status, **values_of(entry)}
-        if entry.merged_into:
-            now["merged_into"] = entry.merged_into
-        if entry.is_removed:
-            now["removed"] = True
-        old = before.get(entry.id, {})
-        fields = sorted(k for k in {*now, *old} if now.get(k) != old.get(k))
-        told = ", ".join(f"{k} {_shown(old.get(k))} → {_shown(now.get(k))}" for k in fields)
-        when = change.recorded_at[:16].replace("T", " ")
-        why = f" ({change.why})" if change.why else ""
-        whose = "" if entry.id == revisions[-1].entry.id else f" [{entry.id}]"
-        yield f"{change.rev:>6} {when} {change.who}: {change.what}{why}{whose}"
-        if old and told:
-            yield f"         {told}"
-        before[entry.id] = now
-
-
-def _status(status: str, texts: Texts) -> str:
-    return {
-        DRAFT: texts.gettext("draft"),
-        SUBMITTED: texts.gettext("submitted"),
-        PUBLISHED: texts.gettext("published"),
-        REJECTED: texts.gettext("rejected"),
-        ARCHIVED: texts.gettext("archived"),
-    }[status]
-
-
-def _address(values: Any) -> str:
-    street = " ".join(filter(None, (values.get("street"), values.get("housenumber"))))
-    town = " ".join(filter(None, (values.get("postcode"), values.get("city"))))
-    return ", ".join(filter(None, (street, town)))
-
-
-def _shown(value: Any) -> str:
-    if value is None:
-        return "–"
-    return "; ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
 def _value(pair: str) -> tuple[str, Any]:

@@ -7,7 +7,8 @@ docs/register.md walks through it.
 
 from __future__ import annotations
 
-from layers.imports.pipeline import ImportOptions, import_built, import_source
+from layers.imports.origin import ImportOptions
+from layers.imports.pipeline import import_built, import_source
 from layers.imports.region import ImportRegion
 from layers.imports.report import ImportReport, NotTaken
 

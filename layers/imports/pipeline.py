@@ -10,18 +10,17 @@ deleted; what a person corrected outlives it.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
 from geo.errors import ParameterError
 from layers.imports.checks import check_facts
+from layers.imports.origin import NO_LICENCE, URL, ImportOptions, licence_notes, source_of
 from layers.imports.places import Placing, place_records
 from layers.imports.report import ImportReport, NotTaken, in_order
 from layers.register import Source
 from layers.register.entry import PUBLISHED, SUBMITTED
-from layers.register.licences import known_licence
 from layers.register.values import entry_id
 from layers.register_duplicates import items_of, offer_item, record_item, suspected
 from layers.sources.bounded import MAX_BYTES, ReadOptions
@@ -30,11 +29,9 @@ from layers.sources.from_offers import ATTRIBUTION, record_of
 from layers.sources.from_offers import SOURCE as OSM
 from layers.sources.record import Reading, shortened
 from layers.sources.sniff import read_source
-from layers.spelling import words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from datetime import date
+    from collections.abc import Callable, Sequence
 
     from layers.atlas import Atlas
     from layers.imports.region import ImportRegion
@@ -46,58 +43,8 @@ if TYPE_CHECKING:
 
 # Answers to a question, or what is to come: what is missing in them has not vanished
 PARTIAL_KINDS: Final = frozenset({"openfairdb-search", "openfairdb-entries", "icalendar"})
-# These publish phone and email themselves, for everybody to see
-PUBLIC_KINDS: Final = frozenset({
-    "osm-extract", "osm-geojson", "openfairdb-search", "openfairdb-entries", "openfairdb-csv",
-    "weekly-markets", "repair-network",
-})  # fmt: skip
-NO_LICENCE: Final = "unknown"
-_OWN_NAMES: Final = {"osm-extract": OSM, "openfairdb": "openfairdb"}
 _OSM_ID: Final = re.compile(r"[nwr]\d+")
-_URL: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _STEPS: Final = {"reading": 0.25, "places": 0.3, "writing": 0.25, "duplicates": 0.2}
-
-
-@dataclass(frozen=True, kw_only=True)
-class ImportOptions:
-    """
-    What an importer says of a file.
-
-    Attributes
-    ----------
-    source
-        Id of the source; "" to make it of the file's name, or of what is known of its kind. The
-        same list must come under the same id each time.
-    title
-        For people; "" for the id.
-    kind
-        What the file is, where it is not recognised.
-    licence, attribution
-        Where the file does not say. Once said it holds for the next import of the source as well.
-        `unknown` takes the list without a licence: then nothing of it is ever exported.
-    columns, category, crs, layer, as_of
-        As in `layers.sources.bounded.ReadOptions`.
-    is_part
-        The file lists only a part of the source: what is missing is not marked as gone.
-    has_public_contacts
-        Whether phone and email may be shown; None for what is known of the kind.
-    to_review
-        New entries wait for somebody to publish them.
-    """
-
-    source: str = ""
-    title: str = ""
-    kind: str | None = None
-    licence: str = ""
-    attribution: str = ""
-    columns: Mapping[str, str] = field(default_factory=dict)
-    category: str = ""
-    crs: str | None = None
-    layer: str = ""
-    as_of: date | None = None
-    is_part: bool = False
-    has_public_contacts: bool | None = None
-    to_review: bool = False
 
 
 def import_source(
@@ -160,7 +107,7 @@ def import_source(
     data, notes = _fetched(file, fetched, limits)
     reading = read_source(data, kind=options.kind, options=_read_options(region, options))
     report_step("reading", 1.0)
-    source = _source(register, region.id, reading, str(file), options)
+    source = source_of(register, region.id, reading, str(file), options)
     checked, bad_facts = check_facts(reading.records, region.taxonomy)
     count = len(checked)
     placing = place_records(
@@ -197,7 +144,7 @@ def import_source(
         made,
         decisions=tuple(sorted((*made.decisions, *bad_facts), key=lambda d: d.line)),
         duplicates=duplicates,
-        notes=(*notes, *reading.notes, *_licence_notes(source)),
+        notes=(*notes, *reading.notes, *licence_notes(source)),
     )
     if not is_trial:
         register.keep_report(region.id, source.id, made.to_record(), who=who)
@@ -245,26 +192,12 @@ def import_built(
     return _report(reading, source, Placing(list(records)), written, is_trial=is_trial)
 
 
-def source_name(file: str, kind: str) -> str:
-    """
-    Return the id of a source that nobody named.
-
-    That of the kind where all files of a kind are one source; else the file's name without ending.
-    """
-    if known := next((v for k, v in _OWN_NAMES.items() if kind.startswith(k)), ""):
-        return known
-    path = urlsplit(file).path if _URL.match(file) else file
-    stem = Path(path).name.partition(".")[0] or (urlsplit(file).hostname or "")
-    words = (re.sub(r"[^a-z0-9]", "", word) for word in words_of(stem))
-    return "-".join(filter(None, words))[:60].strip("-") or kind
-
-
 def _fetched(
     file: Path | str, folder: Path | None, limits: FetchLimits | None
 ) -> tuple[Path | bytes, tuple[str, ...]]:
     if isinstance(file, Path):
         return file, ()
-    if not _URL.match(file):
+    if not URL.match(file):
         return Path(file), ()
     if folder is None:
         raise ParameterError("`fetched` names no folder, which an address needs")
@@ -287,31 +220,6 @@ def _read_options(region: ImportRegion, options: ImportOptions) -> ReadOptions:
         attribution=options.attribution,
         max_bytes=MAX_BYTES,
     )
-
-
-def _source(
-    register: Register, region: str, reading: Reading, file: str, options: ImportOptions
-) -> Source:
-    source_id = options.source or source_name(file, reading.kind)
-    known = register.sources(region).get(source_id)
-    licence = reading.licence or (known.licence if known else "")
-    if options.licence:
-        licence = "" if options.licence == NO_LICENCE else options.licence
-    is_told = licence or options.licence or known or all(r.licence for r in reading.records)
-    if not is_told:
-        raise ParameterError(
-            "`licence` is missing: the file does not say under which one it stands. Name it (such "
-            "as CC0-1.0, CC-BY-4.0, DL-DE-BY-2.0 or ODbL-1.0); with `unknown` it is taken, and "
-            "nothing of it is ever exported",
-            parameter="licence",
-        )
-    contacts = options.has_public_contacts
-    if contacts is None:
-        contacts = known.has_public_contacts if known else reading.kind in PUBLIC_KINDS
-    title = options.title or (known.title if known else "") or source_id
-    attribution = options.attribution or reading.attribution or (known.attribution if known else "")
-    as_of = reading.as_of or options.as_of
-    return Source(source_id, title, licence, attribution or title, contacts, as_of)
 
 
 def _joins(reading: Reading, before: Sequence[Entry]) -> dict[str, str]:
@@ -391,19 +299,8 @@ def _refused(record: SourceRecord, reason: str, reading: Reading, placing: Placi
     return NotTaken(record.line, text, "record", reason)
 
 
-def _licence_notes(source: Source) -> tuple[str, ...]:
-    if not source.licence:
-        return ("its licence is not known: nothing of it will be exported",)
-    if not known_licence(source.licence):
-        return (
-            f"the licence {source.licence!r} is none whose terms are known here: nothing of it "
-            "will be exported",
-        )
-    return ()
-
-
 def _shown(file: str) -> str:
-    return shortened(file if _URL.match(file) else Path(file).name, length=100)
+    return shortened(file if URL.match(file) else Path(file).name, length=100)
 
 
 @dataclass

@@ -8,7 +8,7 @@ import pytest
 
 from geo.errors import ParameterError
 from layers.imports import ImportOptions, ImportRegion, import_built, import_source
-from layers.imports.pipeline import source_name
+from layers.imports.origin import source_name
 from layers.register.resolve import values_of
 from layers.sources.fetch import FetchLimits
 from tests.layers.imports.conftest import LAT, LON, PLACE
