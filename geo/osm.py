@@ -22,6 +22,7 @@ import osmium.geom
 import shapely
 
 from geo.extract import (
+    Bounds,
     ExtractInfo,
     Tags,
     TagSets,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Areas",
+    "Bounds",
     "ExtractInfo",
     "Features",
     "Streets",

@@ -58,7 +58,7 @@ class Region:
     population_official
         Whether the populations are an office's figures.
     extract
-        The file it is built from.
+        The file it is built from; None where the region has none: no streets, no buildings.
     districts_without_data
         Names of districts of the study area that are left out, because no part of them lies in the
         data.
@@ -79,7 +79,7 @@ class Region:
     districts: gpd.GeoDataFrame
     attributions: tuple[str, ...]
     population_official: bool
-    extract: Path
+    extract: Path | None
     districts_without_data: tuple[str, ...] = ()
     share_without_district: float = 0.0
 
@@ -148,7 +148,7 @@ def region_to_json(region: Region) -> str:
             "extent": shapely.to_wkb(region.extent, hex=True),
             "attributions": list(region.attributions),
             "population_official": region.population_official,
-            "extract": region.extract.name,
+            "extract": region.extract.name if region.extract else "",
             "districts_without_data": list(region.districts_without_data),
             "share_without_district": region.share_without_district,
             "districts": districts.where(districts.notna(), None).to_dict("records"),
@@ -175,7 +175,7 @@ def region_from_json(text: str) -> Region:
             "extent": shapely.from_wkb(data["extent"]),
             "attributions": tuple(data["attributions"]),
             "districts_without_data": tuple(data.get("districts_without_data", ())),
-            "extract": Path(data["extract"]),
+            "extract": Path(data["extract"]) if data["extract"] else None,
             "districts": gpd.GeoDataFrame(frame, geometry=shapes, crs=data["crs"]),
         }
     )

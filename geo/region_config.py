@@ -22,13 +22,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-REQUIRED_KEYS = ("id", "name", "crs", "timezone", "country", "as_of", "extract", "attribution")
+REQUIRED_KEYS = ("id", "name", "crs", "timezone", "country", "as_of", "attribution")
 OPTIONAL_KEYS = (
-    "subdivision", "boundary", "districts", "quarters", "population", "population_year",
+    "extract", "subdivision", "boundary", "districts", "quarters", "population", "population_year",
     "population_source", "population_official", "offers", "offers_source", "offers_licence",
 )  # fmt: skip
 _NEEDS_POPULATION = ("population_year", "population_source", "population_official")
 _BESIDE_OFFERS = ("offers_source", "offers_licence")
+_FILES_WITHOUT_EXTRACT = ("boundary", "districts", "population")
 _YEARS = range(1800, 2201)
 
 
@@ -75,6 +76,8 @@ def read_config(path: Path) -> dict[str, Any]:
         for key in _BESIDE_OFFERS
         if "offers" in config and key not in config
     ]
+    if "extract" not in config:
+        faults += _faults_without_extract(config)
     try:
         check_metric(str(config.get("crs", "EPSG:25832")))
     except CRSError as exc:
@@ -84,6 +87,18 @@ def read_config(path: Path) -> dict[str, Any]:
     if faults:
         raise RegionError(f"{path.name} of {path.parent.name!r}: " + "; ".join(faults))
     return config
+
+
+def _faults_without_extract(config: dict[str, Any]) -> list[str]:
+    """Say what cannot be read where there is no extract to read it from."""
+    faults = [
+        f"`{key}` has to be a file where there is no `extract`"
+        for key in _FILES_WITHOUT_EXTRACT
+        if key not in config or re.match(r"extent$|relation:|admin_level:", str(config[key]))
+    ]
+    if is_places(str(config.get("quarters", ""))):
+        faults.append("`quarters` has to be a file where there is no `extract`")
+    return faults
 
 
 def is_region_id(text: str) -> bool:

@@ -28,6 +28,7 @@ from geo.polygons import polygonal
 from geo.quarters import add_quarters, add_quarters_from_file
 from geo.region import DISTRICT_COLUMNS, Region
 from geo.region_config import OPTIONAL_KEYS, REQUIRED_KEYS, is_places, read_config
+from geo.region_place import box_around
 from geo.vector import read_geojson
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["OPTIONAL_KEYS", "REQUIRED_KEYS", "load_region"]
 
 _log = logging.getLogger(__name__)
+_AROUND_KM = 10.0  # around a region without an extract, where its own table may have offers
 _NOTHING_SHARE = 1e-6  # of a district's area: less inside is none of it, less outside is all of it
 
 
@@ -65,14 +67,14 @@ def load_region(path: Path) -> Region:
     """
     config = read_config(path)
     folder, crs = path.parent, config["crs"]
-    extract = folder / config["extract"]
-    info = osm.extract_info(extract)
-    box = shapely.segmentize(shapely.box(*info.bounds), 0.01)  # straight in degrees, not in metres
+    extract = folder / config["extract"] if "extract" in config else None
+    bounds = _bounds(config, folder, extract)
+    box = shapely.segmentize(shapely.box(*bounds), 0.01)  # straight in degrees, not in metres
     whole = _districts(config, folder, extract, box)
     boundary = _boundary(config, folder, extract, whole)
     inside = box if boundary is None else shapely.intersection(boundary, box)
     if shapely.area(inside) == 0:
-        raise RegionError(_no_meeting(config["id"], boundary, info))
+        raise RegionError(_no_meeting(config["id"], boundary, bounds, config.get("extract", "")))
     crs_module.check_fits(crs, shapely.bounds(inside).tolist())
     extent, study_area = crs_module.geometry_to_metric(np.array([box, inside], object), crs)
     whole = whole.set_geometry(
@@ -109,12 +111,21 @@ def load_region(path: Path) -> Region:
     return region
 
 
+def _bounds(config: dict[str, Any], folder: Path, extract: Path | None) -> osm.Bounds:
+    """Return the box of the data in degrees; without an extract one around the boundary."""
+    if extract is not None:
+        return osm.extract_info(extract).bounds
+    boundary = read_geojson(folder / config["boundary"])
+    west, south, east, north = (float(value) for value in boundary.total_bounds)
+    return box_around((west, south, east, north), _AROUND_KM)
+
+
 def _districts(
-    config: dict[str, Any], folder: Path, extract: Path, box: shapely.Geometry
+    config: dict[str, Any], folder: Path, extract: Path | None, box: shapely.Geometry
 ) -> gpd.GeoDataFrame:
     """Whole districts of the upper level in degrees, before any cut."""
     source = config.get("districts", "")
-    if source.startswith("admin_level:"):
+    if extract is not None and source.startswith("admin_level:"):
         return districts_from_extract(extract, source.partition(":")[2])
     if source:
         return districts_from_file(folder / source)
@@ -127,7 +138,7 @@ def _districts(
 
 
 def _boundary(
-    config: dict[str, Any], folder: Path, extract: Path, districts: gpd.GeoDataFrame | None
+    config: dict[str, Any], folder: Path, extract: Path | None, districts: gpd.GeoDataFrame | None
 ) -> shapely.Geometry | None:
     """Read the study area in degrees as the config names it; None where it is the extent."""
     source = config.get("boundary", "extent")
@@ -135,7 +146,7 @@ def _boundary(
         return None
     if districts is not None and source == config.get("districts"):  # read already
         return shapely.union_all(districts.geometry.to_numpy())
-    if not source.startswith("relation:"):
+    if extract is None or not source.startswith("relation:"):
         return shapely.union_all(read_geojson(folder / source).geometry.to_numpy())
     areas = osm.read_admin_areas(extract)
     wanted = "r" + source.partition(":")[2]
@@ -148,15 +159,17 @@ def _boundary(
     return areas.geometry[areas.area_id.index(wanted)]
 
 
-def _no_meeting(region_id: str, boundary: shapely.Geometry, info: osm.ExtractInfo) -> str:
+def _no_meeting(
+    region_id: str, boundary: shapely.Geometry, bounds: osm.Bounds, extract: str
+) -> str:
     swapped = shapely.transform(boundary, lambda points: points[:, ::-1])
     way_out = (
         "its coordinates are lat, lon; GeoJSON wants lon, lat"
-        if shapely.intersects(swapped, shapely.box(*info.bounds))
+        if shapely.intersects(swapped, shapely.box(*bounds))
         else "use an extract that covers the region, or another boundary"
     )
     return (
-        f"region {region_id!r}: the extract {info.path.name} ({_box_text(*info.bounds)}) does not "
+        f"region {region_id!r}: the extract {extract} ({_box_text(*bounds)}) does not "
         f"meet the boundary ({_box_text(*shapely.bounds(boundary))}); {way_out}"
     )
 

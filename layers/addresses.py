@@ -107,6 +107,15 @@ class Addresses:
         (folder / _TEXTS).write_text(text + "\n", encoding="utf-8")
 
     @classmethod
+    def none(cls) -> Addresses:
+        """Return those of a region without an extract."""
+        no_rows, no_places = np.zeros(0, np.int32), np.zeros((0, 2))
+        arrays: dict[str, Any] = {
+            name: no_places if name.endswith("_lonlat") else no_rows for name in _ARRAYS
+        }
+        return cls(texts=("",), **arrays)
+
+    @classmethod
     def open(cls, folder: Path) -> Addresses:
         """Open by memory map what `save` wrote."""
         about = json.loads((folder / _TEXTS).read_text("utf-8"))
@@ -122,19 +131,19 @@ class Addresses:
 _ARRAYS = tuple(f.name for f in fields(Addresses) if f.name not in ("texts", "without_street"))
 
 
-def read_addresses(region: Region, streets: Streets) -> Addresses:
+def read_addresses(region: Region, extract: Path, streets: Streets) -> Addresses:
     """
     Read the addresses, streets and places of a region's extract.
 
     Parameters
     ----------
     region
-        Names the extract; tells municipality and district of each place.
+        Tells municipality and district of each place.
     streets
         Read from the same extract.
     """
-    found = read_addresses_and_places(region.extract)
-    names = read_street_names(region.extract)
+    found = read_addresses_and_places(extract)
+    names = read_street_names(extract)
     return _Maker(region).make(found, streets, names)
 
 

@@ -153,7 +153,8 @@ class Atlas:
         The extract tells of every category that has a selector, a region's own table of those that
         it holds.
         """
-        return self.region.as_of if category.osm or len(self.offers_of(category)) else None
+        extract_tells = self.region.extract is not None and category.osm
+        return self.region.as_of if extract_tells or len(self.offers_of(category)) else None
 
 
 def _ids_and_names(areas: pd.DataFrame) -> list[tuple[str, str]]:

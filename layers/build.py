@@ -30,6 +30,7 @@ from geo.population import read_population
 from geo.region import region_to_json
 from geo.region_config import read_config
 from geo.region_file import load_region
+from geo.region_people import spread_evenly
 from geo.residential import (
     DEEPEST_HOME_M,
     DEFAULT_LEVELS,
@@ -39,7 +40,7 @@ from geo.residential import (
 )
 from geo.street_access import Speeds
 from geo.tiles import build_base_map
-from layers.addresses import read_addresses
+from layers.addresses import Addresses, read_addresses
 from layers.atlas import BASE_MAP, Atlas, Exits
 from layers.benchmarks import load_benchmarks
 from layers.errors import AtlasError
@@ -148,31 +149,25 @@ def _build_into(
             load_benchmarks(benchmarks, taxonomy)
             shutil.copyfile(benchmarks, folder / BENCHMARKS)
     with steps.step("people"):
-        population = read_population(region, region.extract)
+        population = (
+            read_population(region, region.extract) if region.extract else spread_evenly(region)
+        )
         save_population(folder, population)
     with steps.step("offers"):
         offers, broken_offers = _read_offers(region, taxonomy)
         offers, table = _with_table(offers, region_dir, region, taxonomy)
         save_offers(folder, offers)
-        offer_xy = to_metric(offers.lon, offers.lat, region.crs)
-    with steps.step("streets"):
-        streets = osm.read_streets(region.extract)
     networks: dict[str, Mapping[str, Any]] = {}
-    with ThreadPoolExecutor(_THREADS) as pool:
-        reading = pool.submit(read_addresses, region, streets)
-        building = {
-            mode: pool.submit(_build_mode, folder, streets, mode, region, population.xy, offer_xy)
-            for mode in MODES
-        }
-        with steps.step("addresses"):
-            addresses = reading.result()
-            addresses.save(folder / ADDRESSES)
-        for mode, result in building.items():
-            with steps.step(mode):
-                networks[mode] = result.result()
-    if base_map:
-        with steps.step("base_map", weight=_BASE_MAP_WEIGHT):
-            build_base_map(region.extract, folder / BASE_MAP)
+    addresses = Addresses.none()
+    if region.extract:
+        offer_xy = to_metric(offers.lon, offers.lat, region.crs)
+        networks, addresses = _build_streets(
+            folder, region, region.extract, population.xy, offer_xy, steps
+        )
+        if base_map:
+            with steps.step("base_map", weight=_BASE_MAP_WEIGHT):
+                build_base_map(region.extract, folder / BASE_MAP)
+    addresses.save(folder / ADDRESSES)
     left_out = {
         "buildings_broken": population.broken,
         "offers_broken": broken_offers,
@@ -187,8 +182,36 @@ def _build_into(
     save_json(folder / "built.json", {"built_at": built_at, "seconds": steps.seconds})
 
 
+def _build_streets(
+    folder: Path,
+    region: Region,
+    extract: Path,
+    home_xy: NDArray[np.float64],
+    offer_xy: NDArray[np.float64],
+    steps: _Steps,
+) -> tuple[dict[str, Mapping[str, Any]], Addresses]:
+    """Build the network of each mode beside reading addresses; return what was left out."""
+    with steps.step("streets"):
+        streets = osm.read_streets(extract)
+    networks: dict[str, Mapping[str, Any]] = {}
+    with ThreadPoolExecutor(_THREADS) as pool:
+        reading = pool.submit(read_addresses, region, extract, streets)
+        building = {
+            mode: pool.submit(_build_mode, folder, streets, mode, region, home_xy, offer_xy)
+            for mode in MODES
+        }
+        with steps.step("addresses"):
+            addresses = reading.result()
+        for mode, result in building.items():
+            with steps.step(mode):
+                networks[mode] = result.result()
+    return networks, addresses
+
+
 def _read_offers(region: Region, taxonomy: Taxonomy) -> tuple[Offers, int]:
     """Read offers; and how many areas were left out because the extract lacks a part of them."""
+    if region.extract is None:
+        return Offers.of([]), 0
     features = osm.read_features(
         region.extract, keys=taxonomy.osm_keys(), keep=lambda tags: bool(taxonomy.match_osm(tags))
     )
@@ -255,11 +278,12 @@ def _manifest(
         "files": files,
         "sources": [
             {
-                "name": region.extract.name,
-                "sha256": osm.sha256_of(region.extract),
+                "name": extract.name,
+                "sha256": osm.sha256_of(extract),
                 "as_of": region.as_of.isoformat(),
                 "licence": "ODbL-1.0",
             }
+            for extract in ([region.extract] if region.extract else [])
         ],
         "attributions": list(region.attributions),
         "parameters": {

@@ -119,14 +119,12 @@ def sources_of(report: CoverageReport) -> list[SourceTold]:
     def age_years(day: date | None) -> float | None:
         return None if day is None else round((region.as_of - day).days / _DAYS_A_YEAR, 1)
 
-    extract = atlas.manifest["sources"][0]
-    found = [
-        SourceTold(
-            OSM, STREETS, region.as_of, region.as_of, 0.0, licence=str(extract.get("licence", ""))
-        )
-    ]
+    found: list[SourceTold] = []
+    if region.extract:
+        licence = str(atlas.manifest["sources"][0].get("licence", ""))
+        found.append(SourceTold(OSM, STREETS, region.as_of, region.as_of, 0.0, licence=licence))
     by_source: dict[str, list[int]] = {}
-    if any(category.osm for category in report.question.categories):
+    if region.extract and any(category.osm for category in report.question.categories):
         by_source[OSM] = []  # it would tell of them, if there were any
     for row in offers_of_question(atlas, report.question).tolist():
         by_source.setdefault(atlas.offers[row].source or OSM, []).append(row)

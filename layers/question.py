@@ -73,7 +73,8 @@ def ask(
     """
     Check a question and fill in what was left out.
 
-    Without a mode the first category's own counts; without a limit the category's own, or 1,000 m
+    Without a mode the first category's own counts, or a straight line in a region that has no
+    streets; without a limit the category's own, or 1,000 m
     in a straight line. `at` is a moment or a part of the week (`layers.when`).
 
     Raises
@@ -88,7 +89,7 @@ def ask(
     if not ids:
         raise ParameterError("`category` is missing; name at least one", parameter="category")
     categories = tuple(atlas.taxonomy.category(i) for i in ids)
-    mode = check_mode(mode or categories[0].reach.mode, (*atlas.networks, LINE))
+    mode = check_mode(mode or _own_mode(atlas, categories[0]), (*atlas.networks, LINE))
     when = None if at is None else parse_when(at, atlas.region)
     if minutes is not None and metres is not None:
         raise ParameterError("give `minutes` or `metres`, not both", parameter="metres")
@@ -106,6 +107,10 @@ def ask(
     return Question(categories, mode, math.inf, limit_m, when)
 
 
+def _own_mode(atlas: Atlas, category: Category) -> str:
+    return category.reach.mode if atlas.networks else LINE
+
+
 def check_mode(mode: str, allowed: Sequence[str]) -> str:
     """
     Return `mode` if it is one of the allowed.
@@ -115,6 +120,12 @@ def check_mode(mode: str, allowed: Sequence[str]) -> str:
     ParameterError
         If it is not, with those that are.
     """
+    if mode in MODES and not set(MODES) & set(allowed):
+        raise ParameterError(
+            f"`mode` {mode!r} needs streets, and this region has no street data yet; ask in a "
+            "straight line (`line`, with `metres`) or add an extract to the region",
+            parameter="mode",
+        )
     if mode not in allowed:
         raise ParameterError(
             f"`mode` {mode!r} is not known; use one of {', '.join(allowed)}", parameter="mode"

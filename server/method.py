@@ -86,6 +86,18 @@ def _too_far_lines(report: CoverageReport, texts: Texts) -> list[str]:
     return []
 
 
+def _spread_line(report: CoverageReport, texts: Texts) -> str:
+    if report.atlas.region.extract is None:
+        return texts.gettext(
+            "No building is known: the count of each municipality is spread evenly over its area, "
+            "forests and fields included. That is coarse."
+        )
+    return texts.gettext(
+        "The count of each municipality is spread over its residential buildings by floor area "
+        "and storeys: a model, not a register."
+    )
+
+
 def _basis_lines(report: CoverageReport, texts: Texts) -> list[str]:
     basis = report.atlas.population.basis
     if basis.unit == "buildings":
@@ -105,10 +117,7 @@ def _basis_lines(report: CoverageReport, texts: Texts) -> list[str]:
             kind=kind,
             source=basis.source,
         ),
-        texts.gettext(
-            "The count of each municipality is spread over its residential buildings by floor area "
-            "and storeys: a model, not a register."
-        ),
+        _spread_line(report, texts),
     ]
     if basis.districts_without_count:
         lines.append(

@@ -176,10 +176,11 @@ def build_summary(atlas: Atlas) -> str:
         if basis.unit == "residents"
         else "no population count;"
     )
+    homes = "residential buildings" if region.extract else "points spread evenly (no streets yet)"
     merged = counts["merged_areas"] + counts["merged_elements"]
     lines = [
         f"{region.name}: {len(region.finest)} districts, {people} "
-        f"{len(atlas.population.xy):,} residential buildings, {len(atlas.offers):,} offers "
+        f"{len(atlas.population.xy):,} {homes}, {len(atlas.offers):,} offers "
         f"({merged:,} duplicates merged), data of {region.as_of}"
     ]
     if (unplaced := atlas.population.unplaced.sum()) >= 1:

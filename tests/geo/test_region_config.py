@@ -42,7 +42,16 @@ def test_optional_key_may_be_missing(check, key):
         if key != "population"
         else dict.fromkeys(("population_year", "population_source", "population_official"))
     )
+    if key == "extract":  # nothing to read places from
+        others = dict.fromkeys(("quarters",))
     assert key not in check(**{key: None}, **others)
+
+
+def test_without_an_extract_nothing_can_be_read_from_it(check):
+    with pytest.raises(RegionError) as caught:
+        check(extract=None, boundary="relation:1", districts="admin_level:8", quarters="suburb")
+    for key in ("boundary", "districts", "quarters"):
+        assert f"`{key}` has to be a file where there is no `extract`" in str(caught.value)
 
 
 @pytest.mark.parametrize(
