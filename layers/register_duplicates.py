@@ -8,10 +8,10 @@ Two entries are suspected when they are of the same or a related kind, close by,
     no name         one has none, within 20 m, and they come from different sources
     same phone      or same web address, within 500 m
 
-"Related" kinds share a layer or field of the taxonomy; they need the same name. What a single
-source lists twice needs exactly the same name. Words that only say the kind ("Bäckerei"), legal
-forms and the order of words do not count, numbers must be equal. A pair that was told apart is not
-suspected again. The numbers are assumptions, tried on planted duplicates
+"Related" kinds share a layer or field of the taxonomy; they need the same name. What one source
+lists twice needs exactly the same name within 30 m. Words that only say the kind ("Bäckerei"),
+legal forms and the order of words do not count, numbers must be equal. A pair that was told apart
+is not suspected again. The numbers are assumptions, tried on planted duplicates
 (`benchmarks/register_duplicates.py`).
 """
 
@@ -47,6 +47,7 @@ NAME_M: Final = 100.0
 PART_M: Final = 60.0
 UNNAMED_M: Final = 20.0
 CONTACT_M: Final = 500.0
+ONE_SOURCE_M: Final = 30.0
 SAME_NAME, PART_OF_NAME, NO_NAME, SAME_PHONE, SAME_SITE = (
     "same name", "part of name", "no name", "same phone", "same site",
 )  # fmt: skip
@@ -210,7 +211,8 @@ class _Search:
         equal = np.array(
             [self.joined[i] == self.joined[j] for i, j in zip(first, second, strict=True)], bool
         ).reshape(len(first))
-        same = both & np.where(is_one_source, equal & shares, alike)
+        again = equal & shares & (distance_m <= ONE_SOURCE_M)
+        same = both & np.where(is_one_source, again, alike)
         part &= both & shares & ~same & ~is_one_source & (distance_m <= PART_M)
         unnamed = ~both & shares & ~is_one_source & (distance_m <= UNNAMED_M)
         return [(SAME_NAME, same), (PART_OF_NAME, part), (NO_NAME, unnamed)]

@@ -2,13 +2,15 @@
 Places rows that have an address and no coordinates, by the addresses of the region's own extract.
 
 Only an answer that is meant beyond doubt is taken. What may mean several places, and what is not
-there as it is written, is put before a person with the nearest answers: nothing is guessed. A place
-between two house numbers is taken and marked as such, and so is the middle of a street where no
-number is told.
+there as it is written, is put before a person with the nearest answers: nothing is guessed. Three
+places are taken and marked as not the house itself: between two house numbers, the house 12 for a
+12a that is not known, and the middle of a street where no number is told.
 """
 
 from __future__ import annotations
 
+import math
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
@@ -28,8 +30,14 @@ if TYPE_CHECKING:
     from layers.sources.record import SourceRecord
 
 PLACED_BY: Final = "placed_by"  # the fact that marks a place that is not the house itself
-BETWEEN, STREET = "between_house_numbers", "middle_of_street"
+BETWEEN, BESIDE, STREET = "between_house_numbers", "same_number_other_letter", "middle_of_street"
 _LISTED = 5
+_MARKS: Final = {
+    BETWEEN: "placed between its neighbours",
+    BESIDE: "placed at the house of that number with another letter, or none",
+    STREET: "placed in the middle of the street",
+}
+_ONE_HOUSE_DEGREES = 100 / 111_195
 _LIKE = 80.0  # of 100, of a name of a town with a typo
 _LANDMARKS = frozenset({"station", "halt", "townhall"})
 _EVERY = 500  # rows between two reports of progress
@@ -63,7 +71,7 @@ class _Found:
     lon: float
     lat: float
     label: str
-    by: str = ""  # BETWEEN, STREET, "" for the house or place itself
+    by: str = ""  # one of `_MARKS`, "" for the house or place itself
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,9 +135,8 @@ def _placed(
     facts = record.facts
     if found.by:
         facts = {**facts, PLACED_BY: found.by}
-        where = "between its neighbours" if found.by == BETWEEN else "in the middle of the street"
         placing.decisions.append(
-            Decision(record.line, "place", shortened(asked), found.label, (), f"placed {where}")
+            Decision(record.line, "place", shortened(asked), found.label, (), _MARKS[found.by])
         )
     return replace(record, lon=found.lon, lat=found.lat, facts=facts)
 
@@ -162,13 +169,40 @@ def _chosen(asked: str, found: Geocoding, readings: list[Reading]) -> _Found | U
     if len(between) == 1 and between[0] is found.answers[0] and not is_house:
         best = between[0]
         return _Found(best.lon, best.lat, best.label, BETWEEN)
+    if found.status == "ambiguous" and _is_one_place(found.answers):
+        best = found.answers[0]
+        return _Found(best.lon, best.lat, best.label)
+    beside = [a for a in found.answers if a.match == "other_number" and _is_beside(a, readings)]
+    if beside and not between and not is_house and _is_one_place(beside):
+        return _Found(beside[0].lon, beside[0].lat, beside[0].label, BESIDE)
     if len(between) > 1:
         labels = tuple(map(_label, between))[:_LISTED]
+    if found.status == "ambiguous" and len(labels) == 1 and len(found.answers) > 1:
+        return Unplaced(f"{shown!r} lies in several parts of the region; write a number", labels)
     if found.status == "ambiguous" or len(between) > 1:
         return Unplaced(f"{shown!r} may mean several places; say which", labels)
     if labels:
         return Unplaced(f"{shown!r} is not known so; near it are others", labels)
     return Unplaced(f"{shown!r} is not known in this region")
+
+
+def _is_beside(answer: Answer, readings: list[Reading]) -> bool:
+    """Tell whether a house has the number that was asked for, and another letter."""
+    told = re.match(r"\d+", answer.housenumber)
+    own = [r for r in readings if told and r.number == int(told[0])]
+    return _fits(answer, own)
+
+
+def _is_one_place(answers: Sequence[Answer]) -> bool:
+    """Tell whether answers are one house that the extract has several times, side by side."""
+    first = answers[0]
+    shrink = math.cos(math.radians(first.lat))
+    return all(
+        a.kind == "address"
+        and a.label == first.label
+        and math.hypot((a.lon - first.lon) * shrink, a.lat - first.lat) <= _ONE_HOUSE_DEGREES
+        for a in answers
+    )
 
 
 def _fits(answer: Answer, readings: list[Reading]) -> bool:

@@ -92,7 +92,9 @@ def test_web_address_of_a_whole_chain_tells_nothing():
 def test_one_source_that_lists_two_means_two_unless_the_names_are_the_same(pair):
     one = {"sources": frozenset({"osm"})}
     assert pair({"name": "Hofladen Meier"}, {"name": "Hofladen Maier", **one}) == []
-    assert len(pair({"name": "Hofladen Meier"}, {"name": "Hofladen Meier", **one})) == 1
+    twice = {"name": "Hofladen Meier"}, {"name": "Hofladen Meier", **one}
+    assert len(pair(*twice, metres=28)) == 1
+    assert pair(*twice, metres=32) == []
 
 
 def test_pairs_told_apart_are_not_suspected_again(pair):

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from layers.atlas import Atlas
-from layers.imports.places import BETWEEN, PLACED_BY, STREET, Placing, place_records
+from layers.imports.places import BESIDE, BETWEEN, PLACED_BY, STREET, Placing, place_records
 from layers.sources.record import SourceRecord
 from tests.toyregion import HOUSES, toy_lonlat
 
@@ -31,6 +31,14 @@ def test_place_between_two_house_numbers_is_marked_as_such(look_up):
     placing = look_up(address="2. Querstraße 14, Altöd")
     assert placing.records[0].facts == {PLACED_BY: BETWEEN}
     assert placing.decisions[0].reason == "placed between its neighbours"
+
+
+def test_house_with_a_letter_that_is_not_known_stands_beside_the_number(look_up):
+    placing = look_up(street="2. Querstraße", housenumber="3b", city="Altöd")
+    lon, lat = toy_lonlat(HOUSES[2])[0]
+    assert (placing.records[0].lon, placing.records[0].lat) == pytest.approx((lon, lat), abs=1e-6)
+    assert placing.records[0].facts == {PLACED_BY: BESIDE}
+    assert not look_up(street="2. Querstraße", housenumber="3b", city="Berlin").records[0].is_placed
 
 
 def test_street_without_a_number_is_placed_in_its_middle_and_marked(look_up):
