@@ -17,11 +17,17 @@ from fastapi.responses import HTMLResponse
 from layers.atlas import Atlas
 from layers.coverage import CoverageReport
 from layers.question import LINE, MAX_METRES, MAX_MINUTES
-from layers.when import PRESETS
 from server import sentences as words
 from server import view
 from server.asked import Asked, address, answer_asked, asked_again, parse_asked
 from server.charts import pictures
+from server.choices import (
+    category_choice,
+    category_groups,
+    mode_choices,
+    number_field,
+    time_choices,
+)
 from server.classes import classes_as_json
 from server.map_view import OfferLayer
 from server.more_texts import more_data
@@ -31,7 +37,6 @@ from server.regions import regions_of
 from server.script_data import can_try, measures_data, script_texts, street_reach
 from server.shell import PageRoute, render, texts_for
 from server.texts import Texts
-from server.time_sentences import when_phrase
 from server.trial_texts import trial_view
 
 MINUTE_STEPS = (5, 10, 15, 20, 30)
@@ -86,53 +91,24 @@ def _form(report: CoverageReport, asked: Asked, texts: Texts) -> dict[str, Any]:
     minutes = question.minutes
     if minutes is None and question.metres is not None and question.mode == LINE:
         minutes = question.categories[0].reach.minutes  # stands ready where another mode is chosen
-    names = words.mode_names(texts)
     return {
-        "fields": [
-            (
-                words.label(texts, field),
-                [c for c in atlas.taxonomy.categories if c.field == field.id],
-            )
-            for field in atlas.taxonomy.fields
-        ],
+        "fields": category_groups(atlas, texts),
         "category": ",".join(category.id for category in question.categories),
         "several": words.category_names(texts, question) if len(question.categories) > 1 else "",
-        "option": lambda category: _option(atlas, category, texts),
-        "modes": [(m, names[m], ICONS[m]) for m in names if m in (*atlas.networks, LINE)],
+        "option": lambda category: category_choice(atlas, category, texts),
+        "modes": [(mode, name, ICONS[mode]) for mode, name in mode_choices(atlas, texts)],
         "mode": question.mode,
-        "minutes": _field(minutes),
-        "metres": _field(question.metres or (1000.0 if question.mode == LINE else None)),
+        "minutes": number_field(minutes),
+        "metres": number_field(question.metres or (1000.0 if question.mode == LINE else None)),
         "along_metres": question.mode != LINE and question.metres is not None,
         "minute_steps": MINUTE_STEPS,
         "metre_steps": METRE_STEPS,
         "most_minutes": f"{MAX_MINUTES:.0f}",
         "most_metres": f"{MAX_METRES:.0f}",
-        "times": _times(report, texts),
+        "times": time_choices(question, texts),
         "by": asked.by,
         "has_levels": len(atlas.region.finest) > len(atlas.region.municipalities),
     }
-
-
-def _times(report: CoverageReport, texts: Texts) -> list[tuple[str, str, bool]]:
-    """Return value, name and whether it is asked: any time, the named parts, the asker's own."""
-    when = report.question.when
-    asked = "" if when is None else when.preset.id if when.preset else when.text
-    times = [("", texts.gettext("at any time (all offers)"))]
-    times += [(preset.id, preset.label(texts.language)) for preset in PRESETS]
-    if when is not None and not when.preset:
-        times.append((asked, when_phrase(texts, when)))
-    return [(value, name, value == asked) for value, name in times]
-
-
-def _option(atlas: Atlas, category: Any, texts: Texts) -> str:
-    name = words.label(texts, category)
-    if atlas.data_as_of(category) is None:
-        return texts.gettext("{category} – no data", category=name)
-    return f"{name} ({texts.number(len(atlas.offers_of(category)))})"
-
-
-def _field(value: float | None) -> str:
-    return "" if value is None else f"{value:.10g}"
 
 
 def _default_url(report: CoverageReport, asked: Asked) -> str:
@@ -195,7 +171,7 @@ def _map_data(
     atlas, question = report.atlas, report.question
     base = f"/api/v1/regions/{atlas.region.id}"
     level = {} if asked.by == "district" else {"by": asked.by}
-    asked_time = next(time for time in _times(report, texts) if time[2])
+    asked_time = next(time for time in time_choices(question, texts) if time[2])
     return {
         "question": {
             "category": ",".join(category.id for category in question.categories),
