@@ -20,7 +20,7 @@ from geo.crs import to_metric
 from layers.by_mode import ByMode, snap_more
 from layers.errors import RegisterError
 from layers.offers import Offers
-from layers.register.reading import entries_since, rev_of
+from layers.register.reading import Mark, entries_since, is_past, mark_of
 from layers.register.resolve import exists_on, offer_of, values_of
 
 if TYPE_CHECKING:
@@ -72,10 +72,10 @@ class LivingRegion:
     register: Register
     region: str
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _rev: int = 0
+    _mark: Mark = field(default_factory=Mark)
     _entries: dict[str, Entry] = field(default_factory=dict)
     _offers: dict[str, Offer] = field(default_factory=dict)
-    _made: tuple[Atlas, date, int, Atlas] | None = None
+    _made: tuple[Atlas, date, Mark, Atlas] | None = None
 
     def atlas(self, built: Atlas, *, on: date) -> Atlas:
         """
@@ -95,9 +95,9 @@ class LivingRegion:
                 if not self._entries:
                     return built
                 made = self._made
-                if made is None or made[:3] != (built, on, self._rev):
+                if made is None or made[:3] != (built, on, self._mark):
                     offers = self._offers_on(built, on)
-                    self._made = made = (built, on, self._rev, with_offers(built, offers))
+                    self._made = made = (built, on, self._mark, with_offers(built, offers))
                 return made[3]
         except sa.exc.SQLAlchemyError as exc:
             raise RegisterError(
@@ -111,15 +111,17 @@ class LivingRegion:
 
     def _refresh(self) -> None:
         with self.register.database.reading() as connection:
-            rev = rev_of(connection, self.region)
-            if rev == self._rev:
+            mark = mark_of(connection, self.region)
+            if mark == self._mark:
                 return
-            for entry in entries_since(connection, self.region, rev=self._rev):
+            if not is_past(connection, self._mark):
+                self._mark, self._entries, self._offers = Mark(), {}, {}
+            for entry in entries_since(connection, self.region, rev=self._mark.rev):
                 self._entries[entry.id] = entry
                 self._offers.pop(entry.id, None)
                 if entry.is_public:
                     self._offers[entry.id] = offer_of(entry)
-            self._rev = rev
+            self._mark = mark
 
     def _offers_on(self, built: Atlas, on: date) -> Offers:
         sources = self.register.sources(self.region)

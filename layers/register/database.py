@@ -97,6 +97,12 @@ class Database:
             yield connection
 
     @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Give a write transaction that is no change: of tables, or of all that they hold."""
+        with self._writing.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
     def changing(self, region: str, *, who: str, what: str, why: str = "") -> Iterator[Change]:
         """
         Give a write transaction with the next number; all of it happens, or nothing.
@@ -135,7 +141,7 @@ class Database:
             If a newer version wrote them.
         """
         if self._version() != VERSION:
-            with self._writing.connect() as connection, connection.begin():
+            with self.writing() as connection:
                 if not self.is_sqlite:
                     connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
                 _upgrade(connection)
@@ -144,7 +150,7 @@ class Database:
 
     def settle(self) -> None:
         """Let the database look at its tables after they have grown, so that it plans well."""
-        with self._writing.connect() as connection, connection.begin():
+        with self.writing() as connection:
             if self.is_sqlite:  # as many rows as tell enough
                 connection.exec_driver_sql("PRAGMA analysis_limit=1000")
             connection.exec_driver_sql("ANALYZE")
@@ -178,7 +184,7 @@ class Database:
 
     def _make_view(self) -> None:
         """Make a view with geometry where PostGIS is at hand, for a city's own GIS."""
-        with self._writing.connect() as connection, connection.begin():
+        with self.writing() as connection:
             has = "SELECT count(*) FROM pg_extension WHERE extname = 'postgis'"
             made = "SELECT count(*) FROM pg_views WHERE viewname = 'offer_geometry'"
             if connection.exec_driver_sql(has).scalar() and not (

@@ -74,6 +74,36 @@ def rev_of(connection: Connection, region: str) -> int:
     return connection.execute(query).scalar() or 0
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Up to where a reader knows a region: the last change's number, and when it was recorded."""
+
+    rev: int = 0
+    recorded_at: str = ""
+
+
+def mark_of(connection: Connection, region: str) -> Mark:
+    """Return the mark of a region's last change."""
+    query = (
+        sa.select(REGION.c.rev, CHANGE.c.recorded_at)
+        .join_from(REGION, CHANGE, CHANGE.c.rev == REGION.c.rev)
+        .where(REGION.c.id == region)
+    )
+    row = connection.execute(query).first()
+    return Mark(*row) if row else Mark()
+
+
+def is_past(connection: Connection, mark: Mark) -> bool:
+    """
+    Tell whether a mark still stands for a change.
+
+    After a backup was put back, numbers begin again where it ended: what a reader knows may be of
+    changes that never were.
+    """
+    query = sa.select(CHANGE.c.recorded_at).where(CHANGE.c.rev == mark.rev)
+    return mark == Mark() or connection.execute(query).scalar() == mark.recorded_at
+
+
 def rev_recorded(connection: Connection, recorded: date | datetime) -> int:
     """Return the number of the last change recorded by a time; a date means its end in UTC."""
     if not isinstance(recorded, datetime):

@@ -16,7 +16,7 @@ from uuid import uuid4
 import sqlalchemy as sa
 
 from layers.errors import RegisterError, UnknownOfferError
-from layers.register import bulk, decisions, erasure, reading
+from layers.register import backup, bulk, decisions, erasure, reading
 from layers.register.database import Database
 from layers.register.entry import (
     DRAFT,
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
     from layers.notices import Notice
     from layers.offers import Offer
+    from layers.register.backup import Backup
     from layers.register.bulk import Written
     from layers.register.database import Change
     from layers.register.entry import Value
@@ -524,6 +525,44 @@ class Register:
             changes = erasure.erase_person(change, name)
         self.database.scrub()
         return changes
+
+    # Backup
+
+    def backup(self, file: Path) -> Backup:
+        """
+        Write the whole register into one file, while others read and write.
+
+        Parameters
+        ----------
+        file
+            Must not be there yet. It will be a register itself, a SQLite file, whichever database
+            this one is; beside it lies `FILE.sha256`.
+
+        Returns
+        -------
+        backup
+            It holds one committed state: every change up to `backup.rev`, and none after.
+
+        Raises
+        ------
+        RegisterError
+            If the file is there already, or cannot be written.
+        """
+        return backup.backup(self.database, file)
+
+    def restore_backup(self, file: Path) -> Backup:
+        """
+        Put back what a backup holds, in one step; what was written since is gone.
+
+        Other processes may go on: they see the register as it was, then as the backup has it.
+
+        Raises
+        ------
+        RegisterError
+            If the file is not what was written, is no register, or a newer version wrote it: then
+            nothing changes.
+        """
+        return backup.restore(self.database, file)
 
     def _changing(
         self, region: str, who: str, what: str, why: str = ""

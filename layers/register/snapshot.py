@@ -19,7 +19,7 @@ import shapely
 import sqlalchemy as sa
 
 from geo.index import SpatialIndex
-from layers.register.reading import rev_of
+from layers.register.reading import Mark, is_past, mark_of
 from layers.register.schema import OFFER
 
 if TYPE_CHECKING:
@@ -134,16 +134,24 @@ class Snapshot:
         self._database = database
         self._region = region
         self._lock = threading.Lock()
-        self.rev = 0
+        self._mark = Mark()
         self._set_base(_Rows())
         self.refresh()
+
+    @property
+    def rev(self) -> int:
+        """The number of the change up to which everything is known."""
+        return self._mark.rev
 
     def refresh(self) -> int:
         """Take in what is new; return the number of the change up to which everything is known."""
         with self._lock, self._database.reading() as connection:
-            rev = rev_of(connection, self._region)
-            if rev == self.rev:
-                return rev
+            mark = mark_of(connection, self._region)
+            if mark == self._mark:
+                return mark.rev
+            if not is_past(connection, self._mark):
+                self._mark = Mark()
+                self._set_base(_Rows())
             here = OFFER.c.region == self._region
             where = here & (OFFER.c.rev > self.rev)
             count = connection.execute(sa.select(sa.func.count()).where(where)).scalar() or 0
@@ -156,8 +164,8 @@ class Snapshot:
                 wanted = sorted(changed | set(kept))
                 beside = here & OFFER.c.is_public & OFFER.c.id.in_(wanted)
                 self._set_more(self._read(connection, beside))
-            self.rev = rev
-            return rev
+            self._mark = mark
+            return mark.rev
 
     def select(
         self,
