@@ -126,6 +126,26 @@ def publish_parts(parts: ArrayLike) -> NDArray[np.float64]:
     return np.where(hidden, np.nan, round_to_tens(exact))
 
 
+def publish_within(parts: ArrayLike, totals: ArrayLike) -> NDArray[np.float64]:
+    """
+    Withhold and round counts whose totals are known, by row and altogether.
+
+    Parameters
+    ----------
+    parts, totals
+        Shape (n,): exact people of each row, and all of whom they are a part. Where few are left
+        over, a count is withheld as well: subtracting it from the total would tell of them.
+
+    Returns
+    -------
+    published
+        Shape (n,): tens of people, NaN where withheld.
+    """
+    exact = np.asarray(parts, float)
+    table = np.column_stack([exact, np.asarray(totals, float) - exact])
+    return np.where(_withhold(table, np.zeros(len(exact), bool)), np.nan, round_to_tens(exact))
+
+
 def round_to_tens(people: ArrayLike) -> NDArray[np.float64]:
     """Round people to tens, half up."""
     rounded: NDArray[np.float64] = (

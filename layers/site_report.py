@@ -6,14 +6,15 @@ Counts have passed `geo.disclosure`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.spatial import cKDTree
 
-from geo.disclosure import publish_parts, publish_singly
+from geo.disclosure import publish_parts, publish_within
 from layers.coverage import COVERED, CoverageReport
+from layers.difference import compare
 from layers.tally import whole
 
 if TYPE_CHECKING:
@@ -136,19 +137,34 @@ def report_of_choice(
     count = len(atlas.finest_areas)
     counted = population.basis.unit == "residents"
 
-    def by_district(who: NDArray[np.bool_]) -> list[int | None]:
-        return _told(np.bincount(population.district[who], weight[who], minlength=count), counted)
+    def by_district(who: NDArray[np.bool_]) -> Floats:
+        counts = np.bincount(population.district[who], weight[who], minlength=count)
+        return counts.astype(float)
 
-    if limited is None:
-        by_site = np.bincount(site[gains], weight[gains], minlength=len(found.chosen))
-        total = float(by_site.sum())
-        gained = whole(float(publish_singly(total))) if counted else round(total)
-        site_gained, district_gained = _told(by_site, counted), by_district(gains)
-        less = by_district(shorter)
-    else:
+    after_s = np.minimum(before.travel_s, travel_s)
+    gained: int | None
+    district_gained: list[int | None]
+    less: list[int | None]
+    if limited is not None:
         gained, site_gained = limited.gained, list(limited.site_gained)
         district_gained, less = limited.district_gained, [None] * count
-    after_s = np.minimum(before.travel_s, travel_s)
+    else:
+        by_site = np.bincount(site[gains], weight[gains], minlength=len(found.chosen))
+        everybody = by_district(np.ones(len(weight), np.bool_))
+        less = _told(publish_within(by_district(shorter), everybody), by_district(shorter), counted)
+        if counted:
+            # as the scenario of these sites tells it: who is left without must not be few either
+            state = np.where(gains, COVERED, before.state).astype(np.int8)
+            change = compare(before, replace(before, travel_s=after_s, state=state))
+            gained = change.totals.gained
+            district_gained = [row.gained for row in change.by_district]
+            site_gained = [None if gained is None else whole(n) for n in publish_parts(by_site)]
+            if len(site_gained) == 1:
+                site_gained = [gained]
+        else:
+            gained = round(float(by_site.sum()))
+            district_gained = [round(n) for n in by_district(gains).tolist()]
+            site_gained = [round(n) for n in by_site.tolist()]
     return SitesReport(
         before=before,
         objective=objective,
@@ -170,9 +186,9 @@ def report_of_choice(
     )
 
 
-def _told(people: NDArray[Any], counted: bool) -> list[int | None]:
+def _told(published: Floats, exact: Floats, counted: bool) -> list[int | None]:
     """Return counts as they may be published; buildings are seen from the street."""
-    return [whole(v) for v in (publish_parts(people) if counted else np.round(people)).tolist()]
+    return [whole(v) for v in (published if counted else np.round(exact)).tolist()]
 
 
 def _mean_min(travel_s: Floats, weight: Floats) -> float | None:

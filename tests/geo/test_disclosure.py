@@ -5,7 +5,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.disclosure import publish_levels, publish_parts, publish_singly, round_to_tens
+from geo.disclosure import (
+    publish_levels,
+    publish_parts,
+    publish_singly,
+    publish_within,
+    round_to_tens,
+)
 
 
 def one_municipality(rows: list[list[float]]):
@@ -223,3 +229,10 @@ def test_assumed_people_out_of_reach_are_told_with_the_uncovered_where_these_tak
     both = publish_levels(counts + known, np.zeros(2, int), known=known).finest
     assert np.isnan(both.counts[0, 2])
     assert np.nansum(both.counts[0]) == both.totals[0] == 245
+
+
+def test_a_part_is_withheld_where_few_of_its_total_are_left():
+    """3,000 of 3,016 would tell of 16 people; a second row keeps the sum from telling."""
+    told = publish_within([3000.0, 240.0, 0.0, 910.0], [3016.0, 5820.0, 400.0, 2000.0])
+    np.testing.assert_array_equal(told, [np.nan, np.nan, 0, 910])
+    np.testing.assert_array_equal(publish_within([3016.0, 240.0], [3016.0, 5820.0]), [3020, 240])

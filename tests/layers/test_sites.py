@@ -117,6 +117,25 @@ def test_demo_shared_spaces_for_a_repair_cafe(demo_atlas: Atlas):
     assert report.gained == 30_380
 
 
+def test_gains_do_not_tell_of_the_few_who_are_left_without(demo_atlas: Atlas):
+    """All but a few of one district's 3,016 people gain; rounding would not hide the few."""
+    report = next_sites(demo_atlas, category="repair_cafe", new=1)
+    (site,) = report.sites
+    at = demo_atlas.networks["walk"].snap(np.array([[site.x, site.y]]))
+    is_near = (
+        demo_atlas.networks["walk"].to_nearest(demo_atlas.demand["walk"], [at]).travel_s[0] <= 1200
+    )
+    district = demo_atlas.population.district
+    left = np.bincount(district[~is_near], demo_atlas.people[~is_near], minlength=36)
+    gained = np.bincount(district[is_near], demo_atlas.people[is_near], minlength=36)
+    few = (left > 0) & (left < 25) & (gained > 0)
+    assert few.any()
+    told = np.array([row.gained for row in report.by_district], float)
+    assert np.isnan(told[few]).all()
+    assert np.isnan(told).sum() > few.sum()  # the sum must not tell
+    assert report.gained == 21_930
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
