@@ -132,5 +132,6 @@ class LivingRegion:
                 continue
             categories = tuple(c for c in offer.categories if c in known)
             if categories:  # a category that this installation does not know is not asked for
-                offers.append(replace(offer, categories=categories))
+                notices = tuple(n for n in offer.notices if n.until >= on)
+                offers.append(replace(offer, categories=categories, notices=notices))
         return Offers.of(offers, counts=built.offers.counts)

@@ -73,6 +73,8 @@ class Offer:
         The date of the source's data.
     aliases
         Ids of what was merged into it.
+    links
+        Kind and id of the offer that each link leads to, such as `("supplies", "umk:depot")`.
     """
 
     id: str
@@ -102,6 +104,7 @@ class Offer:
     licence: str = ""
     as_of: date | None = None
     aliases: tuple[str, ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
 
     @property
     def address(self) -> str:
@@ -124,6 +127,7 @@ class Offer:
         values = {name: record[name] for name in _FIELDS if name in record}
         for name in ("categories", "aliases", "gives", "needs"):
             values[name] = tuple(values.get(name, ()))
+        values["links"] = tuple((kind, target) for kind, target in values.get("links", ()))
         values["notices"] = tuple(map(Notice.from_record, values.get("notices", ())))
         facts = values.get("facts", {})
         values["facts"] = {k: tuple(v) if isinstance(v, list) else v for k, v in facts.items()}

@@ -5,10 +5,11 @@ An offer gives and needs what it states itself, else what its categories say, an
 say for a while. Resources that everybody gives or needs (customers, helpers, members, visibility)
 make no match alone. There is no score: partners come in an order that can be read out,
 
-    1. those with a notice in a match, the one that ends first before the others
-    2. more matched resources before fewer
-    3. more weak resources matched as well
-    4. the nearer before the farther
+    1. those that a link of the register says to work together already
+    2. those with a notice in a match, the one that ends first before the others
+    3. more matched resources before fewer
+    4. more weak resources matched as well
+    5. the nearer before the farther
 
 "Nearby" is the way from the offer to its partner, within a limit of minutes: the larger of what
 people accept for either of both by default.
@@ -21,6 +22,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from layers.errors import UnknownOfferError
 from layers.notices import GIVES, NEEDS, Notice
 from layers.question import MAX_MINUTES, check_limit, check_mode
 
@@ -52,12 +54,25 @@ class Match:
 
 
 @dataclass(frozen=True)
+class Tie:
+    """
+    A link by which two work together already.
+
+    `kind` is `supplies`, `uses_room_of`, `member_of` or `partner`; `is_own` tells that it leads
+    from the offer to its partner, not the other way round.
+    """
+
+    kind: str
+    is_own: bool
+
+
+@dataclass(frozen=True)
 class Partner:
     """
     A possible partner by its row in `atlas.offers`.
 
-    `matches` holds those that count first, then the weak ones; at least one is not weak.
-    `limit_s` is the limit that holds for the pair.
+    `matches` holds those that count first, then the weak ones; at least one is not weak, unless
+    `ties` say that both work together already. `limit_s` is the limit that holds for the pair.
     """
 
     offer: int
@@ -65,6 +80,7 @@ class Partner:
     travel_s: float
     distance_m: float
     limit_s: float
+    ties: tuple[Tie, ...] = ()
 
     @property
     def ends(self) -> str:
@@ -73,10 +89,17 @@ class Partner:
         return min(days, default=_FAR)
 
     @property
-    def order(self) -> tuple[str, int, int, float, int]:
+    def order(self) -> tuple[bool, str, int, int, float, int]:
         """What partners are sorted by."""
         strong = sum(not match.weak for match in self.matches)
-        return self.ends, -strong, strong - len(self.matches), self.travel_s, self.offer
+        return (
+            not self.ties,
+            self.ends,
+            -strong,
+            strong - len(self.matches),
+            self.travel_s,
+            self.offer,
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,16 +158,24 @@ class Pool:
         self.reach_s = np.array(
             [60 * atlas.taxonomy.category(o.categories[0]).reach.minutes for o in atlas.offers]
         )
+        self.ties = _ties(atlas)
 
     def of(self, row: int) -> list[Partner]:
         """List the partners of an offer, in the order of the register."""
         matching = {
             other: matches
             for other in range(len(self.atlas.offers))
-            if other != row and (matches := self.matches(row, other))
+            if other != row and ((matches := self.matches(row, other)) or (row, other) in self.ties)
         }
         return [
-            Partner(other, matching[other], travel_s, distance_m, self.limit_of(row, other))
+            Partner(
+                other,
+                matching[other],
+                travel_s,
+                distance_m,
+                self.limit_of(row, other),
+                self.ties.get((row, other), ()),
+            )
             for other, travel_s, distance_m in self.within(row, list(matching))
         ]
 
@@ -187,6 +218,20 @@ class Pool:
             )
             if travel_s <= limits[k]
         ]
+
+
+def _ties(atlas: Atlas) -> dict[tuple[int, int], tuple[Tie, ...]]:
+    """Return the links between offers of the region, from each of both ends."""
+    found: dict[tuple[int, int], tuple[Tie, ...]] = {}
+    for row, offer in enumerate(atlas.offers):
+        for kind, target in offer.links:
+            try:
+                other = atlas.offers.row(target)
+            except UnknownOfferError:
+                continue  # closed, or not published
+            found[row, other] = (*found.get((row, other), ()), Tie(kind, is_own=True))
+            found[other, row] = (*found.get((other, row), ()), Tie(kind, is_own=False))
+    return found
 
 
 def resources_of(atlas: Atlas, offer: Offer, kind: str) -> tuple[str, ...]:

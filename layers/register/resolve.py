@@ -236,6 +236,7 @@ def offer_of(entry: Entry, *, on: date | None = None) -> Offer:
         licence=licence_of(entry),
         as_of=first.as_of,
         aliases=(*entry.aliases, *values.get("aliases", ())),
+        links=tuple((link.kind, link.target) for link in links_of(entry, values)),
         **days,
     )
 

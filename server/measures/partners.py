@@ -19,6 +19,7 @@ from layers.partners import (
     Match,
     Partner,
     Partners,
+    Tie,
     goals_of,
     partners,
     residents_reaching_both,
@@ -31,7 +32,8 @@ from server.opened import open_region
 from server.settings import LANGUAGES, Settings
 
 ORDER = (
-    "partners with a notice in a match first, by its end; then more matched resources, then more "
+    "those that work together already by a link of the register; then partners with a notice in a "
+    "match, by its end; then more matched resources, then more "
     "weak ones (which all give or need, and which make no match alone), then the shorter way"
 )
 StreetMode = Literal["walk", "stepfree", "bike", "car"]
@@ -74,10 +76,18 @@ class MatchOut(models.Model):
     notices: list[NoticeOut]
 
 
+class TieOut(models.Model):
+    """A link by which two work together already."""
+
+    kind: Literal["supplies", "uses_room_of", "member_of", "partner"]
+    direction: Literal["to_partner", "from_partner"]
+
+
 class PartnerOut(models.Model):
     """A possible partner with its reasons."""
 
     offer: OfferRef
+    ties: list[TieOut] = Field(description="links of the register: they work together already")
     matches: list[MatchOut]
     travel_min: float
     distance_m: int
@@ -198,6 +208,7 @@ def _partner(
     theirs = goals_of(atlas, atlas.offers[partner.offer])
     return PartnerOut(
         offer=_ref(atlas, partner.offer),
+        ties=[_tie(tie) for tie in partner.ties],
         matches=[_match(atlas, match) for match in partner.matches],
         travel_min=round(partner.travel_s / 60, 1),
         distance_m=round(partner.distance_m),
@@ -205,6 +216,13 @@ def _partner(
         residents_both=residents,
         goals=list(theirs),
         shared_goals=[goal for goal in goals if goal in theirs],
+    )
+
+
+def _tie(tie: Tie) -> TieOut:
+    return TieOut(
+        kind=tie.kind,  # type: ignore[arg-type]
+        direction="to_partner" if tie.is_own else "from_partner",
     )
 
 
@@ -315,6 +333,8 @@ def _partners_table(out: PartnersOut, language: str) -> list[str]:
         both = "-" if partner.residents_both is None else f"{partner.residents_both:,}"
         name = partner.offer.name or partner.offer.id
         lines.append(f"{partner.travel_min:5.1f} {both:>7}  {name}")
+        ties = (f"{tie.kind} ({tie.direction.replace('_', ' ')})" for tie in partner.ties)
+        lines += [f"{'':15}work together already: {tie}" for tie in ties]
         lines += [f"{'':15}{_reason(match, language)}" for match in partner.matches]
     if out.total > len(out.partners):
         lines.append(f"… and {out.total - len(out.partners)} more")

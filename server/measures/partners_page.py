@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse
 from layers.atlas import Atlas
 from layers.partners import partners
 from server.asked import parse_asked
-from server.measures.partners import MatchOut, PartnerOut, PartnersOut, partners_out
+from server.measures.partners import MatchOut, PartnerOut, PartnersOut, TieOut, partners_out
 from server.models import Label
 from server.offer_address import offer_path
 from server.regions import regions_of
@@ -59,11 +59,28 @@ def partner_entry(atlas: Atlas, partner: PartnerOut, texts: Texts) -> dict[str, 
         "url": offer_path(atlas.region.id, partner.offer.id),
         "minutes": texts.number(round(partner.travel_min)),
         "both": "" if both is None else texts.number(both),
-        "reasons": [_reason(match, texts) for match in partner.matches if not match.weak],
+        "reasons": [
+            *(_tied(tie, texts) for tie in partner.ties),
+            *(_reason(match, texts) for match in partner.matches if not match.weak),
+        ],
         "goals": [
             label(texts, goal) for goal in atlas.taxonomy.impacts if goal.id in partner.shared_goals
         ],
     }
+
+
+def _tied(tie: TieOut, texts: Texts) -> str:
+    """Say how two work together already."""
+    is_own = tie.direction == "to_partner"
+    says = {
+        ("supplies", True): texts.gettext("Already works together: is supplied from here"),
+        ("supplies", False): texts.gettext("Already works together: supplies this offer"),
+        ("uses_room_of", True): texts.gettext("Already works together: gives a room"),
+        ("uses_room_of", False): texts.gettext("Already works together: uses the room here"),
+        ("member_of", True): texts.gettext("Already works together: this offer is a member there"),
+        ("member_of", False): texts.gettext("Already works together: is a member here"),
+    }
+    return says.get((tie.kind, is_own)) or texts.gettext("Already works together")
 
 
 def _reason(match: MatchOut, texts: Texts) -> str:

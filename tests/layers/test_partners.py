@@ -12,9 +12,11 @@ from layers.atlas import Atlas
 from layers.build import build_atlas
 from layers.chains import MAX_CHAINS, chains_of, rooms_and_groups
 from layers.errors import UnknownOfferError
+from layers.living import with_offers
 from layers.offers import Offers
 from layers.partners import (
     Partners,
+    Tie,
     goals_of,
     partners,
     residents_reaching_both,
@@ -63,6 +65,22 @@ def test_what_all_give_or_need_makes_no_match_alone(atlas: Atlas):
         for partner in partners(atlas, offer.id, mode="car", minutes=60).partners:
             assert any(m.resource not in weak for m in partner.matches)
             assert [m.weak for m in partner.matches] == sorted(m.weak for m in partner.matches)
+
+
+def test_who_works_together_already_comes_first_from_both_ends(atlas: Atlas):
+    """The beekeeper's farthest partner, and one with which it has nothing in common."""
+    last = names(partners(atlas, "umk:imkerei"))[-1]
+    linked = (("supplies", f"umk:{last}"), ("partner", "umk:energie"), ("partner", "umk:nobody"))
+    offers = [replace(o, links=linked if o.id == "umk:imkerei" else ()) for o in atlas.offers]
+    living = with_offers(atlas, Offers.of(offers))
+    found = partners(living, "umk:imkerei")
+    assert set(names(found)[:2]) == {last, "energie"}
+    by_name = dict(zip(names(found), found.partners, strict=True))
+    assert by_name[last].ties == (Tie("supplies", is_own=True),)
+    assert by_name["energie"].matches == ()
+    mirrored = partners(living, f"umk:{last}", mode="car", minutes=60)
+    assert names(mirrored)[0] == "imkerei"
+    assert mirrored.partners[0].ties == (Tie("supplies", is_own=False),)
 
 
 def test_a_match_holds_from_both_sides(atlas: Atlas):

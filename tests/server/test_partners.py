@@ -94,7 +94,7 @@ def test_the_command_tells_who_and_why(settings: Settings):
     assert done.exit_code == 0, done.output
     assert "Gemeindesaal" in done.output
     assert "needs Raum, until 2024-06-30: ein Raum am Samstag für 20 Personen" in done.output
-    assert "order: partners with a notice" in done.output
+    assert "order: those that work together already" in done.output
 
 
 def test_the_command_without_an_offer_tells_of_rooms(settings: Settings):
