@@ -4,7 +4,18 @@ The pages: rendered on the server, so that they say everything without a script 
 One module a page. Pages of single measures stand with their measure (`server.measures`).
 """
 
-from server.pages import about, embed, export, offer, offers, planner, poster, residents, start
+from server.pages import (
+    about,
+    embed,
+    export,
+    offer,
+    offers,
+    paper,
+    planner,
+    poster,
+    residents,
+    start,
+)
 
 ROUTERS = [
     start.router,
@@ -15,5 +26,6 @@ ROUTERS = [
     poster.router,
     embed.router,
     planner.router,
+    paper.router,
     export.router,
 ]

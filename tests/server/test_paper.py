@@ -225,3 +225,30 @@ def test_the_command_refuses_other_endings_and_broken_files(run, tmp_path):
     broken = tmp_path / "broken.json"
     broken.write_bytes(b"\xff\xfe{")
     assert "is not in UTF-8" in run(path=broken).output
+
+
+def test_the_page_shows_the_paper_of_an_address_without_scripts(client: TestClient):
+    asked = {
+        **BAKERY,
+        "kind": ["coverage", "equity"],
+        "district": "A",
+        "title": ATTACK,
+        "lang": "en",
+    }
+    page = Page(client.get("/r/toy/paper", params=asked).text)
+    assert page.elements.count("article") == 1
+    assert "an offer is in reach of >\u202f92% of 320 people" in page.text
+    assert "Who falls short, and by how much" in page.text
+    assert ATTACK in page.text
+    assert "img" not in page.elements
+    assert ("style" in {name for name, _ in page.attributes}) is False
+
+
+def test_the_page_without_chapters_is_a_form_with_the_question(client: TestClient):
+    page = client.get("/r/toy/paper", params={**BAKERY, "minutes": "7,5", "lang": "de"}).text
+    assert "<article" not in page
+    assert "Ratsvorlage" in page
+    assert 'value="7.5"' in page
+    assert '<option value="A">Altöd</option>' in page
+    refused = client.get("/r/toy/paper", params={"category": "baker", "kind": "coverage"})
+    assert refused.status_code == 404
