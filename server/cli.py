@@ -25,6 +25,7 @@ from layers.nearby import DEFAULT_MINUTES, near
 from layers.question import QUESTION_MODES
 from layers.when import parse_when
 from server import outputs
+from server.backup_cli import backup_command, restore_command
 from server.doctor import examine
 from server.import_cli import export_command, import_command
 from server.measures import COMMANDS
@@ -297,7 +298,8 @@ def doctor(show_settings: bool) -> None:
 
 
 region.add_command(new_command)
-for _command in (import_command, export_command, register_group, *COMMANDS):
+_COMMANDS = (import_command, export_command, register_group, backup_command, restore_command)
+for _command in (*_COMMANDS, *COMMANDS):
     main.add_command(_command)
 
 

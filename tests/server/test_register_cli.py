@@ -169,6 +169,19 @@ def test_confirmed_matches_are_counted(umkreis):
     assert "osm:n1002 → osm:n1001: room" in result.stdout
 
 
+def test_backup_brings_back_what_was(umkreis, tmp_path: Path):
+    umkreis("import", "toy")
+    file = tmp_path / "sicherung.sqlite"
+    made = umkreis("backup", file)
+    assert made.stdout == f"{file}: 4 entries, 4 states of them, up to change 1\n"
+    umkreis("register", "correct", "toy", "osm:n1001", "name=Falsch")
+    assert umkreis("restore", file).exit_code == 130  # nobody said yes
+    assert "Falsch" in umkreis("register", "history", "toy", "osm:n1001").stdout
+    assert umkreis("restore", file, "--yes").exit_code == 0
+    assert "Falsch" not in umkreis("register", "history", "toy", "osm:n1001").stdout
+    assert "is there already" in umkreis("backup", file).stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -187,6 +200,7 @@ def test_confirmed_matches_are_counted(umkreis):
         (("register", "correct", "toy", "osm:n9", "phone=1"), "`offer` 'osm:n9' is not known"),
         (("register", "history", "toy", "--undo", "99"), "`rev` 99 is no change"),
         (("register", "duplicates", "toy", "--merge", "a", "b"), "`offer` 'a' is not known"),
+        (("restore", "gibtsnicht.sqlite"), "`FILE` gibtsnicht.sqlite: there is no such file"),
         (("register", "review", "nirgends"), "`region` 'nirgends' is not known"),
         (("register", "matches", "toy", "--confirm", "a", "b", "gold"), "`RESOURCE` 'gold'"),
     ],
