@@ -3,7 +3,8 @@ A source's records into the register: many at once, and again without effect.
 
 Each record has a fingerprint of what it says. A record that says what it said last is unchanged and
 writes nothing; another one changes its claim, and only its claim: a correction by hand is a claim
-of its own and goes on holding. What a whole source no longer has is marked, not deleted. Records
+of its own and goes on holding. What a whole source no longer has is marked, not deleted. Where
+new entries are to be reviewed, changes of published ones wait as proposals. Records
 are written in portions, each in one transaction: after a killed import the same import again finds
 the portions that are there unchanged and goes on.
 """
@@ -24,6 +25,7 @@ from layers.register.database import insert_rows
 from layers.register.entry import PUBLISHED, Claim, Entry, Source
 from layers.register.known_sources import check_source, put_source, sources
 from layers.register.loaded import Entries
+from layers.register.proposals import propose, without_proposal
 from layers.register.schema import OFFER, ORIGIN
 from layers.register.store import check, find, in_parts
 from layers.register.values import check_source_id, entry_id, fingerprint, told_by
@@ -58,8 +60,9 @@ class Written:
 
     `added`, `changed`, `back` (gone before, there again) and `gone` are ids of entries, in the
     order of the records; `unchanged` is a count.
-    `records = added + changed + back + unchanged + refused`. `revs` are the changes
-    that were written; empty where nothing was.
+    `proposed` are entries of which the record waits to be accepted.
+    `records = added + changed + back + proposed + unchanged + refused`. `revs` are the changes that
+    were written; empty where nothing was.
     """
 
     records: int = 0
@@ -67,6 +70,7 @@ class Written:
     added: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     back: list[str] = field(default_factory=list)
+    proposed: list[str] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
     revs: list[int] = field(default_factory=list)
@@ -175,9 +179,13 @@ class _Import:
             for source_id, known in missing.items():
                 entry = entries.get(known.offer_id)
                 claim = entry.claim(self.source.id, source_id) if entry else None
-                if entry is not None and claim is not None:
-                    entries.put(entry.with_claim(replace(claim, gone_on=self.day)))
+                if entry is None:
+                    continue
+                entry = without_proposal(entry, (self.source.id, source_id))
+                if claim is not None:
+                    entry = entry.with_claim(replace(claim, gone_on=self.day))
                     self.written.gone.append(entry.id)
+                entries.put(entry)
             if missing and not self.is_trial:
                 entries.write()
                 for part in in_parts(list(missing)):
@@ -236,16 +244,22 @@ class _Import:
         else:
             values = {k: v for k, v in told.values.items() if k not in entry.erased}
             claim = self._claim(told, entry.claim(self.source.id, told.source_id), values)
-            changed = entry.with_claim(claim)
-            if own_id not in (entry.id, *entry.aliases) and not known:
-                changed = replace(changed, aliases=(*entry.aliases, own_id))
-            check(changed)
+            if self.status != PUBLISHED and entry.is_public:
+                changed = propose(entry, claim)
+            else:
+                changed = without_proposal(entry.with_claim(claim), claim.key)
+                if own_id not in (entry.id, *entry.aliases) and not known:
+                    changed = replace(changed, aliases=(*entry.aliases, own_id))
+                check(changed)
             if changed == entry:  # what differs was erased here for good
                 self.written.unchanged += 1
             else:
                 entries.put(changed)
                 is_back = bool(known and known.gone_on)
-                (self.written.back if is_back else self.written.changed).append(entry.id)
+                became = self.written.back if is_back else self.written.changed
+                if claim in changed.proposals:
+                    became = self.written.proposed
+                became.append(entry.id)
         return (
             self.region,
             self.source.id,

@@ -98,12 +98,14 @@ def merge(change: Change, keep: Entry, other: Entry) -> None:
     own = {keep.id, other.id, *other.aliases}
     links = (link for link in (*keep.links, *other.links) if link.target not in own)
     erased = tuple(sorted({*keep.erased, *other.erased}))
+    waiting = {claim.key: claim for claim in (*other.proposals, *keep.proposals)}
     merged = replace(
         merged,
         aliases=tuple(dict.fromkeys((*keep.aliases, other.id, *other.aliases))),
         links=tuple(dict.fromkeys(links)),
         erased=erased,
         claims=tuple(without(claim, erased) for claim in merged.claims),
+        proposals=tuple(without(claim, erased) for claim in waiting.values()),
     )
     write(change, [merged, replace(other, merged_into=keep.id)])
 
@@ -113,18 +115,25 @@ def split(change: Change, keep: Entry, alias: str) -> None:
     other = current(change.connection, change.region, [alias]).get(alias)
     if other is None or other.merged_into != keep.id:
         raise RegisterError(f"{alias!r} was not merged into {keep.id!r}")
-    theirs = {claim.key for claim in other.claims}
+    theirs = {claim.key for claim in (*other.claims, *other.proposals)}
     back = tuple(claim for claim in keep.claims if claim.key in theirs)
     rest = tuple(claim for claim in keep.claims if claim.key not in theirs)
     gone = {other.id, *other.aliases}
     parted = replace(
         keep,
         claims=rest,
+        proposals=tuple(claim for claim in keep.proposals if claim.key not in theirs),
         aliases=tuple(a for a in keep.aliases if a not in gone),
         links=tuple(link for link in keep.links if link not in other.links),
     )
     check(parted)
-    again = replace(other, claims=back or other.claims, merged_into="", erased=keep.erased)
+    again = replace(
+        other,
+        claims=back or other.claims,
+        proposals=tuple(claim for claim in keep.proposals if claim.key in theirs),
+        merged_into="",
+        erased=keep.erased,
+    )
     write(change, [parted, again])
 
 
@@ -180,7 +189,7 @@ def restore(change: Change, entry: Entry, rev: int) -> Entry:
         raise RegisterError(
             f"{entry.id!r} was merged since `rev` {rev}; split the two first, then restore"
         )
-    return old
+    return replace(old, proposals=entry.proposals)  # what waits now goes on waiting
 
 
 def tell_apart(change: Change, first: str, second: str) -> None:

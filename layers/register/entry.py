@@ -204,6 +204,8 @@ class Entry:
         Fields that were erased for good; no import brings them back.
     rev
         The change that made it so; 0 before it is stored.
+    proposals
+        Claims of a reviewed import that wait: they count once somebody accepts them.
     """
 
     id: str
@@ -216,6 +218,7 @@ class Entry:
     is_removed: bool = False
     erased: tuple[str, ...] = ()
     rev: int = 0
+    proposals: tuple[Claim, ...] = ()
 
     @property
     def is_live(self) -> bool:
@@ -259,6 +262,8 @@ class Entry:
         if self.erased:
             record["erased"] = list(self.erased)
         record["claims"] = [claim.to_record() for claim in self.claims]
+        if self.proposals:
+            record["proposals"] = [claim.to_record() for claim in self.proposals]
         return record
 
     @classmethod
@@ -275,6 +280,7 @@ class Entry:
             bool(record.get("removed")),
             tuple(record.get("erased", ())),
             rev,
+            tuple(map(Claim.from_record, record.get("proposals", ()))),
         )
 
 

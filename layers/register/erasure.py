@@ -44,19 +44,21 @@ def erase(change: Change, entry: Entry, names: Sequence[str]) -> int:
     connection, region = change.connection, change.region
     states = _related(connection, region, entry.id)
     own = {entry.id, *entry.aliases}
-    keys = {c.key for state in states if state.id in own for c in state.claims}
+    keys = {c.key for s in states if s.id in own for c in (*s.claims, *s.proposals)}
     found: set[str] = set()
     cleaned = 0
     for state in states:
         is_own = state.id in own
-        claims = tuple(
-            without(claim, names) if is_own or claim.key in keys else claim
-            for claim in state.claims
+        before = (*state.claims, *state.proposals)
+        after = tuple(
+            without(claim, names) if is_own or claim.key in keys else claim for claim in before
         )
-        for old, new in zip(state.claims, claims, strict=True):
+        for old, new in zip(before, after, strict=True):
             found |= {str(old.values[k]) for k in old.values.keys() - new.values.keys()}
-        cleaned += claims != state.claims
+        cleaned += after != before
         erased = tuple(sorted({*state.erased, *names})) if is_own else state.erased
+        count = len(state.claims)
+        clean = replace(state, claims=after[:count], proposals=after[count:], erased=erased)
         connection.execute(
             sa.update(REVISION)
             .where(
@@ -64,7 +66,7 @@ def erase(change: Change, entry: Entry, names: Sequence[str]) -> int:
                 REVISION.c.offer_id == state.id,
                 REVISION.c.rev == state.rev,
             )
-            .values(state=json_text(replace(state, claims=claims, erased=erased).to_record()))
+            .values(state=json_text(clean.to_record()))
         )
     heads = current(connection, region, {state.id for state in states})
     write(change, list(heads.values()))

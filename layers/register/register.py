@@ -16,7 +16,7 @@ from uuid import uuid4
 import sqlalchemy as sa
 
 from layers.errors import RegisterError, UnknownOfferError
-from layers.register import backup, bulk, decisions, erasure, reading
+from layers.register import backup, bulk, decisions, erasure, proposals, reading
 from layers.register.database import Database
 from layers.register.entry import (
     DRAFT,
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from layers.register.bulk import Written
     from layers.register.database import Change
     from layers.register.entry import Value
+    from layers.register.proposals import Proposal
     from layers.register.reading import ChangeInfo, Overdue, Revision
     from layers.sources.record import SourceRecord
 
@@ -127,7 +128,8 @@ class Register:
         who, why
             For the history.
         status
-            Of entries that are new; others keep theirs.
+            Of entries that are new; others keep theirs. Where it is not `published`, changes of
+            published entries wait to be accepted.
         is_whole
             Whether these are all records of the source: those that are missing are marked as gone.
         joins
@@ -301,6 +303,41 @@ class Register:
         """
         with self.database.reading() as connection:
             return reading.overdue(connection, region, on=on, older_than_days=older_than_days)
+
+    def proposals(self, region: str) -> list[Proposal]:
+        """Return what reviewed imports want to change in published entries, by entry."""
+        with self.database.reading() as connection:
+            return proposals.proposals(connection, region)
+
+    def accept(
+        self, region: str, entry_id: str, *, source: str = "", who: str, why: str = ""
+    ) -> None:
+        """
+        Let what waits of an entry count: all of it, or that of one source.
+
+        Raises
+        ------
+        RegisterError
+            If nothing waits.
+        """
+        with self._changing(region, who, "accept", why) as change:
+            entry = find(change.connection, region, entry_id)
+            self._write(change, entry, proposals.accept(entry, source))
+
+    def reject(
+        self, region: str, entry_id: str, *, source: str = "", who: str, why: str = ""
+    ) -> None:
+        """
+        Drop what waits of an entry; it waits again only if the source changes what it says.
+
+        Raises
+        ------
+        RegisterError
+            If nothing waits.
+        """
+        with self._changing(region, who, "reject", why) as change:
+            entry = find(change.connection, region, entry_id)
+            self._write(change, entry, proposals.reject(entry, source))
 
     # Removing, undoing, duplicates
 

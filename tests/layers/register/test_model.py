@@ -21,8 +21,13 @@ ROW = st.tuples(st.integers(0, 3), NAMES, NAMES, DAYS)
 PICK = st.integers(0, 50)
 STEP = st.one_of(
     st.tuples(
-        st.just("put"), st.sampled_from("ab"), st.lists(ROW, min_size=1, max_size=4), st.booleans()
+        st.just("put"),
+        st.sampled_from("ab"),
+        st.lists(ROW, min_size=1, max_size=4),
+        st.booleans(),
+        st.booleans(),
     ),
+    st.tuples(st.sampled_from(["accept", "reject"]), PICK),
     st.tuples(st.just("correct"), PICK, NAMES),
     st.tuples(st.just("withdraw"), PICK),
     st.tuples(st.just("status"), PICK, st.sampled_from(sorted(TRANSITIONS))),
@@ -54,7 +59,7 @@ class Model:
             entry_id = self.entries[entry_id]["into"]
         return self.entries[entry_id]
 
-    def put(self, source, rows, is_whole):
+    def put(self, source, rows, is_whole, is_reviewed):
         seen = {}
         for key, told in rows:
             seen.setdefault(key, told)
@@ -62,17 +67,27 @@ class Model:
             if self.said.get((source, key)) == told and (source, key) not in self.gone:
                 continue
             entry_id = f"{source}:{key}"
-            self.entries.setdefault(
-                entry_id,
-                {"status": "published", "out": False, "into": "", "ids": [], "claims": {}},
-            )
-            self.stands(entry_id)["claims"][source, key] = {"told": told, "gone": False}
+            is_new = entry_id not in self.entries
+            status = "submitted" if is_reviewed else "published"
+            empty = {"status": status, "out": False, "into": "", "ids": [], "claims": {}}
+            entry = self.entries.setdefault(entry_id, {**empty, "waits": {}})
+            entry = self.stands(entry_id)
+            entry["waits"].pop((source, key), None)
+            old = entry["claims"].get((source, key))
+            is_public = entry["status"] == "published" and not entry["out"]
+            if is_reviewed and is_public and not is_new and (not old or old["told"] != told):
+                entry["waits"][source, key] = told
+                if old:
+                    old["gone"] = False
+            else:
+                entry["claims"][source, key] = {"told": told, "gone": False}
             self.said[source, key] = told
             self.gone.discard((source, key))
         for key in [k for s, k in self.said if s == source] if is_whole else []:
             if key not in seen and (source, key) not in self.gone:
-                claim = self.stands(f"{source}:{key}")["claims"].get((source, key))
-                if claim:
+                entry = self.stands(f"{source}:{key}")
+                entry["waits"].pop((source, key), None)
+                if claim := entry["claims"].get((source, key)):
                     claim["gone"] = True
                 self.gone.add((source, key))
 
@@ -120,15 +135,16 @@ def run(register, region, steps):
     return model
 
 
-def put(register, region, model, _, source, rows, is_whole):
+def put(register, region, model, _, source, rows, is_whole, is_reviewed):
     records = [
         SourceRecord(
             source, f"{r[0]}", 0, r[1], ("bakery",), (), 13.0, 53.0, phone=r[2], opened_on=r[3]
         )
         for r in rows
     ]
-    register.put_many(region, Source(source), records, who="ada", is_whole=is_whole)
-    model.put(source, [(f"{r[0]}", told(r)) for r in rows], is_whole)
+    status = "submitted" if is_reviewed else "published"
+    register.put_many(region, Source(source), records, who="ada", is_whole=is_whole, status=status)
+    model.put(source, [(f"{r[0]}", told(r)) for r in rows], is_whole, is_reviewed)
 
 
 def undo(register, region, model, _, pick):
@@ -185,11 +201,33 @@ def remove(register, region, model, live, pick):
     register.remove(region, picked, who="ada", why="test")
 
 
+def accept(register, region, model, live, pick):
+    picked = live[pick % len(live)]
+    entry = model.entries[picked]
+    if entry["waits"]:
+        for key, told in entry["waits"].items():
+            entry["claims"][key] = {"told": told, "gone": False}
+        entry["waits"] = {}
+        register.accept(region, picked, who="eva")
+    else:
+        with pytest.raises(RegisterError, match="nothing waits"):
+            register.accept(region, picked, who="eva")
+
+
+def reject(register, region, model, live, pick):
+    waiting = [k for k in live if model.entries[k]["waits"]]
+    if waiting:
+        picked = waiting[pick % len(waiting)]
+        model.entries[picked]["waits"] = {}
+        register.reject(region, picked, who="eva")
+
+
 def merge(register, region, model, live, pick, pick_other):
     picked, other = live[pick % len(live)], live[pick_other % len(live)]
     if other != picked:
         entry, theirs = model.entries[picked], model.entries[other]
-        entry["claims"].update(copy.deepcopy(theirs["claims"]))
+        for kept in ("claims", "waits"):
+            entry[kept].update(copy.deepcopy(theirs[kept]))
         entry["ids"] += [other, *theirs["ids"]]
         theirs["into"] = picked
         register.merge(region, picked, other, who="ada")
@@ -200,13 +238,16 @@ def split(register, region, model, live, pick, pick_other):
     if merged:
         picked, other = merged[(pick + pick_other) % len(merged)]
         entry, theirs = model.entries[picked], model.entries[other]
-        back = {k: entry["claims"].pop(k) for k in theirs["claims"] if k in entry["claims"]}
+        keys = {**theirs["claims"], **theirs["waits"]}
+        back = {k: entry["claims"].pop(k) for k in keys if k in entry["claims"]}
+        theirs["waits"] = {k: entry["waits"].pop(k) for k in keys if k in entry["waits"]}
         theirs["claims"], theirs["into"] = back or theirs["claims"], ""
         entry["ids"] = [k for k in entry["ids"] if k not in (other, *theirs["ids"])]
         register.split(region, picked, other, who="ada")
 
 
-CHANGES = {f.__name__: f for f in (put, undo, correct, withdraw, status, remove, merge, split)}
+STEPS = (put, accept, reject, undo, correct, withdraw, status, remove, merge, split)
+CHANGES = {f.__name__: f for f in STEPS}
 
 
 def without_none(values):
@@ -224,6 +265,9 @@ def check(register, region, model):
             held = {entry.id: values_of(entry) for entry in entries}
             wanted = {k: without_none(v) for k, v in model.seen_at(rev, day).items()}
             assert held == wanted, rev
+    waits = {(p.entry_id, p.source, p.source_id) for p in register.proposals(region)}
+    live = {k: e for k, e in model.entries.items() if not (e["into"] or e["out"])}
+    assert waits == {(k, *key) for k, entry in live.items() for key in entry["waits"]}
     for entry_id in model.entries:
         said = provenance(register.entry(region, entry_id))
         for key, claim in model.stands(entry_id)["claims"].items():
