@@ -14,6 +14,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from server import api, errors, measures, ogc, pages, shell
 from server.headers import SecurityHeaders
+from server.public_address import TrustedProxies
 from server.regions import Regions
 from server.rendering import STATIC
 from server.requests import BodyLimit, HeadAsGet
@@ -56,6 +57,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(BodyLimit)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=GZIP_LEVEL)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(TrustedProxies, trusted=settings.trusted_proxies)
     app.add_middleware(HeadAsGet)
     errors.install(app)
     shell.install(app)

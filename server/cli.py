@@ -116,6 +116,7 @@ def serve(regions: tuple[str, ...], host: str, port: int, workers: int) -> None:
         workers=workers,
         access_log=False,  # an address bar may tell where somebody lives
         server_header=False,
+        proxy_headers=False,  # server.public_address reads them, from proxies that are trusted
         log_level="warning",
     )
 

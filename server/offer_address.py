@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import segno
 
 from server.asked import address
+from server.public_address import public_base
 
 if TYPE_CHECKING:
     from fastapi import Request
@@ -31,7 +32,7 @@ def offer_path(region: str, offer: str, part: str = "") -> str:
 
 def full_address(request: Request, path: str, **parameters: str) -> str:
     """Return an address that works from elsewhere: on paper, in another site."""
-    return str(request.base_url).rstrip("/") + address(path, parameters)
+    return public_base(request) + address(path, parameters)
 
 
 def qr_of(text: str) -> Qr:

@@ -6,11 +6,13 @@ Every setting is an environment variable `UMKREIS_*`; nothing is read at import.
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from geo.errors import ParameterError
 
@@ -25,6 +27,12 @@ def _languages() -> tuple[str, ...]:
 
 LANGUAGES = _languages()  # our own folder, which is part of the code
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+LOG_FORMATS = ("text", "json")
+MAINTENANCE = ("off", "read", "all")
+METRICS = ("off", "local", "all")
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+_MOST_DIGITS = 9
+_LOOPBACK = (ipaddress.ip_network("127.0.0.1"), ipaddress.ip_network("::1"))
 
 
 @dataclass(frozen=True)
@@ -75,6 +83,45 @@ SETTINGS = (
         "E-mail or web address for whoever has a question, a correction or met a barrier.",
     ),
     Setting("UMKREIS_LOG_LEVEL", "INFO", "How much is logged: DEBUG, INFO, WARNING or ERROR."),
+    Setting(
+        "UMKREIS_LOG_FORMAT",
+        "text",
+        "text, or json: one object a line, and a line for each request that names no place.",
+    ),
+    Setting(
+        "UMKREIS_PUBLIC_URL",
+        "",
+        "Where visitors reach this installation, https://HOST: for QR codes, code to embed and "
+        "links of OGC API. By default what a request says.",
+    ),
+    Setting(
+        "UMKREIS_TRUSTED_PROXIES",
+        "127.0.0.1,::1",
+        "Proxies, as addresses or networks by comma, whose X-Forwarded-For and -Proto are believed.",
+    ),
+    Setting(
+        "UMKREIS_REQUESTS_PER_MINUTE",
+        "600",
+        "How many pages and answers one client gets from a worker; 0 for any number.",
+    ),
+    Setting(
+        "UMKREIS_ANALYSES_PER_MINUTE",
+        "60",
+        "How many expensive analyses one client gets from a worker; 0 for any number.",
+    ),
+    Setting(
+        "UMKREIS_ANALYSES_AT_ONCE", "2", "How many expensive analyses one worker runs at once."
+    ),
+    Setting(
+        "UMKREIS_MAINTENANCE",
+        "off",
+        "read: nothing can be changed; all: only a page that says so is served.",
+    ),
+    Setting(
+        "UMKREIS_METRICS",
+        "off",
+        "Who may read /metrics: off, local (who connects from this machine) or all.",
+    ),
 )
 
 
@@ -90,6 +137,14 @@ class Settings:
     operator: str = ""
     contact: str = ""
     database_url: str = ""
+    log_format: str = "text"
+    public_url: str = ""
+    trusted_proxies: tuple[Network, ...] = _LOOPBACK
+    requests_per_minute: int = 600
+    analyses_per_minute: int = 60
+    analyses_at_once: int = 2
+    maintenance: str = "off"
+    metrics: str = "off"
 
     @property
     def register_url(self) -> str:
@@ -128,6 +183,14 @@ class Settings:
             operator=values["UMKREIS_OPERATOR"].strip(),
             contact=values["UMKREIS_CONTACT"].strip(),
             database_url=values["UMKREIS_DATABASE_URL"],
+            log_format=_one_of("UMKREIS_LOG_FORMAT", values["UMKREIS_LOG_FORMAT"], LOG_FORMATS),
+            public_url=_origin("UMKREIS_PUBLIC_URL", values["UMKREIS_PUBLIC_URL"].strip()),
+            trusted_proxies=_networks("UMKREIS_TRUSTED_PROXIES", values["UMKREIS_TRUSTED_PROXIES"]),
+            requests_per_minute=_whole(values, "UMKREIS_REQUESTS_PER_MINUTE", least=0),
+            analyses_per_minute=_whole(values, "UMKREIS_ANALYSES_PER_MINUTE", least=0),
+            analyses_at_once=_whole(values, "UMKREIS_ANALYSES_AT_ONCE", least=1),
+            maintenance=_one_of("UMKREIS_MAINTENANCE", values["UMKREIS_MAINTENANCE"], MAINTENANCE),
+            metrics=_one_of("UMKREIS_METRICS", values["UMKREIS_METRICS"], METRICS),
         )
 
 
@@ -137,6 +200,40 @@ def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> str:
             f"`{name}` is {value!r}; it may be {', '.join(allowed)}", parameter=name
         )
     return value
+
+
+def _whole(values: Mapping[str, str], name: str, *, least: int) -> int:
+    text = values[name].strip()
+    if not (
+        text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS and int(text) >= least
+    ):
+        raise ParameterError(
+            f"`{name}` is {text!r}; it may be a whole number from {least} on", parameter=name
+        )
+    return int(text)
+
+
+def _origin(name: str, text: str) -> str:
+    """Check an address without a path: pages link to each other from the root of a host."""
+    parts = urlsplit(text.rstrip("/"))
+    is_origin = parts.scheme in ("http", "https") and parts.netloc and "@" not in parts.netloc
+    if text and (not is_origin or parts.path or parts.query or parts.fragment):
+        raise ParameterError(
+            f"`{name}` is {text!r}; it may be https://HOST or https://HOST:PORT, without a path",
+            parameter=name,
+        )
+    return text.rstrip("/")
+
+
+def _networks(name: str, text: str) -> tuple[Network, ...]:
+    parts = filter(None, (part.strip() for part in text.split(",")))
+    try:
+        return tuple(ipaddress.ip_network(part) for part in parts)
+    except ValueError as exc:
+        raise ParameterError(
+            f"`{name}`: {exc}; give addresses such as 127.0.0.1 or networks such as 10.0.0.0/8",
+            parameter=name,
+        ) from exc
 
 
 def _checkout() -> Path | None:

@@ -27,6 +27,7 @@ from server.ogc.collections import (
 from server.ogc.filters import DEFAULT_LIMIT, MAX_LIMIT, crs_of, parse_whole, select
 from server.ogc.openapi import document
 from server.ogc.reference import CRS84, supported, to_crs
+from server.public_address import public_base
 from server.regions import regions_of
 from server.shell import render
 
@@ -64,7 +65,9 @@ def landing(request: Request) -> Response:
             _link(f"{root}", "self", "application/json", "this page"),
             _link(f"{root}?f=html", "alternate", "text/html", "this page as HTML"),
             _link(f"{root}/api", "service-desc", OPENAPI, "the interface (OpenAPI 3.0)"),
-            _link(f"{_base(request)}/docs", "service-doc", "text/html", "the interface to read"),
+            _link(
+                f"{public_base(request)}/docs", "service-doc", "text/html", "the interface to read"
+            ),
             _link(f"{root}/conformance", "conformance", "application/json", "conformance classes"),
             _link(f"{root}/collections", "data", "application/json", "the collections"),
         ],
@@ -236,7 +239,7 @@ def _page_links(request: Request, *, limit: int, offset: int, matched: int) -> l
     kept = [
         (k, v) for k, v in request.query_params.multi_items() if k not in ("offset", "limit", "f")
     ]
-    path = f"{_base(request)}{request.url.path}"
+    path = f"{public_base(request)}{request.url.path}"
 
     def at(start: int, *more: tuple[str, str]) -> str:
         return f"{path}?{urlencode([*kept, ('limit', limit), ('offset', start), *more])}"
@@ -257,13 +260,9 @@ def _link(href: str, rel: str, media_type: str, title: str) -> dict[str, str]:
     return {"href": href, "rel": rel, "type": media_type, "title": title}
 
 
-def _base(request: Request) -> str:
-    """Return our own address; clients of the standard want whole addresses."""
-    return str(request.base_url).rstrip("/")
-
-
 def _root(request: Request) -> str:
-    return f"{_base(request)}/ogc"
+    """Return our own address; clients of the standard want whole addresses."""
+    return f"{public_base(request)}/ogc"
 
 
 def _query(request: Request) -> dict[str, str]:
