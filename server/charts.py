@@ -16,7 +16,7 @@ from server.rows import few_text
 from server.sentences import label
 from server.texts import Texts
 
-INSIDE, BEYOND, PLAIN = "within", "beyond", "plain"
+INSIDE, BEYOND, PLAIN = "within", "beyond", "all"
 
 
 @dataclass(frozen=True)

@@ -45,11 +45,11 @@ class ShareClass:
 
 
 SHARE_CLASSES = (
-    ShareClass("share-0", 0.0, 0.2, "#671e64", "#d390b0", "unter 20 %", "below 20 %"),
-    ShareClass("share-20", 0.2, 0.4, "#b03576", "#c1657c", "20 bis unter 40 %", "20 to below 40 %"),
-    ShareClass("share-40", 0.4, 0.6, "#ea6a64", "#9d4c43", "40 bis unter 60 %", "40 to below 60 %"),
-    ShareClass("share-60", 0.6, 0.8, "#fab373", "#693e1f", "60 bis unter 80 %", "60 to below 80 %"),
-    ShareClass("share-80", 0.8, 1.0, "#f9ebbe", "#362e1d", "80 % und mehr", "80 % and more"),
+    ShareClass("share-0", 0.0, 0.2, "#671e64", "#d390b0", "unter 20 %", "below 20%"),
+    ShareClass("share-20", 0.2, 0.4, "#b03576", "#c1657c", "20 bis unter 40 %", "20 to below 40%"),
+    ShareClass("share-40", 0.4, 0.6, "#ea6a64", "#9d4c43", "40 bis unter 60 %", "40 to below 60%"),
+    ShareClass("share-60", 0.6, 0.8, "#fab373", "#693e1f", "60 bis unter 80 %", "60 to below 80%"),
+    ShareClass("share-80", 0.8, 1.0, "#f9ebbe", "#362e1d", "80 % und mehr", "80% and more"),
 )
 UNKNOWN = ShareClass(
     "unknown",

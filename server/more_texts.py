@@ -60,12 +60,12 @@ def _sentences(texts: Texts) -> dict[str, str]:
         "verdict_underserved": texts.gettext("underserved in every variant"),
         "verdict_depends": texts.gettext("depends on the assumption"),
         "access_told": texts.gettext(
-            "Within 30 minutes ({mode}) there are {n} offers per 10,000 people, near ones counting "
+            "{mode}, within 30 minutes: {n} offers per 10,000 people, near ones counting "
             "more; fewest in {district}: {least}.",
             **kept("mode", "n", "district", "least"),
         ),
         "access_none": texts.gettext(
-            "Within 30 minutes ({mode}) there are {n} offers per 10,000 people, near ones counting "
+            "{mode}, within 30 minutes: {n} offers per 10,000 people, near ones counting "
             "more; in {k} districts there is none.",
             **kept("mode", "n", "k"),
         ),

@@ -122,7 +122,7 @@ def _allocation_texts(texts: Texts) -> dict[str, str]:
             "How many are served is withheld, because it would tell of too few people."
         ),
         "allocation_basis": texts.gettext(
-            "Capacity of {total} in all; {mode}, {limit}. The best possible allocation, not a "
+            "Capacity of {total} in all. {mode}, {limit}. The best possible allocation, not a "
             "forecast.",
             **kept("total", "mode", "limit"),
         ),
@@ -163,7 +163,6 @@ def _allocation_texts(texts: Texts) -> dict[str, str]:
 def _here_texts(texts: Texts) -> dict[str, str]:
     return {
         "here": texts.gettext("Place that is asked from"),
-        "here_minutes": texts.gettext("Within"),
         "here_people": texts.gettext("People"),
         "here_area": texts.gettext("Area"),
         "here_min": texts.gettext("{n} min", n="{n}"),
@@ -171,4 +170,3 @@ def _here_texts(texts: Texts) -> dict[str, str]:
         "here_told": texts.gettext("{mode}, {n} min: {people} people.",
                                    **kept("mode", "n", "people")),
     }  # fmt: skip
-

@@ -119,6 +119,13 @@ def _outcome_texts(texts: Texts) -> dict[str, str]:
             "{n} more people than at the best street corner.", n="{n}"
         ),
         "best_without": texts.gettext("Computed without the changes below."),
+        "sum_withheld": texts.gettext(
+            "–: withheld, because it would tell of too few people. Without it, and as counts are "
+            "rounded to tens, the districts do not add up."
+        ),
+        "sum_rounded": texts.gettext(
+            "Counts are rounded to tens, so the districts do not add up exactly."
+        ),
         "trial_districts": texts.gettext("What changes, by district"),
         "gained": texts.gettext("Gained"),
         "lost": texts.gettext("Lost"),

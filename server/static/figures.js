@@ -1,6 +1,5 @@
 /* Figures of the interface as the server writes them: shares and what may be said of withheld ones. */
 
-import { element } from "./dom.js";
 import { Words } from "./words.js";
 
 export class Figures extends Words {
@@ -11,7 +10,13 @@ export class Figures extends Words {
   }
 
   change(count) {
-    return count === null ? "–" : this.formats.signed.format(count);
+    return count === null ? "–" : this.formats.signed.format(count).replace("-", "\u2212");
+  }
+
+  /* Why parts do not add up to their sum as published; empty where they do. */
+  sumNote(total, parts) {
+    if (parts.includes(null)) return this.texts.sum_withheld;
+    return parts.reduce((sum, part) => sum + part, 0) === total ? "" : this.texts.sum_rounded;
   }
 
   /* 0 % and 100 % are only said where they are exact. */
@@ -45,26 +50,4 @@ export class Figures extends Words {
     const shares = this.classes.filter((look) => look.lower !== null);
     return (shares.find((look) => share < look.upper - 1e-9) || shares.at(-1)).id;
   }
-}
-
-/* A table whose first column names the rows and whose others are numbers. */
-export function tableOf(columns, rows, caption) {
-  const table = element("table");
-  if (caption) table.createCaption().textContent = caption;
-  const head = table.createTHead().insertRow();
-  columns.forEach((name, i) => {
-    const cell = element("th", name, i ? "num" : "");
-    cell.scope = "col";
-    head.append(cell);
-  });
-  const body = table.createTBody();
-  for (const values of rows) {
-    const row = body.insertRow();
-    values.forEach((value, i) => {
-      const cell = element(i ? "td" : "th", value, i ? "num" : "");
-      if (!i) cell.scope = "row";
-      row.append(cell);
-    });
-  }
-  return table;
 }

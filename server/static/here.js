@@ -100,7 +100,7 @@ export class Here {
       countsBuildings ? "–" : this.words.people(area.residents),
       fill(texts.here_km2, { n: this.words.number(area.area_m2 / 1e6) }),
     ]);
-    const table = makeTable([`${texts.here_minutes} (${here.mode_name})`, texts.here_people, texts.here_area], rows);
+    const table = makeTable([here.mode_name, texts.here_people, texts.here_area], rows);
     const isCut = features.some(({ properties: area }) => area.reaches_edge);
     this.parts.outcome.replaceChildren(table, ...(isCut ? [element("p", texts.reach_edge, "soft")] : []));
     this.parts.reset.hidden = false;

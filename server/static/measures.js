@@ -2,8 +2,9 @@
    is asked of the interface; the server stores none. */
 
 import { askJson, element, fill } from "./dom.js";
-import { Figures, tableOf } from "./figures.js";
+import { Figures } from "./figures.js";
 import { ScenarioEditor } from "./scenario_editor.js";
+import { makeSortable, makeTable } from "./table.js";
 import { button } from "./trial_list.js";
 
 export class Measures {
@@ -54,8 +55,11 @@ export class Measures {
       this.map.trial.markBest(site);
       const rows = found.by_district
         .filter((row) => row.gained !== 0)
-        .map((row) => [row.name, row.gained === null ? "< 25" : figures.change(row.gained)]);
-      parts.push(tableOf([texts.district, texts.newly], rows), button(texts.try_here, "quiet", () => {
+        .map((row) => [row.name, { text: figures.change(row.gained), value: row.gained ?? "" }]);
+      const table = makeTable([texts.district, texts.newly], rows);
+      makeSortable(table, { label: texts.sort, onSort: () => {} });
+      const note = figures.sumNote(found.gained, found.by_district.map((row) => row.gained));
+      parts.push(table, ...(note ? [element("p", note, "soft")] : []), button(texts.try_here, "quiet", () => {
         outcome.replaceChildren();
         this.editor.tryBest(site);
         this.editor.list.focusWords(this.editor.document.changes.length - 1);

@@ -5,12 +5,15 @@ import { askJson, element, fill } from "./dom.js";
 import { dark } from "./map.js";
 import { Words } from "./words.js";
 
+const POPUP_OFFSET = 7; // px, Leaflet's own
+
 export class Reach {
   constructor(owner) {
     this.owner = owner;
     this.group = L.layerGroup().addTo(owner.map);
     this.clear();
     this.entered = new Map(); // id of an offer → what the asker entered for it
+    owner.map.on("zoomend", () => this.liftPopup());
   }
 
   /* A new answer: capacities of another kind of offer mean something else. */
@@ -24,6 +27,21 @@ export class Reach {
     this.shown = { id: "", kind: "", lines: [] };
     this.isOpen = false;
     this.group.clearLayers();
+    this.liftPopup();
+    this.marker = null;
+  }
+
+  /* The window stands above the area of its offer, not on it; a phone has no room for that. */
+  liftPopup() {
+    const popup = this.marker?.getPopup();
+    if (!popup) return;
+    const areas = this.group.getLayers();
+    const { map } = this.owner;
+    const at = this.marker.getLatLng();
+    const lift = areas.length && this.owner.isWide()
+      ? map.latLngToLayerPoint(at).y - map.latLngToLayerPoint([L.featureGroup(areas).getBounds().getNorth(), at.lng]).y : 0;
+    popup.options.offset = L.point(0, POPUP_OFFSET - Math.max(0, Math.min(lift, map.getSize().y / 3)));
+    if (popup.isOpen()) popup.update();
   }
 
   /* What stands in the popup of an offer. */
@@ -131,6 +149,8 @@ export class Reach {
     const drawn = found.features.filter((feature) => feature.geometry).map((feature) => L.geoJSON(feature, { renderer: this.owner.renderer, interactive: false, style }));
     for (const layer of drawn) layer.addTo(this.group);
     this.shown = { id: offer.id, kind, lines: found.lines };
+    this.marker = marker;
+    this.liftPopup();
     announce(found.lines.join(" "));
     this.redraw(marker, kind === "filled" ? "summary" : `[data-kind="${kind}"]`);
   }

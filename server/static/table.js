@@ -3,8 +3,9 @@
 
 /* Makes a table whose first column names its rows. Cells are texts, or texts with a `value` to sort by;
    columns with such cells are marked for sorting. */
-export function makeTable(columns, rows) {
+export function makeTable(columns, rows, caption) {
   const table = document.createElement("table");
+  if (caption) table.createCaption().textContent = caption;
   const head = table.createTHead().insertRow();
   columns.forEach((name, i) => {
     const header = document.createElement("th");

@@ -1,7 +1,7 @@
 /* What a scenario changes, in words, tables and districts of the map. */
 
 import { element, fill } from "./dom.js";
-import { tableOf } from "./figures.js";
+import { makeTable } from "./table.js";
 
 export const NARROW = matchMedia("(max-width: 899px)"); // map above words
 
@@ -47,20 +47,25 @@ export class TrialOutcome {
 
   /* Sentences and table, in place of the last ones. */
   write(place, lines, told) {
-    place.replaceChildren(...lines.map((line) => element("p", line)), this.table(told));
+    const { difference } = told;
+    const notes = ["gained", "lost"].map((what) => this.figures.sumNote(difference[what], difference.by_district.map((row) => row[what])));
+    const note = notes.find((each) => each === this.texts.sum_withheld) || notes.find(Boolean);
+    place.replaceChildren(
+      ...lines.map((line) => element("p", line)), this.table(told), ...(note ? [element("p", note, "soft")] : []),
+    );
   }
 
   table({ before, after, difference }) {
     const { texts, figures } = this;
     const shares = (one, other) => [figures.shareOf(one), figures.shareOf(other)];
-    const moves = (row) => [figures.change(row.gained), row.lost ? figures.change(-row.lost) : row.lost === null ? "–" : "0"];
+    const moves = (row) => [figures.change(row.gained), figures.change(row.lost === null ? null : -row.lost)];
     const rows = [[texts.region, ...shares(before, after), ...moves(difference)]];
     difference.by_district.forEach((row, i) => {
       if (row.gained === 0 && row.lost === 0 && !row.new_people) return;
       rows.push([row.name, ...shares(before.by_district[i], after.by_district[i]), ...moves(row)]);
     });
     const scroll = element("div", "", "scroll");
-    scroll.append(tableOf([texts.district, texts.before, texts.after, texts.gained, texts.lost], rows, texts.trial_districts));
+    scroll.append(makeTable([texts.district, texts.before, texts.after, texts.gained, texts.lost], rows, texts.trial_districts));
     return scroll;
   }
 

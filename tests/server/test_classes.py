@@ -107,7 +107,7 @@ def test_what_is_no_share_is_told_by_more_than_colour():
 
 
 @pytest.mark.parametrize(
-    ("language", "label"), [("de", "80\u00a0% und mehr"), ("en", "80\u00a0% and more")]
+    ("language", "label"), [("de", "80\u00a0% und mehr"), ("en", "80% and more")]
 )
 def test_the_scripts_read_the_same_table(language, label):
     table = classes_as_json(language)
