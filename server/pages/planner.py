@@ -81,6 +81,7 @@ def planner(request: Request, region: str) -> HTMLResponse:
         attributions=atlas.region.attributions,
         map_data=_map_data(report, answer, asked, texts),
         default_url=_default_url(report, asked),
+        paper_url=address(f"/r/{region}/paper", {k: v for k, v in question.items() if k != "by"}),
         file_url=address(f"/r/{region}/map", {**question, "download": "1"}),
         export_url=address(f"/r/{region}/map", question),
     )

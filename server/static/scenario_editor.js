@@ -277,7 +277,7 @@ export class ScenarioEditor {
   remember() {
     const fragment = this.document.toFragment() || "";
     history.replaceState(null, "", location.pathname + location.search + fragment);
-    for (const link of document.querySelectorAll(".languages a")) link.hash = fragment;
+    for (const link of document.querySelectorAll(".languages a, .carries-scenario")) link.hash = fragment;
   }
 
   async copyLink() {

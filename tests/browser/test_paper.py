@@ -95,10 +95,18 @@ def test_a_paper_stays_in_the_browser_and_goes_through_a_file(home, page, tmp_pa
     expect(page.get_by_role("alert")).to_have_text("This file is no council paper.")
 
 
-def test_a_scenario_comes_from_the_planners_page(home, page):
-    page.goto(f"{home}{PAPER}#try=13.2772,53.5388")
+def test_the_planners_page_hands_over_its_question_and_its_scenario(home, page):
+    tried = "#try=13.26966,53.54551"
+    page.goto(f"{home}/r/toy/planner?{ASKED}&by=municipality{tried}")
     ready(page)
+    page.locator("#answer a.carries-scenario").click()
+    page.locator(".maker").wait_for()
+    ready(page)
+    assert page.get_by_label("At most … minutes").input_value() == "3"
     expect(page.get_by_label("Scenario from the planner’s page")).to_be_checked()
+    page.get_by_role("button", name="Add to the paper").click()
+    expect(page.locator("#preview h2")).to_have_count(4)
+    expect(page.locator("#preview")).to_contain_text("New offers: 1")
 
 
 def test_what_cannot_be_computed_is_explained(home, open_page):
