@@ -2,7 +2,8 @@
 Finds offers by words: in name, address, description, the labels of categories and facts.
 
 Every word must fit, as a part of a word too ("werk" finds a Tischlerwerkstatt). A word that stands
-in no offer at all may have a typo.
+in no offer at all may have a typo. Questions are taken as their words that say what is looked for:
+"wer repariert einen Toaster" as "repariert Toaster".
 """
 
 from __future__ import annotations
@@ -29,6 +30,14 @@ if TYPE_CHECKING:
 
 SHORTEST_WITH_TYPO = 4  # letters; shorter words are taken as they are
 LONG = 8  # letters; from here on two may differ
+# Words of questions, as `words_of` writes them
+IDLE_WORDS = frozenset(
+    words_of(
+        "wer wo was welche welcher welches wann hat haben gibt es ist sind kann man ich wir mein "
+        "meine meinen ein eine einen einem einer der die das den dem im in am mit und oder für bei "
+        "who where what which when has have is are there can i we my a an the in at with and or for"
+    )
+)
 
 
 class OfferWords:
@@ -47,7 +56,9 @@ class OfferWords:
 
     def rows(self, text: str) -> Rows:
         """Return the rows in which every word fits, ascending; none where there is no word."""
-        found = [self._rows_of(word) for word in words_of(text)]
+        words = words_of(text)
+        telling = [word for word in words if word not in IDLE_WORDS] or words
+        found = [self._rows_of(word) for word in telling]
         return reduce(np.intersect1d, found) if found else np.zeros(0, np.int64)
 
     def _rows_of(self, word: str) -> Rows:
@@ -86,4 +97,7 @@ def texts_of_offer(offer: Offer, taxonomy: Taxonomy) -> Iterator[str]:
             chosen = value if isinstance(value, tuple) else (str(value),)
             labels = {choice.id: choice for choice in fact.choices}
             for part in chosen:
-                yield from (labels[part].de, labels[part].en) if part in labels else (part,)
+                if (choice := labels.get(part)) is None:
+                    yield part
+                else:
+                    yield from (choice.de, choice.en, *choice.words)

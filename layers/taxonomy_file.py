@@ -115,14 +115,14 @@ class TaxonomyReader:
 
     def _read_choice(self, fact: Entry, raw: Table, keys: tuple[str, ...]) -> Choice:
         e = Entry(self.faults, f"{fact.name}, choice {raw.get('id')!r}", raw)
-        e.check_keys({"id", "de", "en", "osm"})
+        e.check_keys({"id", "de", "en", "osm", "words"})
         e.check_id()
         # Without selectors of its own, a choice is told by its id as the value of the fact's key
         implied = [{key: str(raw.get("id", ""))} for key in keys]
         selectors = (
             e.selectors("osm", self.rules) if "osm" in raw else e.parse("osm", implied, self.rules)
         )
-        return Choice(*e.term, selectors)
+        return Choice(*e.term, selectors, e.texts("words"))
 
     def _read_category(self, e: Entry) -> None:
         role = e.known("role", self.roles)

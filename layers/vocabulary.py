@@ -112,9 +112,14 @@ class Unit(Term):
 
 @dataclass(frozen=True)
 class Choice(Term):
-    """One of the answers to a fact; `osm` are the selectors that tell it."""
+    """
+    One of the answers to a fact.
+
+    `osm` are the selectors that tell it; `words` are further ones that people search it by.
+    """
 
     osm: tuple[Selector, ...]
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

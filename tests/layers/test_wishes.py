@@ -33,7 +33,11 @@ def names(atlas: Atlas, rows: Any) -> list[str]:
         ("Tafl", ["Tafel Musterstadt"]),
         ("musterstadt tafel", ["Tafel Musterstadt"]),
         ("repaircafé", ["Repair-Café Musterstadt"]),
-        ("gemüse für", ["Solawi Hof Einöd"]),
+        ("gemüse anteile", ["Solawi Hof Einöd"]),
+        ("wer repariert einen Toaster?", ["Repair-Café Musterstadt"]),
+        ("who repairs bikes", ["Repair-Café Musterstadt"]),
+        ("welcher raum ist frei", ["Gemeindesaal"]),
+        ("was ist das", []),
         ("Streuobst", []),  # stands in a notice, which ends
         ("tafel quark", []),
         ("🙂", []),
