@@ -43,7 +43,10 @@ MODE_ICONS = {"walk": "walk", "stepfree": "wheelchair", "bike": "bike", "car": "
 # Asked for at once, not one after the other as they name each other
 MODULES = (
     "residents",
+    "card_side",
+    "filter_controls",
     "resident_state",
+    "sides",
     "residents_map",
     "place_search",
     "offers_list",

@@ -4,6 +4,8 @@
 const MODES = ["walk", "stepfree", "bike", "car"];
 const USUAL = { categories: [], q: "", open: "", unknown: false, has: [], wheelchair: false, mode: "walk", minutes: 10, view: "near", offer: "" };
 
+export const MOST_NEAR = 500;
+
 export function readAddress(search) {
   const asked = new URLSearchParams(search);
   const several = (name) => [...new Set(asked.getAll(name).flatMap((text) => text.split(",")).filter(Boolean))];
@@ -74,7 +76,7 @@ export function withoutFilters(state) {
 }
 
 /* Facts that are wanted, as the interface takes them: several choices mean any of them. */
-export function wantedFacts(has, { fact_types: types, parts }) {
+function wantedFacts(has, { fact_types: types, parts }) {
   const wanted = {};
   for (const text of has) {
     const [name, ...rest] = text.split(".");
@@ -85,6 +87,21 @@ export function wantedFacts(has, { fact_types: types, parts }) {
     else wanted[name] = true;
   }
   return wanted;
+}
+
+/* What the interface is asked near a place, with all that is chosen. */
+export function nearQuestion({ place, state }, data) {
+  const wanted = wantedFacts(state.has, data);
+  const isMoment = !state.open || state.open === "now";
+  return {
+    lon: place.lon, lat: place.lat, mode: state.mode, minutes: state.minutes, limit: MOST_NEAR,
+    open_at: isMoment ? localNow(data.timezone) : state.open,
+    ...(state.categories.length && { categories: state.categories }),
+    ...(state.q && { q: state.q }),
+    ...(Object.keys(wanted).length && { facts: wanted }),
+    ...(state.wheelchair && { wheelchair: ["yes", "limited"] }),
+    ...(state.open && { states: state.unknown ? ["open", "unknown"] : ["open"] }),
+  };
 }
 
 /* A local time as it stands in an address, for people: "Sat, 28 Nov, 10:00". */

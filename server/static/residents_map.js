@@ -23,7 +23,11 @@ export class ResidentsMap extends BaseMap {
     this.firstView = view;
     this.addBasemap();
     this.map.on("click", (event) => this.offerPlace(event.latlng));
-    this.map.on("moveend", () => this.onMoved(this.view()));
+    this.map.on("movestart", () => { this.isMoving = true; });
+    this.map.on("moveend", () => {
+      this.onMoved(this.view());
+      requestAnimationFrame(() => this.rest()); // by then the tiles of the new view are asked for
+    });
   }
 
   view() {
@@ -49,6 +53,16 @@ export class ResidentsMap extends BaseMap {
   drawn(isDrawn) {
     this.isDrawn = isDrawn;
     if (isDrawn) this.checkReady();
+  }
+
+  rest() {
+    this.isMoving = false;
+    this.checkReady();
+  }
+
+  /* A map on its way has all tiles of the view that it leaves. */
+  checkReady() {
+    if (!this.isMoving) super.checkReady();
   }
 
   marker(offer) {
@@ -145,6 +159,13 @@ export class ResidentsMap extends BaseMap {
     const bounds = this.area?.getBounds();
     if (bounds?.isValid()) this.fit(bounds);
     else if (this.place) this.map.setView(this.place.getLatLng(), 15, { animate: !calm.matches });
+  }
+
+  /* The whole way where one is drawn, else all that is within reach. */
+  fitNear() {
+    const way = this.wayLine?.getBounds();
+    if (way?.isValid()) this.fit(way);
+    else this.fitArea();
   }
 
   fitOffers() {

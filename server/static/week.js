@@ -2,6 +2,8 @@
 
 import { element, fill } from "./dom.js";
 
+const LONGEST_MIN = 30; // of those to choose from
+
 export function showWeek(place, answer, { data, hours, minutes, urlOf, onOpen }) {
   const { texts } = data;
   const format = new Intl.DateTimeFormat(data.language, { weekday: "long", day: "numeric", month: "long", timeZone: "UTC" });
@@ -35,6 +37,25 @@ export function showWeek(place, answer, { data, hours, minutes, urlOf, onOpen })
   });
   if (!parts.length) parts.push(element("p", texts.week_none, "empty"));
   place.replaceChildren(...parts, ...noticesOf(answer.notices || [], { data, urlOf, onOpen, minutes }));
+}
+
+/* Dates are rare: where there is none, more time and faster ways are one press away. `act` gets what
+   to change. */
+export function offerMoreWeek(place, { data, state, act }) {
+  const { texts } = data;
+  const steps = [
+    state.minutes < LONGEST_MIN && [fill(texts.in_minutes, { n: LONGEST_MIN }), { minutes: LONGEST_MIN }],
+    state.mode !== "bike" && [texts.instead_bike, { mode: "bike" }],
+    state.mode !== "car" && [texts.instead_car, { mode: "car" }],
+  ];
+  const row = element("p", undefined, "more-ways");
+  for (const [text, change] of steps.filter(Boolean)) {
+    const button = element("button", text, "quiet");
+    button.type = "button";
+    button.addEventListener("click", () => act(change));
+    row.append(button);
+  }
+  place.append(row);
 }
 
 function noticesOf(notices, { data, urlOf, onOpen, minutes }) {
