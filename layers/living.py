@@ -104,6 +104,11 @@ class LivingRegion:
                 f"the register cannot be read at the moment: {type(exc).__name__}"
             ) from exc
 
+    @property
+    def mark(self) -> Mark:
+        """Up to which change the region is known here."""
+        return self._mark
+
     def last_made(self, built: Atlas) -> Atlas | None:
         """Return what was last made of a built Atlas, for when the register cannot be read."""
         made = self._made

@@ -13,6 +13,8 @@ from fastapi.staticfiles import StaticFiles
 from starlette.middleware.gzip import GZipMiddleware
 
 from server import api, errors, measures, ogc, pages, shell
+from server.caching import Conditional
+from server.cross_origin import CrossOrigin
 from server.headers import SecurityHeaders
 from server.public_address import TrustedProxies
 from server.regions import Regions
@@ -55,7 +57,9 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.regions = regions
     app.state.settings = settings
     app.add_middleware(BodyLimit)
+    app.add_middleware(Conditional)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=GZIP_LEVEL)
+    app.add_middleware(CrossOrigin)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(TrustedProxies, trusted=settings.trusted_proxies)
     app.add_middleware(HeadAsGet)

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from layers.build import REGION_FILE, build_atlas, is_current
 from layers.errors import AtlasError, RegisterError, UnknownRegionError
@@ -165,7 +166,7 @@ class Regions:
             If it has not been built.
         """
         built = self.open_built(region_id)
-        if time.monotonic() < self._ask_again_at:
+        if not self.is_fresh:
             return self._last_known(region_id, built)
         try:
             if (register := self.register()) is None:
@@ -177,6 +178,33 @@ class Regions:
             _LOG.warning("offers may be out of date: %s", exc)
             self._ask_again_at = time.monotonic() + _PAUSE_S
             return self._last_known(region_id, built)
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether the register could be read when it was last asked."""
+        return time.monotonic() >= self._ask_again_at
+
+    def version(self, region_id: str) -> str | None:
+        """
+        Name all that answers about a region rest on: the same name, the same answers.
+
+        None where it cannot be told, because the register cannot be read.
+
+        Raises
+        ------
+        UnknownRegionError
+            If there is no such region.
+        AtlasError
+            If it has not been built.
+        """
+        atlas = self.open(region_id)
+        if not self.is_fresh:
+            return None
+        living = self._living.get(region_id)
+        manifest = self._opened[region_id][0][0]
+        now = datetime.now(UTC)
+        days = (now.date(), now.astimezone(ZoneInfo(atlas.region.timezone)).date())
+        return repr((region_id, *manifest[2:], living and living.mark, *map(str, days)))
 
     def _last_known(self, region_id: str, built: Atlas) -> Atlas:
         living = self._living.get(region_id)

@@ -97,7 +97,7 @@ SETTINGS = (
     Setting(
         "UMKREIS_TRUSTED_PROXIES",
         "127.0.0.1,::1",
-        "Proxies, as addresses or networks by comma, whose X-Forwarded-For and -Proto are believed.",
+        "Proxies (addresses or networks, by comma) whose X-Forwarded-For and -Proto are believed.",
     ),
     Setting(
         "UMKREIS_REQUESTS_PER_MINUTE",

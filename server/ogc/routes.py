@@ -38,7 +38,6 @@ CONFORMANCE = [
     f"http://www.opengis.net/spec/ogcapi-features-{part}/1.0/conf/{name}"
     for part, name in ((1, "core"), (1, "geojson"), (1, "html"), (1, "oas30"), (2, "crs"))
 ]
-CORS = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "Content-Crs, Link"}
 
 router = APIRouter(prefix="/ogc", include_in_schema=False)
 
@@ -88,7 +87,7 @@ def api_description(request: Request) -> Response:
     _only(request, "f", "lang")
     abouts = [about for atlas in _atlases(request) for about in list_collections(atlas)]
     body = document(_root(request), [about.id for about in abouts])
-    return Response(json.dumps(body), media_type=OPENAPI, headers=CORS)
+    return Response(json.dumps(body), media_type=OPENAPI)
 
 
 @router.get("/collections")
@@ -157,7 +156,7 @@ def items(request: Request, collection: str) -> Response:
         "numberReturned": len(page),
         "links": _page_links(request, limit=limit, offset=offset, matched=len(rows)),
     }
-    headers = {**CORS, "Content-Crs": f"<{crs}>"}
+    headers = {"Content-Crs": f"<{crs}>"}
     if _wants_html(request):
         return _html(request, head, found.about.title, found, page)
     body = f'{json.dumps(head)[:-1]},"features":[{",".join(features)}]}}'
@@ -183,7 +182,7 @@ def item(request: Request, collection: str, feature: str) -> Response:
         return _html(request, {"links": links}, feature, found, [row])
     text = found.write([row], to_crs(found.geometries[[row]], crs))[0]
     body = f'{text[:-1]},"links":{json.dumps(links)}}}'
-    return Response(body, media_type=GEOJSON, headers={**CORS, "Content-Crs": f"<{crs}>"})
+    return Response(body, media_type=GEOJSON, headers={"Content-Crs": f"<{crs}>"})
 
 
 def _atlases(request: Request) -> list[Any]:
@@ -305,7 +304,7 @@ def _answer(
 ) -> Response:
     if _wants_html(request):
         return _html(request, body, title)
-    return JSONResponse(body, media_type=media_type, headers=CORS)
+    return JSONResponse(body, media_type=media_type)
 
 
 def _html(
