@@ -36,6 +36,7 @@ def report_lines(
         report["gone"], texts, most,
     )  # fmt: skip
     lines += _rows(texts.gettext("Changed:"), report["changed"], texts, most)
+    lines += _rows(texts.gettext("Waiting to be accepted:"), report["proposed"], texts, most)
     lines += _rows(texts.gettext("Taken, but please look:"), _decisions(report, texts), texts, most)
     pairs = [pair_line(pair, texts) for pair in report["duplicates"]]
     lines += _rows(texts.gettext("May be the same offer:"), pairs, texts, most)
@@ -79,6 +80,7 @@ def _counts(report: Mapping[str, Any], texts: Texts) -> Iterator[str]:
         (added if isinstance(added, int) else len(added), texts.gettext("new")),
         (len(report["changed"]), texts.gettext("changed")),
         (len(report["back"]), texts.gettext("there again")),
+        (len(report["proposed"]), texts.gettext("to be accepted")),
         (report["unchanged"], texts.gettext("unchanged")),
         (len(report["not_taken"]), texts.gettext("not taken")),
         *(

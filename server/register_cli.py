@@ -26,7 +26,14 @@ from layers.taxonomy import load_taxonomy
 from server.import_report import SHOWN, pair_line, report_lines
 from server.opened import known_regions, open_built_region
 from server.register_opened import LANG, WHO, WHY, open_register, texts_for
-from server.register_words import echo_list, entry_line, entry_lines, overdue_line, revision_lines
+from server.register_words import (
+    echo_list,
+    entry_line,
+    entry_lines,
+    overdue_line,
+    proposal_lines,
+    revision_lines,
+)
 from server.texts import Texts
 
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
@@ -44,6 +51,8 @@ def group() -> None:
 @click.option("--reject", multiple=True, metavar="ID", help="It was submitted and stays out.")
 @click.option("--archive", multiple=True, metavar="ID", help="Take it off the map, keep it here.")
 @click.option("--reopen", multiple=True, metavar="ID", help="Back to the submitted ones.")
+@click.option("--accept", multiple=True, metavar="ID", help="Take what a source wants to change.")
+@click.option("--refuse", multiple=True, metavar="ID", help="Leave it as it is.")
 @click.option("--asked", multiple=True, metavar="ID", help="Somebody has asked: it holds.")
 @click.option("--again", type=_DAY, help="When to ask again; else in two years.")
 @WHO
@@ -56,6 +65,8 @@ def review_command(
     reject: tuple[str, ...],
     archive: tuple[str, ...],
     reopen: tuple[str, ...],
+    accept: tuple[str, ...],
+    refuse: tuple[str, ...],
     asked: tuple[str, ...],
     again: datetime | None,
     who: str,
@@ -73,20 +84,28 @@ def review_command(
             for entry_id in ids:
                 register.set_status(region, entry_id, status, who=who, why=why)
         day = again.date() if again else date(today.year + 2, today.month, min(today.day, 28))
+        for entry_id in accept:
+            register.accept(region, entry_id, who=who, why=why)
+        for entry_id in refuse:
+            register.reject(region, entry_id, who=who, why=why)
         for entry_id in asked:
             register.set_review(region, entry_id, day, who=who, why=why)
-        if any((*decided.values(), asked)):
-            count = sum(map(len, (*decided.values(), asked)))
+        if count := sum(map(len, (*decided.values(), accept, refuse, asked))):
             click.echo(texts.ngettext("one decision noted", "{n} decisions noted", count))
             return
         waiting = register.entries(region, statuses=(SUBMITTED, DRAFT))
+        proposals = register.proposals(region)
         overdue = register.overdue(region, on=today)
     most = None if is_all else SHOWN
     head = texts.ngettext("One waits to be published:", "{n} wait to be published:", len(waiting))
     echo_list(head, (entry_line(entry, texts) for entry in waiting), texts, most)
+    head = texts.ngettext(
+        "A source wants to change one entry:", "Sources want to change {n} entries:", len(proposals)
+    )
+    echo_list(head, (line for each in proposals for line in proposal_lines(each)), texts, most)
     head = texts.ngettext("Ask about one again:", "Ask about {n} again:", len(overdue))
     echo_list(head, (overdue_line(one, texts) for one in overdue), texts, most)
-    if not waiting and not overdue:
+    if not (waiting or proposals or overdue):
         click.echo(texts.gettext("Nothing waits, and nothing is to be asked about."))
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import click
 
 from layers.register.entry import ARCHIVED, DRAFT, PUBLISHED, REJECTED, SUBMITTED, Entry
+from layers.register.proposals import Proposal
 from layers.register.reading import Overdue, Revision
 from layers.register.resolve import disagreements, provenance, values_of
 from server.texts import Texts
@@ -41,6 +42,14 @@ def overdue_line(one: Overdue, texts: Texts) -> str:
     if one.seen_on is not None:
         parts.append(texts.gettext("last seen {day}", day=texts.day(one.seen_on)))
     return ", ".join(filter(None, parts))
+
+
+def proposal_lines(proposal: Proposal) -> Iterator[str]:
+    """Write what a source wants to change: what holds now, and what would hold."""
+    yield f"{proposal.entry_id}: {proposal.name} ({proposal.source})"
+    for each in proposal.differences:
+        kept = "" if each.then == each.said else f" [{_shown(each.then)}]"
+        yield f"    {each.field}: {_shown(each.now)} → {_shown(each.said)}{kept}"
 
 
 def entry_lines(entry: Entry, texts: Texts) -> list[str]:

@@ -60,7 +60,7 @@ class ImportOptions:
     has_public_contacts
         Whether phone and email may be shown; None for what is known of the kind.
     to_review
-        New entries wait for somebody to publish them.
+        New entries wait for somebody to publish them, and changes of published ones to be accepted.
     """
 
     source: str = ""

@@ -275,6 +275,7 @@ def _report(
         added=tuple(written.added),
         changed=tuple(written.changed),
         back=tuple(written.back),
+        proposed=tuple(written.proposed),
         unchanged=written.unchanged,
         gone=tuple(written.gone),
         not_taken=in_order([*faults, *refused]),

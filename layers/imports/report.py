@@ -1,7 +1,7 @@
 """
 What an import did, row by row: nothing that a file lists is without a line here.
 
-    rows = added + changed + back + unchanged + not taken + skipped
+    rows = added + changed + back + proposed + unchanged + not taken + skipped
 """
 
 from __future__ import annotations
@@ -57,6 +57,8 @@ class ImportReport:
         How many offers the file lists.
     added, changed, back, gone
         Ids of entries. `back` were gone before; `gone` are marked as no longer held by the source.
+    proposed
+        Ids of published entries of which a change waits for review.
     unchanged
         How many rows say what they said last.
     not_taken
@@ -86,6 +88,7 @@ class ImportReport:
     added: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     back: tuple[str, ...] = ()
+    proposed: tuple[str, ...] = ()
     unchanged: int = 0
     gone: tuple[str, ...] = ()
     not_taken: tuple[NotTaken, ...] = ()
@@ -98,13 +101,14 @@ class ImportReport:
 
     @property
     def taken(self) -> int:
-        """How many rows stand in the register now."""
-        return len(self.added) + len(self.changed) + len(self.back) + self.unchanged
+        """How many rows stand in the register now, or wait there."""
+        written = (self.added, self.changed, self.back, self.proposed)
+        return sum(map(len, written)) + self.unchanged
 
     @property
     def is_without_effect(self) -> bool:
         """Tell whether the register says the same as before."""
-        return not (self.added or self.changed or self.back or self.gone)
+        return not (self.added or self.changed or self.back or self.proposed or self.gone)
 
     def lines_of(self, topic: Topic) -> tuple[NotTaken, ...]:
         """Return the rows that were not taken for one kind of reason."""

@@ -121,6 +121,18 @@ def test_submitted_entries_wait_for_review(umkreis, listed):
     assert "waits to be" not in umkreis("register", "review", "toy").stdout
 
 
+def test_changes_of_a_reviewed_import_wait_field_by_field(umkreis, listed):
+    place = at(100, 300)
+    umkreis("import", "toy", listed(f"1;Alt;Imkerei;{place};"), "--licence", "CC0-1.0")
+    again = umkreis("import", "toy", listed(f"1;Neu;Imkerei;{place};"), "--review")
+    assert "1 to be accepted" in again.stdout
+    assert (
+        "stadt:1: Alt (stadt)\n      name: Alt → Neu" in umkreis("register", "review", "toy").stdout
+    )
+    umkreis("register", "review", "toy", "--accept", "stadt:1")
+    assert "stadt:1: Neu," in umkreis("register", "history", "toy", "stadt:1").stdout
+
+
 def test_somebody_asked_and_it_is_not_asked_about_again(umkreis):
     umkreis("import", "toy")
     assert "osm:n1001" in umkreis("register", "review", "toy").stdout
