@@ -15,6 +15,7 @@ from layers.register.entry import (
     DATE_FIELDS,
     DRAFT,
     FACT,
+    LINK_KINDS,
     LIST_FIELDS,
     NUMBER_FIELDS,
     PUBLISHED,
@@ -264,6 +265,27 @@ def report_command(region: str, number: int | None, lang: str | None) -> None:
     chosen = by_number[number or reports[0][0]]
     click.echo("\n".join(report_lines(chosen, texts, region=region)))
     click.echo(texts.gettext("Reports: {numbers}", numbers=_numbers(by_number)), err=True)
+
+
+@group.command("link")
+@click.argument("region")
+@click.argument("start", metavar="FROM_ID")
+@click.argument("kind", type=click.Choice(LINK_KINDS))
+@click.argument("target", metavar="TO_ID")
+@click.option("--remove", is_flag=True, help="Take the link away.")
+@WHO
+@LANG
+def link_command(
+    region: str, start: str, kind: str, target: str, remove: bool, who: str, lang: str | None
+) -> None:
+    """Say that one offer works with another already; partners show it first."""
+    texts = texts_for(lang)
+    known_regions().folder(region)
+    with open_register() as register:
+        register.link(region, start, kind, target, who=who, is_set=not remove)
+        from_it, _ = register.links(region, start)
+    lines = [f"{link.kind} → {link.target}" for link in from_it]
+    echo_list(texts.ngettext("one link", "{n} links", len(lines)), lines, texts, None)
 
 
 @group.command("matches")

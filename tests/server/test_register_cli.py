@@ -174,6 +174,21 @@ def test_export_for_karte_von_morgen_has_its_25_columns(umkreis, tmp_path: Path)
     assert {e["title"] for e in json.loads(entries.read_text("utf-8"))} >= {"Repair-Café Öd"}
 
 
+def test_offers_that_are_linked_are_the_first_partners(umkreis):
+    umkreis("import", "toy")
+    linked = umkreis("register", "link", "toy", "osm:n1001", "supplies", "osm:n1002")
+    assert linked.stdout == "one link\n  supplies → osm:n1002\n"
+
+    def listed() -> list[dict]:
+        found = umkreis("partners", "toy", "osm:n1002", "--minutes", "30", "--format", "json")
+        return json.loads(found.stdout)["partners"]
+
+    assert listed()[0]["offer"]["id"] == "osm:n1001"
+    assert listed()[0]["ties"] == [{"kind": "supplies", "direction": "from_partner"}]
+    umkreis("register", "link", "toy", "osm:n1001", "supplies", "osm:n1002", "--remove")
+    assert not any(partner["ties"] for partner in listed())
+
+
 def test_confirmed_matches_are_counted(umkreis):
     umkreis("import", "toy")
     result = umkreis("register", "matches", "toy", "--confirm", "osm:n1001", "osm:n1002", "room")

@@ -1,5 +1,6 @@
 """Imports: each row is in the register or named, and a second run changes nothing."""
 
+import json
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -71,6 +72,22 @@ def test_part_of_a_source_marks_nothing_as_gone(take):
 def test_list_without_any_row_that_can_be_read_marks_nothing_as_gone(take):
     take(HEAD + row("1", "Eins"))
     assert take(HEAD + row("1", "Eins", place="0,0")).gone == ()
+
+
+def test_answer_of_karte_von_morgen_is_never_the_whole(register, toy, tmp_path: Path):
+    def answer(*ids: str):
+        entries = [
+            {"id": i, "lat": LAT, "lng": LON, "title": f"Repair-Café {i}", "tags": ["repaircafe"]}
+            for i in ids
+        ]
+        path = tmp_path / "answer.json"
+        path.write_text(json.dumps({"visible": entries, "invisible": []}), "utf-8")
+        return import_source(register, toy, path, who="ada")
+
+    assert answer("a", "b").added == ("openfairdb:a", "openfairdb:b")
+    again = answer("b", "c")
+    assert (again.added, again.unchanged, again.gone) == (("openfairdb:c",), 1, ())
+    assert (again.source, again.licence) == ("openfairdb", "ODbL-1.0")
 
 
 def test_correction_by_hand_outlives_the_next_import(take, register):
