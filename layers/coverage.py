@@ -28,7 +28,14 @@ from geo.gaps import Gaps, find_gaps
 from geo.median import weighted_median, weighted_median_by
 from layers.open_offers import Knowledge, OpenOffers, knowledge_of, open_offers
 from layers.question import LINE, Question, ask
-from layers.tally import Tally, tally_of_buildings, tally_of_people, whole, without_answer
+from layers.tally import (
+    Tally,
+    tally_of_buildings,
+    tally_of_nothing,
+    tally_of_people,
+    whole,
+    without_answer,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -262,10 +269,11 @@ class CoverageReport:
             )
         ]  # fmt: skip
         if not known.all():
+            uncounted = tally_of_buildings if self.atlas.region.extract else tally_of_nothing
             buildings = np.zeros((count, 3))
             np.add.at(buildings, area_of, self._sum_by_state(np.ones(len(self.state))))
             for i in np.flatnonzero(~known):
-                tallies[i] = tally_of_buildings(areas[i], buildings[i])
+                tallies[i] = uncounted(areas[i], buildings[i])
         return [without_answer(t) for t in tallies] if self.unknown else tallies
 
     @cached_property

@@ -121,16 +121,21 @@ def check_mode(mode: str, allowed: Sequence[str]) -> str:
         If it is not, with those that are.
     """
     if mode in MODES and not set(MODES) & set(allowed):
-        raise ParameterError(
-            f"`mode` {mode!r} needs streets, and this region has no street data yet; ask in a "
-            "straight line (`line`, with `metres`) or add an extract to the region",
-            parameter="mode",
-        )
+        raise no_streets(mode)
     if mode not in allowed:
         raise ParameterError(
             f"`mode` {mode!r} is not known; use one of {', '.join(allowed)}", parameter="mode"
         )
     return mode
+
+
+def no_streets(mode: str) -> ParameterError:
+    """Make the error of a question that needs streets, for a region that has none."""
+    return ParameterError(
+        f"`mode` {mode!r} needs streets, and this region has no street data yet; ask in a straight "
+        "line (`line`, with `metres`) or add an extract to the region",
+        parameter="mode",
+    )
 
 
 def check_limit(name: str, value: float, most: float) -> float:

@@ -24,7 +24,7 @@ from geo.errors import ParameterError
 from layers.capacity import Capacities, capacities_of
 from layers.errors import UnknownOfferError
 from layers.isochrone import areas_of, residents_inside
-from layers.question import LINE, MAX_MINUTES, Question, ask
+from layers.question import LINE, MAX_MINUTES, Question, ask, no_streets
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -190,6 +190,8 @@ def street_question(
     ParameterError
         If the mode is `line`, or as `layers.question.ask` says.
     """
+    if not atlas.networks and mode != LINE:
+        raise no_streets(mode or atlas.taxonomy.category(category).reach.mode)
     if mode == LINE:
         raise ParameterError(
             f"`mode` 'line' has no streets; use one of {', '.join(atlas.networks)}, or kind ring",

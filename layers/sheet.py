@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geo.access import nearest_in_line
 from layers.coverage import COVERED, CoverageReport, answer, nearest_offers, report_of
 from layers.districts import Area, find_area
 from layers.question import LINE, Question, ask, check_limit
@@ -239,14 +240,15 @@ def _figure(area: Area, report: CoverageReport, category: Category | None = None
 
 def _fields(atlas: Atlas, area: Area, reports: list[CoverageReport]) -> tuple[FieldView, ...]:
     is_inside = _offers_inside(atlas, area)
-    travel_s = _way_to_area(atlas, area, {report.question.mode for report in reports})
+    way = _way_to_area(atlas, area, {report.question.mode for report in reports})
     homes = area.holds[atlas.population.district]
     functions: dict[str, list[Function]] = {}
     reached: dict[str, list[NDArray[np.int64]]] = {}
     inside: dict[str, list[NDArray[np.int64]]] = {}
     for report in reports:
         question, category = report.question, report.question.categories[0]
-        within = report.offers[travel_s[question.mode][report.offers] <= question.limit_s]
+        limit = question.limit_m if question.mode == LINE else question.limit_s
+        within = report.offers[way[question.mode][report.offers] <= limit]
         within_area = report.offers[is_inside[report.offers]]
         reached.setdefault(category.field, []).append(within)
         inside.setdefault(category.field, []).append(within_area)
@@ -295,11 +297,15 @@ def _offers_inside(atlas: Atlas, area: Area) -> NDArray[np.bool_]:
 
 
 def _way_to_area(atlas: Atlas, area: Area, modes: set[str]) -> dict[str, NDArray[np.float64]]:
-    """Shape (m,) by mode: seconds from each offer to the nearest home of the area."""
+    """Shape (m,) by mode: seconds, metres in a line, from offers to the area's nearest home."""
     homes = area.holds[atlas.population.district]
-    return {
+    ways = {
         mode: atlas.networks[mode]
         .to_nearest(atlas.supply[mode], [atlas.demand[mode].take(homes)])
         .travel_s[0]
-        for mode in modes
+        for mode in modes - {LINE}
     }
+    if LINE in modes:
+        nearest = nearest_in_line(atlas.offer_xy, [atlas.population.xy[homes]])
+        ways[LINE] = np.asarray(nearest.distance_m)[0]
+    return ways

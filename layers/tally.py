@@ -124,6 +124,11 @@ def tally_of_buildings(area: tuple[str, str], buildings: NDArray[np.float64]) ->
     )
 
 
+def tally_of_nothing(area: tuple[str, str], buildings: NDArray[np.float64]) -> Tally:
+    """Make the tally of an area of which neither people nor buildings are known."""
+    return replace(tally_of_buildings(area, buildings), unit="residents")
+
+
 def without_answer(tally: Tally) -> Tally:
     """Keep who lives there; nobody knows who is covered."""
     return replace(
@@ -134,7 +139,7 @@ def without_answer(tally: Tally) -> Tally:
         edge_uncertain=None,
         share=None,
         share_range=None,
-        suppressed=tally.residents is None and tally.unit == "residents",
+        suppressed=tally.suppressed and tally.residents is None and tally.unit == "residents",
     )
 
 

@@ -95,6 +95,8 @@ def look_of(row: models.DistrictCoverage, *, is_unknown: bool) -> ShareClass:
     """Return the class of a district; a withheld share has one if all it may be lies in it."""
     if is_unknown:
         return UNKNOWN
+    if row.unit == "residents" and row.residents is None and not row.suppressed:
+        return UNKNOWN  # no count, and no building known either
     if row.residents == 0 or (row.unit == "buildings" and not row.buildings):
         return NOBODY
     if row.share is not None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import RedirectResponse, Response
 
 from layers.atlas import Atlas
 from layers.offer_reach import ModeReach, OfferReach, ServableGaps, people_in_reach, servable_gaps
@@ -29,6 +29,7 @@ from server.offer_source import edit_url
 from server.offer_texts import map_texts
 from server.pages.residents import MODE_ICONS, mode_names
 from server.regions import regions_of
+from server.resident_asked import ResidentAsked
 from server.resident_filters import color_of
 from server.resident_list import now_in
 from server.rows import few_text, gap_row
@@ -55,12 +56,15 @@ class ReachCell:
 
 
 @router.get("/r/{region}/offers/{offer}")
-def offer_page(request: Request, region: str, offer: str) -> HTMLResponse:
+def offer_page(request: Request, region: str, offer: str) -> Response:
     """Show all that is known of an offer."""
     atlas = regions_of(request).open(region)
     texts = texts_for(request)
     row = atlas.offers.row(offer)
     entry = atlas.offers[row]
+    if not atlas.networks:  # its card stands beside the list; all else here needs streets
+        listed = ResidentAsked(offer=entry.id, language=request.query_params.get("lang", ""))
+        return RedirectResponse(listed.url(region))
     card = card_of(atlas, entry, now_in(atlas.region), texts)
     reach, near = people_in_reach(atlas, entry.id), partners(atlas, entry.id)
     gaps = servable_gaps(atlas, entry.id)

@@ -154,7 +154,8 @@ def test_without_counts_the_shares_are_of_buildings(tmp_path: Path, taxonomy_pat
         ({"residents": 0}, "nobody"),
         ({"residents": 100, "share_range": [0.9, 1.0]}, "share-80"),
         ({"residents": 100, "share_range": [0.1, 0.3]}, "withheld"),
-        ({"residents": None}, "withheld"),
+        ({"residents": None, "suppressed": True}, "withheld"),
+        ({"residents": None, "suppressed": False}, "unknown"),
         ({"unit": "buildings", "buildings": 0}, "nobody"),
     ],
 )
