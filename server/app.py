@@ -13,9 +13,12 @@ from fastapi.staticfiles import StaticFiles
 from starlette.middleware.gzip import GZipMiddleware
 
 from server import api, errors, measures, ogc, pages, shell
+from server.analyses import Analyses
 from server.caching import Conditional
 from server.cross_origin import CrossOrigin
 from server.headers import SecurityHeaders
+from server.limits import RateLimit
+from server.maintenance import Maintenance
 from server.public_address import TrustedProxies
 from server.regions import Regions
 from server.rendering import STATIC
@@ -56,9 +59,17 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.regions = regions
     app.state.settings = settings
+    # the first stands next to the routes, the last sees a request first
+    app.add_middleware(Analyses, at_once=settings.analyses_at_once)
     app.add_middleware(BodyLimit)
     app.add_middleware(Conditional)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=GZIP_LEVEL)
+    app.add_middleware(
+        RateLimit,
+        requests_per_minute=settings.requests_per_minute,
+        analyses_per_minute=settings.analyses_per_minute,
+    )
+    app.add_middleware(Maintenance, mode=settings.maintenance)
     app.add_middleware(CrossOrigin)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(TrustedProxies, trusted=settings.trusted_proxies)

@@ -46,7 +46,16 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     ]
 )
-_NOT_PAGES = ("/api/", "/ogc/", "/static/", "/tiles/", "/openapi.json", "/healthz", "/readyz")
+_NOT_PAGES = (
+    "/api/",
+    "/ogc/",
+    "/static/",
+    "/tiles/",
+    "/openapi.json",
+    "/healthz",
+    "/readyz",
+    "/metrics",
+)
 _MAPS_IN_FOOTER = 12
 
 
@@ -167,8 +176,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def explain(request: Request, exc: HTTPException) -> Response:
-        is_page = not request.url.path.startswith(_NOT_PAGES)
-        if is_page and "text/html" in request.headers.get("accept", ""):
+        if wants_page(request):
             page = error_page(request, HTTPStatus(exc.status_code))
             page.headers.update(exc.headers or {})
             return page
@@ -176,7 +184,20 @@ def install(app: FastAPI) -> None:
         return problem
 
 
-def error_page(request: Request, status: HTTPStatus, exc: Exception | None = None) -> HTMLResponse:
+def wants_page(request: Request) -> bool:
+    """Whether a failure is told by a page: a browser asks, and for none of a program's answers."""
+    is_page = not request.url.path.startswith(_NOT_PAGES)
+    return is_page and "text/html" in request.headers.get("accept", "")
+
+
+def error_page(
+    request: Request,
+    status: HTTPStatus,
+    exc: Exception | None = None,
+    *,
+    heading: str = "",
+    explanation: str = "",
+) -> HTMLResponse:
     """Make a page that says what went wrong and how to go on."""
     texts = texts_for(request)
     return render(
@@ -184,8 +205,8 @@ def error_page(request: Request, status: HTTPStatus, exc: Exception | None = Non
         "error.html",
         status=status,
         code=int(status),
-        heading=_heading(status, texts),
-        explanation=_explanation(exc, texts),
+        heading=heading or _heading(status, texts),
+        explanation=explanation or _explanation(exc, texts),
         detail="" if exc is None else str(exc),
         region=None,
     )

@@ -39,8 +39,9 @@ def test_browsers_learn_beforehand_what_they_may(client: TestClient):
 
 
 def test_a_question_by_post_can_be_read_from_elsewhere(client: TestClient):
-    body = {"lon": 12.0, "lat": 54.0, "minutes": 10}
+    body = {"lon": 13.7789, "lat": 54.5099, "minutes": 10}
     answer = client.post(NEAR, json=body, headers=ELSEWHERE)
+    assert answer.status_code == 200
     assert answer.headers["access-control-allow-origin"] == "*"
 
 

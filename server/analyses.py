@@ -1,0 +1,161 @@
+"""
+Expensive analyses take turns, so that they never slow down the map.
+
+A worker runs a few at once; others wait in line, each client with a few places in it. Who goes away
+while waiting leaves the line. An analysis that runs is not interrupted (a thread cannot be), but
+those that search stop at a time limit of their own.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
+
+import anyio
+from starlette.exceptions import HTTPException
+
+from server.cross_origin import path_pattern
+from server.errors import problem
+from server.refusals import Refusal, refuse
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_REGION = "/api/v1/regions/{region}"
+# what searches, or asks many questions in one
+ANALYSES: Final = (
+    *(
+        f"{_REGION}/{name}"
+        for name in (
+            "access", "equity", "papers", "partners/{offer}", "radii", "resilience", "scenarios",
+            "sheets/{district}", "sites", "stability", "week",
+        )
+    ),
+    "/r/{region}/offers/{offer}/partners",
+    "/r/{region}/sheets/{district}",
+)  # fmt: skip
+_PATHS = path_pattern(*ANALYSES)
+WAITING_PER_PLACE: Final = 8
+MOST_OF_ONE_CLIENT: Final = 8  # running and waiting
+MOST_WAIT_S: Final = 30.0
+_RETRY_AFTER_S = 10.0
+
+
+def is_analysis(scope: Scope) -> bool:
+    """Whether a request asks for something expensive."""
+    return scope["method"] in ("GET", "POST") and _PATHS.fullmatch(scope["path"]) is not None
+
+
+class Analyses:
+    """
+    ASGI middleware that lets few expensive analyses run at once.
+
+    Parameters
+    ----------
+    app
+        What comes next.
+    at_once
+        How many may run.
+    """
+
+    def __init__(self, app: ASGIApp, at_once: int) -> None:
+        self.app = app
+        self._places = anyio.CapacityLimiter(at_once)
+        self._most_waiting = WAITING_PER_PLACE * at_once
+        self._waiting = 0
+        self._of_client: Counter[bytes] = Counter()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, when it is its turn."""
+        if scope["type"] != "http" or not is_analysis(scope):
+            await self.app(scope, receive, send)
+            return
+        try:  # before a place is taken: a slow sender must not hold one
+            body = await _whole_body(receive)
+        except HTTPException as exc:
+            await problem(HTTPStatus(exc.status_code), exc.detail)(scope, receive, send)
+            return
+        client = scope.get("state", {}).get("client", b"")  # none where it is not limited
+        self._of_client[client] += 1
+        try:
+            await self._in_turn(client, body, scope, receive, send)
+        finally:
+            self._of_client[client] -= 1
+            if not self._of_client[client]:
+                del self._of_client[client]
+
+    async def _in_turn(
+        self, client: bytes, body: list[Message], scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        if client and self._of_client[client] > MOST_OF_ONE_CLIENT:
+            answer = refuse(scope, Refusal.TOO_MANY_ANALYSES, retry_after_s=_RETRY_AFTER_S)
+            await answer(scope, receive, send)
+            return
+        holder = object()
+        is_here, has_place = await self._wait(holder, receive)
+        try:
+            if has_place and is_here:
+                await self.app(scope, _again(body, receive), self._leaving(holder, send))
+            elif is_here:
+                answer = refuse(scope, Refusal.BUSY, retry_after_s=_RETRY_AFTER_S)
+                await answer(scope, receive, send)
+        finally:
+            self._leave(holder)
+
+    async def _wait(self, holder: object, receive: Receive) -> tuple[bool, bool]:
+        """Wait for a place; tell whether the client is still here, and whether there is one."""
+        try:
+            self._places.acquire_on_behalf_of_nowait(holder)
+        except anyio.WouldBlock:
+            if self._waiting >= self._most_waiting:
+                return True, False
+        else:
+            return True, True
+        is_here, has_place = True, False
+
+        async def leave_with_client() -> None:
+            nonlocal is_here
+            while (await receive())["type"] != "http.disconnect":
+                pass
+            is_here = False
+            either.cancel_scope.cancel()
+
+        self._waiting += 1
+        try:
+            async with anyio.create_task_group() as either:
+                either.start_soon(leave_with_client)
+                with anyio.move_on_after(MOST_WAIT_S):
+                    await self._places.acquire_on_behalf_of(holder)
+                    has_place = True
+                either.cancel_scope.cancel()
+        finally:
+            self._waiting -= 1
+        return is_here, has_place
+
+    def _leaving(self, holder: object, send: Send) -> Send:
+        async def send_and_leave(message: Message) -> None:
+            self._leave(holder)  # it is computed: a slow reader must not hold the place
+            await send(message)
+
+        return send_and_leave
+
+    def _leave(self, holder: object) -> None:
+        if holder in self._places.statistics().borrowers:
+            self._places.release_on_behalf_of(holder)
+
+
+async def _whole_body(receive: Receive) -> list[Message]:
+    messages = [await receive()]
+    while messages[-1].get("more_body", False):
+        messages.append(await receive())
+    return messages
+
+
+def _again(body: list[Message], receive: Receive) -> Receive:
+    left = list(body)
+
+    async def receive_again() -> Message:
+        return left.pop(0) if left else await receive()
+
+    return receive_again
