@@ -6,7 +6,7 @@ How it comes into being is told in `layers.build`, how it lies on disk in `layer
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from layers.addresses import Addresses
     from layers.benchmarks import Benchmark
     from layers.offers import Offers
+    from layers.register import Source
     from layers.taxonomy import Category, Taxonomy
 
 BASE_MAP = "base_map.pmtiles"
@@ -74,6 +75,10 @@ class Atlas:
         Addresses, streets and places of the extract.
     benchmarks
         What others call reachable, to hold a district against.
+    sources
+        What the register knows of the sources of its offers, by id; empty where it holds none.
+    unconfirmed
+        Ids of offers that no source has shown and nobody has confirmed for two years.
     """
 
     region: Region
@@ -88,6 +93,8 @@ class Atlas:
     path: Path
     addresses: Addresses
     benchmarks: tuple[Benchmark, ...] = ()
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    unconfirmed: frozenset[str] = frozenset()
 
     def __repr__(self) -> str:
         homes, offers = len(self.population.xy), len(self.offers)
@@ -150,11 +157,21 @@ class Atlas:
         """
         Return the date of the newest source that can tell of a category, None where none can.
 
-        The extract tells of every category that has a selector, a region's own table of those that
-        it holds.
+        The extract tells of every category that has a selector, a source of the register of those
+        that it ever listed or was said to cover, a region's own table of those that it holds. What
+        was entered by hand, one by one, tells only where nothing else does.
         """
-        extract_tells = self.region.extract is not None and category.osm
-        return self.region.as_of if extract_tells or len(self.offers_of(category)) else None
+        days = [
+            source.as_of
+            for source in self.sources.values()
+            if source.as_of is not None and category.id in source.categories
+        ]
+        if self.region.extract is not None and category.osm:
+            return max([self.region.as_of, *days])
+        offers = [self.offers[row] for row in self.offers_of(category)]
+        listed = [offer for offer in offers if offer.source not in self.sources]
+        days += [o.as_of or self.region.as_of for o in (listed if days else listed or offers)]
+        return max(days, default=None)
 
 
 def _ids_and_names(areas: pd.DataFrame) -> list[tuple[str, str]]:

@@ -94,10 +94,11 @@ class SourceTold:
     as_of, oldest
         The newest and the oldest date of its data; None where not known.
     age_years
-        From `as_of` to the date of the region's data; None where not known.
-    offers, with_hours
-        Offers of the question that it tells, and how many of them with hours that are stated and
-        understood; None where it is no source of offers.
+        From `as_of` to the date of the region's data, 0 where it is newer; None where not known.
+    offers, with_hours, unconfirmed
+        Offers of the question that it tells, how many of them with hours that are stated and
+        understood, and how many that nobody has confirmed for two years; None where it is no source
+        of offers.
     licence
         "" where not known.
     """
@@ -109,6 +110,7 @@ class SourceTold:
     age_years: float | None
     offers: int | None = None
     with_hours: int | None = None
+    unconfirmed: int | None = None
     licence: str = ""
 
 
@@ -117,7 +119,8 @@ def sources_of(report: CoverageReport) -> list[SourceTold]:
     atlas, region = report.atlas, report.atlas.region
 
     def age_years(day: date | None) -> float | None:
-        return None if day is None else round((region.as_of - day).days / _DAYS_A_YEAR, 1)
+        days = None if day is None else max((region.as_of - day).days, 0)
+        return None if days is None else round(days / _DAYS_A_YEAR, 1)
 
     found: list[SourceTold] = []
     if region.extract:
@@ -126,12 +129,17 @@ def sources_of(report: CoverageReport) -> list[SourceTold]:
     by_source: dict[str, list[int]] = {}
     if region.extract and any(category.osm for category in report.question.categories):
         by_source[OSM] = []  # it would tell of them, if there were any
+    for known in atlas.sources.values():
+        if any(category.id in known.categories for category in report.question.categories):
+            by_source[known.id] = []
     for row in offers_of_question(atlas, report.question).tolist():
         by_source.setdefault(atlas.offers[row].source or OSM, []).append(row)
     for source, rows in by_source.items():
         offers = [atlas.offers[row] for row in rows]
         days = sorted(offer.as_of for offer in offers if offer.as_of is not None)
-        if source == OSM and not days:
+        if (told := atlas.sources.get(source)) and told.as_of:
+            days = sorted((*days, told.as_of))  # it showed them then, also what it said before
+        elif source == OSM and not days:
             days = [region.as_of]
         newest = days[-1] if days else None
         found.append(
@@ -143,6 +151,7 @@ def sources_of(report: CoverageReport) -> list[SourceTold]:
                 age_years(newest),
                 offers=len(rows),
                 with_hours=knowledge_of(atlas, rows, has_capacity=False).with_hours,
+                unconfirmed=sum(offer.id in atlas.unconfirmed for offer in offers),
                 licence=next((o.licence for o in offers if o.licence), ""),
             )
         )

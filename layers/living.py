@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,16 +21,27 @@ from geo.crs import to_metric
 from layers.by_mode import ByMode, snap_more
 from layers.errors import RegisterError
 from layers.offers import Offers
-from layers.register.reading import Mark, entries_since, is_past, mark_of
+from layers.register.entry import HAND
+from layers.register.known_sources import sources
+from layers.register.reading import (
+    Mark,
+    confirmed_since,
+    entries_since,
+    is_past,
+    last_said,
+    mark_of,
+)
+from layers.register.register import ASK_AGAIN_DAYS, HAND_SOURCE
 from layers.register.resolve import exists_on, offer_of, values_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     from geo.network import Snapped
     from layers.atlas import Atlas
     from layers.offers import Offer
-    from layers.register import Entry, Register
+    from layers.register import Entry, Register, Source
 
 
 def with_offers(atlas: Atlas, offers: Offers) -> Atlas:
@@ -73,16 +85,18 @@ class LivingRegion:
     region: str
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _mark: Mark = field(default_factory=Mark)
+    _sources: Mapping[str, Source] = field(default_factory=dict)
     _entries: dict[str, Entry] = field(default_factory=dict)
     _offers: dict[str, Offer] = field(default_factory=dict)
+    _said: dict[str, date] = field(default_factory=dict)
     _made: tuple[Atlas, date, Mark, Atlas] | None = None
 
     def atlas(self, built: Atlas, *, on: date) -> Atlas:
         """
         Return a built Atlas with the offers that are published and exist on a day.
 
-        The same object as long as nothing changes; `built` itself where the register holds nothing
-        of the region.
+        With what the register knows of their sources. The same object as long as nothing changes;
+        `built` itself where the register holds nothing of the region.
 
         Raises
         ------
@@ -92,12 +106,16 @@ class LivingRegion:
         try:
             with self._lock:
                 self._refresh()
-                if not self._entries:
+                if self._mark == Mark():
                     return built
                 made = self._made
                 if made is None or made[:3] != (built, on, self._mark):
-                    offers = self._offers_on(built, on)
-                    self._made = made = (built, on, self._mark, with_offers(built, offers))
+                    atlas = replace(
+                        with_offers(built, self._offers_on(built, on)),
+                        sources=self._sources,
+                        unconfirmed=self._unconfirmed(on),
+                    )
+                    self._made = made = (built, on, self._mark, atlas)
                 return made[3]
         except sa.exc.SQLAlchemyError as exc:
             raise RegisterError(
@@ -120,18 +138,22 @@ class LivingRegion:
             if mark == self._mark:
                 return
             if not is_past(connection, self._mark):
-                self._mark, self._entries, self._offers = Mark(), {}, {}
+                self._mark, self._entries, self._offers, self._said = Mark(), {}, {}, {}
+            self._sources = {HAND: HAND_SOURCE, **sources(connection, self.region)}
             for entry in entries_since(connection, self.region, rev=self._mark.rev):
                 self._entries[entry.id] = entry
                 self._offers.pop(entry.id, None)
                 if entry.is_public:
                     self._offers[entry.id] = offer_of(entry)
+                    if (said := last_said(entry)) is not None:
+                        self._said[entry.id] = said
             self._mark = mark
 
     def _offers_on(self, built: Atlas, on: date) -> Offers:
-        sources = self.register.sources(self.region)
         known = {category.id for category in built.taxonomy.categories}
-        offers = [o for o in built.offers if o.id not in self._entries and o.source not in sources]
+        offers = [
+            o for o in built.offers if o.id not in self._entries and o.source not in self._sources
+        ]
         for entry_id, offer in self._offers.items():
             if exists_on(values_of(self._entries[entry_id]), on) is False:
                 continue
@@ -140,3 +162,19 @@ class LivingRegion:
                 notices = tuple(n for n in offer.notices if n.until >= on)
                 offers.append(replace(offer, categories=categories, notices=notices))
         return Offers.of(offers, counts=built.offers.counts)
+
+    def _unconfirmed(self, on: date) -> frozenset[str]:
+        """Return the offers that nothing has confirmed for long; `Register.overdue` lists them."""
+        since = on - timedelta(days=ASK_AGAIN_DAYS)
+        old = {
+            entry_id
+            for entry_id in self._offers
+            if (said := self._said.get(entry_id)) is not None
+            and said < since
+            and ((day := self._entries[entry_id].review_on) is None or day <= on)
+        }
+        if not old:
+            return frozenset()
+        with self.register.database.reading() as connection:
+            seen = confirmed_since(connection, self.region, since)
+        return frozenset(i for i in old if seen.isdisjoint((i, *self._entries[i].aliases)))

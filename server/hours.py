@@ -50,6 +50,7 @@ def source_out(source: SourceTold) -> m.SourceOut:
         age_years=source.age_years,
         offers=source.offers,
         share_with_hours=share,
+        unconfirmed=source.unconfirmed,
         licence=source.licence,
     )
 
@@ -59,7 +60,9 @@ def knowledge_out(report: CoverageReport) -> m.KnowledgeOut:
     atlas, categories = report.atlas, report.question.categories
     dates = [day for day in map(atlas.data_as_of, categories) if day is not None]
     newest = max(dates, default=None)
-    age_years = None if newest is None else (atlas.region.as_of - newest).days / _DAYS_A_YEAR
+    age_years = (
+        None if newest is None else max((atlas.region.as_of - newest).days, 0) / _DAYS_A_YEAR
+    )
     return m.KnowledgeOut(
         as_of=newest,
         age_years=None if age_years is None else round(age_years, 1),

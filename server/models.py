@@ -158,6 +158,10 @@ class SourceOut(Model):
     share_with_hours: float | None = Field(
         description="of its offers, those whose hours are stated and understood"
     )
+    unconfirmed: int | None = Field(
+        description="of its offers, those that no source has shown and nobody has confirmed for "
+        "two years"
+    )
     licence: str
 
 

@@ -7,8 +7,8 @@ which of its sources' values holds in `layers.register.resolve`; docs/data-model
 
 from __future__ import annotations
 
-from layers.register.bulk import Refused, Written
 from layers.register.entry import Claim, Entry, Link, Source
 from layers.register.register import Register
+from layers.register.written import Refused, Written
 
 __all__ = ["Claim", "Entry", "Link", "Refused", "Register", "Source", "Written"]

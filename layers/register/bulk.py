@@ -29,6 +29,7 @@ from layers.register.proposals import propose, without_proposal
 from layers.register.schema import OFFER, ORIGIN
 from layers.register.store import check, find, in_parts
 from layers.register.values import check_source_id, entry_id, fingerprint, told_by
+from layers.register.written import Refused, Written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -42,38 +43,6 @@ if TYPE_CHECKING:
 
 _MANY: Final = 1_000
 PORTION: Final = 20_000  # records in one transaction: a second or so, in which other writers wait
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """A record that was not taken: where it stands, which it is, and why."""
-
-    line: int
-    source_id: str
-    reason: str
-
-
-@dataclass
-class Written:
-    """
-    What became of a source's records.
-
-    `added`, `changed`, `back` (gone before, there again) and `gone` are ids of entries, in the
-    order of the records; `unchanged` is a count.
-    `proposed` are entries of which the record waits to be accepted.
-    `records = added + changed + back + proposed + unchanged + refused`. `revs` are the changes that
-    were written; empty where nothing was.
-    """
-
-    records: int = 0
-    unchanged: int = 0
-    added: list[str] = field(default_factory=list)
-    changed: list[str] = field(default_factory=list)
-    back: list[str] = field(default_factory=list)
-    proposed: list[str] = field(default_factory=list)
-    gone: list[str] = field(default_factory=list)
-    refused: list[Refused] = field(default_factory=list)
-    revs: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +82,7 @@ class _Import:
     known: dict[str, _Known] = field(default_factory=dict)
     there: set[str] = field(default_factory=set)  # ids of all entries
     seen: set[str] = field(default_factory=set)
+    categories: set[str] = field(default_factory=set)  # of all records
     next_rev: int = -1  # what the next change is called, if nobody else writes
 
     def read(self, records: Iterable[SourceRecord]) -> list[_Told]:
@@ -129,6 +99,7 @@ class _Import:
                 self._refuse(record.line, record.source_id, exc)
                 continue
             self.seen.add(record.source_id)
+            self.categories.update(record.categories)
             licence = record.licence or self.source.licence
             digest = fingerprint(licence, values)
             day = record.as_of or self.day
@@ -159,10 +130,12 @@ class _Import:
                     self._refuse(told.line, told.source_id, exc)
                 else:
                     rows.append(row)
-            is_empty = not (rows or seen_again or self._source_is_new(change.connection))
+            known_source, source = self._source(change.connection)
+            is_empty = not (rows or seen_again or known_source != source)
             if not is_empty and not self.is_trial:
                 entries.write()
                 self._write_origins(change, rows, seen_again)
+                put_source(change.connection, self.region, source)
             self._end(change, is_empty=is_empty)
 
     def put_gone(self) -> None:
@@ -311,7 +284,6 @@ class _Import:
         for day, source_ids in seen_again.items():
             for part in in_parts(source_ids):
                 change.connection.execute(self._origins(part).values(seen_on=day))
-        put_source(change.connection, self.region, self.source)
 
     def _origins(self, source_ids: Iterable[str]) -> sa.Update:
         return sa.update(ORIGIN).where(
@@ -320,8 +292,17 @@ class _Import:
             ORIGIN.c.source_id.in_(source_ids),
         )
 
-    def _source_is_new(self, connection: Connection) -> bool:
-        return sources(connection, self.region).get(self.source.id) != self.source
+    def _source(self, connection: Connection) -> tuple[Source | None, Source]:
+        """
+        Return the source as it is known, and as it is to be noted.
+
+        It goes on telling of what it told of once: a list without farms says that there are none.
+        """
+        known = sources(connection, self.region).get(self.source.id)
+        before = known.categories if known else ()
+        categories = {*before, *self.source.categories, *self.categories}
+        told = replace(self.source, as_of=self.day, categories=tuple(sorted(categories)))
+        return known, told
 
     def _end(self, change: Change, *, is_empty: bool) -> None:
         change.is_empty = is_empty or self.is_trial

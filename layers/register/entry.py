@@ -87,6 +87,8 @@ class Source:
         name of a contact person is never shown.
     as_of
         Date of its data when it was last imported.
+    categories
+        What it can tell of in the region: within its date its silence of these is an answer.
     """
 
     id: str
@@ -95,6 +97,7 @@ class Source:
     attribution: str = ""
     has_public_contacts: bool = False
     as_of: date | None = None
+    categories: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,7 @@ def sources(connection: Connection, region: str) -> dict[str, Source]:
             row.attribution,
             bool(row.has_public_contacts),
             date.fromisoformat(row.as_of) if row.as_of else None,
+            tuple(row.categories.split(",")) if row.categories else (),
         )
         for row in rows
     }
@@ -71,6 +72,7 @@ def put_source(connection: Connection, region: str, source: Source) -> None:
                 source.attribution,
                 source.has_public_contacts,
                 source.as_of.isoformat() if source.as_of else "",
+                ",".join(source.categories),
             )
         ],
     )

@@ -249,7 +249,7 @@ def overdue(
             continue
         origins = [row for i in (entry.id, *entry.aliases) for row in told.get(i, ())]
         days = [date.fromisoformat(seen_on) for _, seen_on, _ in origins]
-        days += [d for c in entry.claims for d in (c.as_of, *c.since.values()) if d is not None]
+        days += [] if (said := last_said(entry)) is None else [said]
         seen_on = max(days, default=None)
         age_days = None if seen_on is None else (on - seen_on).days
         is_gone = any(gone_on for *_, gone_on in origins)
@@ -269,6 +269,22 @@ def overdue(
                 )
             )
     return sorted(found, key=lambda o: (o.sources, -(o.age_days or 0), o.id))
+
+
+def confirmed_since(connection: Connection, region: str, day: date) -> set[str]:
+    """Return the ids of entries that a source still showed on a day or later."""
+    query = (
+        sa.select(ORIGIN.c.offer_id)
+        .where(ORIGIN.c.region == region, ORIGIN.c.seen_on >= day.isoformat())
+        .distinct()
+    )
+    return set(connection.execute(query).scalars())
+
+
+def last_said(entry: Entry) -> date | None:
+    """Return the latest date of an entry's claims, None where none tells one."""
+    days = (d for c in entry.claims for d in (c.as_of, *c.since.values()) if d is not None)
+    return max(days, default=None)
 
 
 def _known(connection: Connection, region: str, entry_id: str) -> Entry | None:

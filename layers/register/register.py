@@ -44,11 +44,11 @@ if TYPE_CHECKING:
     from layers.notices import Notice
     from layers.offers import Offer
     from layers.register.backup import Backup
-    from layers.register.bulk import Written
     from layers.register.database import Change
     from layers.register.entry import Value
     from layers.register.proposals import Proposal
     from layers.register.reading import ChangeInfo, Overdue, Revision
+    from layers.register.written import Written
     from layers.sources.record import SourceRecord
 
 HAND_SOURCE: Final = Source(HAND, "Umkreis", licence="CC0-1.0")
@@ -121,7 +121,7 @@ class Register:
         ----------
         region, source
             `source.as_of` is the date of its data, None for today; what is known of the source is
-            noted anew.
+            noted anew. It can tell of `source.categories` and of all that its records ever told.
         records
             In any order, each `source_id` once. A record needs a place and a category unless its
             entry has them already.

@@ -7,7 +7,7 @@ Every table but the three first has the region in its key: one database holds ma
                  time of the last change, which never goes back
     region       each region's last `rev`: what readers look at to learn whether anything is new
     change       one row a write transaction: who, when, what, why
-    source       where claims come from: licence, attribution, date
+    source       where claims come from: licence, attribution, date, categories it can tell of
     revision     the state of an entry after a change; only ever added to, except by erasure
     offer        the entries as they stand: place, public GeoJSON as ready text, words to search
     origin       which entry a source's record belongs to, a fingerprint of what it said last, when
@@ -37,7 +37,7 @@ from sqlalchemy import (
     Text,
 )
 
-VERSION = "0001"  # of the newest migration
+VERSION = "0002"  # of the newest migration
 METADATA = MetaData()
 _ID = Text()
 _DAY = String(10)
@@ -80,6 +80,7 @@ SOURCE = Table(
     Column("attribution", Text, nullable=False),
     Column("has_public_contacts", Boolean, nullable=False),
     Column("as_of", _DAY, nullable=False),
+    Column("categories", Text, nullable=False, server_default=""),
 )
 REVISION = Table(
     "revision",
@@ -129,6 +130,7 @@ ALIAS = Table(
     Column("region", _ID, primary_key=True),
     Column("alias", _ID, primary_key=True),
     Column("offer_id", _ID, nullable=False),
+    Index("alias_offer", "region", "offer_id"),
 )
 LINK = Table(
     "link",

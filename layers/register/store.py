@@ -130,7 +130,7 @@ def write(change: Change, entries: Sequence[Entry], *, are_new: bool = False) ->
             for link in links_of(entry, values)
         ],
     )
-    _write_aliases(change, resolved)
+    _write_aliases(change, resolved, [] if are_new else [entry.id for entry in entries])
 
 
 def check(entry: Entry) -> None:
@@ -176,16 +176,19 @@ def _head(region: str, rev: int, entry: Entry, values: Mapping[str, Value]) -> t
     )
 
 
-def _write_aliases(change: Change, resolved: Sequence[tuple[Entry, Mapping[str, Value]]]) -> None:
+def _write_aliases(
+    change: Change, resolved: Sequence[tuple[Entry, Mapping[str, Value]]], rewritten: Sequence[str]
+) -> None:
     wanted = {
         alias: entry.id
         for entry, values in resolved
         if entry.is_live
         for alias in (*entry.aliases, *values.get("aliases", ()))
     }
-    for part in in_parts(list(wanted)):
-        change.connection.execute(
-            sa.delete(ALIAS).where(ALIAS.c.region == change.region, ALIAS.c.alias.in_(part))
-        )
+    for column, ids in ((ALIAS.c.alias, list(wanted)), (ALIAS.c.offer_id, rewritten)):
+        for part in in_parts(ids):
+            change.connection.execute(
+                sa.delete(ALIAS).where(ALIAS.c.region == change.region, column.in_(part))
+            )
     rows = [(change.region, alias, entry_id) for alias, entry_id in wanted.items()]
     insert_rows(change.connection, ALIAS, rows)

@@ -98,3 +98,30 @@ def test_an_offer_of_an_atlas_goes_into_the_register_and_comes_back_equal(regist
         kept = ("categories", "name", "opening_hours", "facts", "city", "street", "website")
         assert [getattr(back, k) for k in kept] == [getattr(offer, k) for k in kept]
         assert (back.lon, back.lat) == pytest.approx((offer.lon, offer.lat), abs=1e-7)
+
+
+def test_offers_entered_by_hand_make_no_old_list_young(register, toy_atlas):
+    depot = toy_atlas.taxonomy.category("csa_depot")
+    at = place_of(toy_atlas, "osm:n1001")
+    told = {"name": "Depot", "categories": ["csa_depot"], **at}
+    made = register.create(R, told, who="eva", status="published")
+    living = LivingRegion(register, R)
+    entered = register.entry(R, made).claims[0].as_of
+    assert living.atlas(toy_atlas, on=TODAY).data_as_of(depot) == entered
+    farms = Source("farms", as_of=date(2015, 1, 1), categories=("csa_depot",))
+    register.put_many(R, farms, [], who="ada")
+    assert living.atlas(toy_atlas, on=TODAY).data_as_of(depot) == date(2015, 1, 1)
+
+
+def test_a_list_seen_again_without_a_change_confirms_what_is_in_it(register, toy_atlas):
+    at = place_of(toy_atlas, "osm:n1001")
+    records = [SourceRecord("farms", f"{i}", i, "Depot", ("csa_depot",), **at) for i in range(3)]
+    old = Source("farms", as_of=date(2024, 1, 1))
+    register.put_many(R, old, records, who="ada")
+    register.merge(R, "farms:0", "farms:1", who="ada")
+    living = LivingRegion(register, R)
+    assert living.atlas(toy_atlas, on=date(2025, 12, 31)).unconfirmed == frozenset()
+    assert living.atlas(toy_atlas, on=TODAY).unconfirmed == {"farms:0", "farms:2"}
+    register.put_many(R, replace(old, as_of=date(2026, 5, 1)), records[1:2], who="ada")
+    assert living.atlas(toy_atlas, on=TODAY).unconfirmed == {"farms:2"}
+    assert {o.id for o in register.overdue(R, on=TODAY)} == {"farms:2"}

@@ -70,3 +70,54 @@ def test_a_register_that_is_out_of_reach_leaves_the_built_offers(toy_settings, c
     with caplog.at_level(logging.WARNING):
         assert client.get(COVERAGE).status_code == 200
     assert "cannot be opened" in caplog.text
+
+
+DEPOTS = "/api/v1/regions/toy/coverage?category=csa_depot&mode=walk&minutes=4"
+FARMS = Source("farms", licence="CC0-1.0", as_of=date(2024, 3, 1), categories=("csa_depot",))
+
+
+def put(settings, source, *records):
+    with Register.open(settings.register_url) as register:
+        register.put_many("toy", source, records, who="ada", is_whole=True)
+
+
+def depot(atlas):
+    place = atlas.offers[atlas.offers.row("osm:n1001")]
+    return SourceRecord("farms", "1", 1, "Depot", ("csa_depot",), lon=place.lon, lat=place.lat)
+
+
+def offers_told(answer):
+    return {s["source"]: s for s in answer["assumptions"]["sources"] if s["kind"] == "offers"}
+
+
+def test_a_source_that_can_tell_of_a_category_makes_its_silence_an_answer(settings, workers):
+    before = workers[0].get(DEPOTS).json()
+    assert (before["answer"], before["unknown_reason"]) == ("unknown", "no_source")
+    put(settings, FARMS)
+    after = workers[1].get(DEPOTS).json()
+    assert (after["answer"], after["covered"]) == ("known", 0)
+    assert after["knowledge"]["as_of"] == "2024-03-01"
+    assert offers_told(after)["farms"]["offers"] == 0
+
+
+def test_a_category_whose_newest_source_is_too_old_is_unknown(settings, workers, toy_atlas):
+    put(settings, replace(FARMS, as_of=date(2015, 1, 1)), depot(toy_atlas))
+    old = workers[0].get(DEPOTS).json()
+    assert (old["answer"], old["unknown_reason"]) == ("unknown", "too_old")
+    put(settings, replace(FARMS, as_of=date(2024, 4, 1)), depot(toy_atlas))  # still the same list
+    new = workers[0].get(DEPOTS).json()
+    assert new["answer"] == "known"
+    assert new["covered"] > 0
+    assert offers_told(new)["farms"]["as_of"] == "2024-04-01"
+
+
+def test_offers_that_nobody_has_confirmed_for_long_are_counted(settings, workers, toy_atlas):
+    put(settings, FARMS, depot(toy_atlas))
+    assert offers_told(workers[0].get(DEPOTS).json())["farms"]["unconfirmed"] == 1
+    with Register.open(settings.register_url) as register:
+        register.set_review("toy", "farms:1", date(2999, 1, 1), who="eva", why="asked: it holds")
+    assert offers_told(workers[0].get(DEPOTS).json())["farms"]["unconfirmed"] == 0
+    with Register.open(settings.register_url) as register:
+        register.set_review("toy", "farms:1", None, who="eva")
+        register.correct("toy", "farms:1", {"phone": "1"}, who="eva", why="called them")
+    assert offers_told(workers[0].get(DEPOTS).json())["farms"]["unconfirmed"] == 0

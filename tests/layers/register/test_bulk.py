@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from layers.errors import RegisterError
+from layers.errors import RegisterError, UnknownOfferError
 from layers.register import Register, Source
 from layers.register.resolve import values_of
 
@@ -183,3 +183,21 @@ def test_an_import_goes_on_right_beside_other_writers(register, osm, record, mon
 
     put(register, osm, records())
     assert len(register.entries(R)) == 3
+
+
+def test_a_source_tells_of_all_that_it_ever_listed(register, record):
+    told = Source("a", licence="CC0-1.0", as_of=date(2026, 1, 1), categories=("farm_shop",))
+    put(register, told, [record("1"), record("2", categories=("cafe", "bakery"))])
+    put(register, replace(told, as_of=date(2026, 2, 1), categories=()), [], is_whole=True)
+    noted = register.sources(R)["a"]
+    assert noted.categories == ("bakery", "cafe", "farm_shop")
+    assert noted.as_of == date(2026, 2, 1)
+
+
+def test_an_undone_join_leads_nowhere_any_more(register, osm, record):
+    put(register, osm, [record("n1")])
+    shops = Source("shops", licence="CC0-1.0")
+    written = put(register, shops, [record("7")], joins={"7": "osm:n1"})
+    register.undo(R, written.revs[0], who="ada")
+    with pytest.raises(UnknownOfferError, match="shops:7"):
+        register.entry(R, "shops:7")

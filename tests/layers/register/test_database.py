@@ -108,3 +108,19 @@ def test_where_postgis_is_there_is_a_view_with_places(postgres, osm, record):
     assert rows[0].properties["licence"] == "ODbL-1.0"
 
     Register.open(url).close()  # the view is there already
+
+
+def test_a_register_of_the_first_version_is_brought_to_this_one(tmp_path, osm, record):
+    path = tmp_path / "register.sqlite"
+    with Register.open(path) as register:
+        register.put_many(R, osm, [record("n1")], who="ada")
+    engine = sa.create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP INDEX alias_offer")
+        connection.exec_driver_sql("ALTER TABLE source DROP COLUMN categories")
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
+    engine.dispose()
+    with Register.open(path) as register:
+        assert register.sources(R)["osm"].categories == ()
+        register.put_many(R, osm, [record("n1")], who="ada")
+        assert register.sources(R)["osm"].categories == ("bakery",)
