@@ -1,7 +1,7 @@
 """
 People of a region without an extract: its municipalities' counts, spread evenly over their areas.
 
-Where nobody knows a house, each municipality is covered with points 250 m apart, and each point has
+Where nobody knows a house, each municipality is covered with points 200 m apart, and each point has
 the same share of its people. That puts people into forests and fields as well: good for asking how
 far a municipality is from the next farm shop, useless for its streets, and said with every answer.
 """
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from geo.region import Region
 
-GRID_M = 250.0
+GRID_M = 200.0  # two cells of `geo.gaps`, so that neighbours hang together
 METHOD = (
     f"counts of municipalities spread evenly over their area ({GRID_M:g} m grid), because no "
     "buildings are known: a coarse model"

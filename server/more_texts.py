@@ -26,11 +26,13 @@ def more_data(report: CoverageReport, texts: Texts, *, by: str) -> dict[str, Any
     level = {} if by == "district" else {"by": by}
     mode = question.mode if question.mode != LINE else question.categories[0].reach.mode
     about = {"category": whole["category"], "mode": mode}
-    needs_room = any(ROOM in (*c.gives, *c.needs) for c in question.categories)
+    has_streets = mode in atlas.networks
+    needs_room = has_streets and any(ROOM in (*c.gives, *c.needs) for c in question.categories)
     is_known = not report.unknown and len(report.offers) > 0
+    has_access = is_known and has_streets and "at" not in whole
     return {
         "stability": address(f"{base}/stability", {**whole, **level}) if is_known else "",
-        "access": address(f"{base}/access", about) if is_known and "at" not in whole else "",
+        "access": address(f"{base}/access", about) if has_access else "",
         "rooms": address(f"{base}/partners", {"mode": mode}) if needs_room else "",
         "week": address(f"{base}/week", timeless) if report.knowledge.offers else "",
         "partners": f"{base}/partners/",

@@ -54,6 +54,8 @@ def capacity_facts(report: CoverageReport, texts: Texts) -> dict[str, Any]:
     refused = ""
     if len(question.categories) > 1:
         refused = texts.gettext("Capacities can be asked of one kind of offer at a time.")
+    elif not atlas.networks:
+        refused = texts.gettext("No street data yet")
     elif atlas.population.basis.unit != "residents":
         refused = texts.gettext("No people are counted here, so nobody can use up a capacity.")
     elif unit and not unit.consumable:

@@ -113,10 +113,11 @@ def _form(report: CoverageReport, asked: Asked, texts: Texts) -> dict[str, Any]:
 
 
 def _default_url(report: CoverageReport, asked: Asked) -> str:
-    """Return the page with the category's own reach; empty where it is shown already."""
+    """Return the page with the category's own reach; empty where it is shown or cannot be."""
     question = report.question
     reach = question.categories[0].reach
-    if question.mode == reach.mode and question.minutes == reach.minutes:
+    is_shown = question.mode == reach.mode and question.minutes == reach.minutes
+    if is_shown or reach.mode not in report.atlas.networks:
         return ""
     own = Asked(
         categories=tuple(c.id for c in question.categories),

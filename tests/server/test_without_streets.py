@@ -37,6 +37,7 @@ def test_the_planner_s_page_says_that_there_are_no_streets_and_how_to_add_them(c
     assert "spread evenly over its area" in page
     assert "over its residential buildings" not in page
     assert 'name="mode" value="walk"' not in page
+    assert "Back to the default" not in page
     assert "nobody lives here" not in page.split("<tbody")[1].split("</tbody")[0]
 
 
