@@ -78,6 +78,16 @@ class _Names:
         ordered = sorted(found, key=lambda name: (not found[name], len(name), name))
         return [Candidate(row, name, 0) for name in ordered for row in self.rows_of[name]][:limit]
 
+    def ending(self, key: str) -> list[Candidate]:
+        """Return longer names whose last words are spelt so, the shortest first."""
+        at = bisect_left(self._beginnings, (key, ""))
+        found = []
+        while at < len(self._beginnings) and self._beginnings[at][0] == key:
+            found.append(self._beginnings[at][1])
+            at += 1
+        lacking = {name: len(name) - len(key) for name in sorted(found, key=lambda n: (len(n), n))}
+        return [Candidate(row, n, miss) for n, miss in lacking.items() for row in self.rows_of[n]]
+
     def _beginning_with_typo(self, key: str, limit: int) -> list[Candidate]:
         """Return names whose first letters differ by one from what was typed."""
         found: dict[str, None] = {}
@@ -125,6 +135,10 @@ class AddressIndex:
     def streets_like(self, key: str) -> list[Candidate]:
         """Return the streets whose name is so or nearly so."""
         return self._streets.like(key)
+
+    def streets_ending(self, key: str) -> list[Candidate]:
+        """Return streets whose names end so: "2. Querstraße" for "Querstraße"."""
+        return self._streets.ending(key)
 
     def places_like(self, key: str) -> list[Candidate]:
         """Return the places whose name is so or nearly so."""

@@ -144,7 +144,7 @@ def _answer(index: AddressIndex, readings: list[Reading], limit: int) -> Geocodi
             scored += _in_street(index, reading, candidate)
         if not reading.has_number:
             scored += _places(index, reading, index.places_like(reading.street))
-    best = _best_of_each(scored)
+    best = _best_of_each(scored) or _best_of_each(_named_in_part(index, readings))
     if not best:
         return Geocoding("nothing", ())
     if not best[0].exact or any(not s.exact and s.misses <= best[0].misses for s in best):
@@ -153,6 +153,16 @@ def _answer(index: AddressIndex, readings: list[Reading], limit: int) -> Geocodi
         return Geocoding("not_exact", tuple(near[:limit]))
     alike = [s.answer for s in best if s.exact and s.misses == best[0].misses]
     return Geocoding("found" if len(alike) == 1 else "ambiguous", tuple(alike[:limit]))
+
+
+def _named_in_part(index: AddressIndex, readings: list[Reading]) -> list[_Scored]:
+    """Return streets that may be meant by the end of their names; none is what was asked."""
+    return [
+        replace(scored, exact=False)
+        for reading in readings
+        for street in index.streets_ending(reading.street)
+        for scored in _in_street(index, reading, street)
+    ]
 
 
 def _best_of_each(scored: Iterable[_Scored]) -> list[_Scored]:
@@ -289,7 +299,8 @@ def _suggest(index: AddressIndex, readings: list[Reading], limit: int) -> list[A
     begun: list[Answer] = []
     for reading in readings:
         if reading.has_number:
-            for street in index.streets_like(reading.street):
+            named = index.streets_like(reading.street) or index.streets_ending(reading.street)
+            for street in named:
                 houses = index.houses_beginning(street.row, reading.number, reading.letter)
                 exact += [
                     _house(index, reading, street, house)

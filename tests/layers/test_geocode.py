@@ -81,6 +81,20 @@ def test_between_two_houses_of_a_side_a_place_is_interpolated(toy_atlas: Atlas):
     assert {answer.match for answer in found.answers[1:]} == {"other_number"}
 
 
+@pytest.mark.parametrize("q", ["Querstraße", "Querstr."])
+def test_the_end_of_a_name_is_asked_back_never_guessed(toy_atlas: Atlas, q: str):
+    found = geocode(toy_atlas, q, limit=3)
+    assert found.status == "not_exact"
+    assert [a.street for a in found.answers] == ["1. Querstraße", "1. Querstraße", "2. Querstraße"]
+
+
+def test_a_house_is_found_by_the_end_of_its_streets_name(toy_atlas: Atlas):
+    found = geocode(toy_atlas, "Querstraße 60")
+    assert (found.status, found.answers[0].label) == ("not_exact", "5. Querstraße 60, Neuöd")
+    typed = geocode(toy_atlas, "Querstraße 60", typing=True)
+    assert [a.label for a in typed.answers] == ["5. Querstraße 60, Neuöd"]
+
+
 def test_beyond_the_last_number_nothing_is_interpolated(demo_atlas: Atlas):
     found = geocode(demo_atlas, "Demminer Straße 999")
     assert found.status == "not_exact"
