@@ -8,9 +8,10 @@ so that it needs no style of its own in a page whose policy allows none.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -116,6 +117,12 @@ def to_svg(drawing: Drawing, *, prefix: str) -> Markup:
     return head + _definitions(drawing, prefix) + Markup("").join(
         _svg(item, prefix) for item in drawing.items
     ) + Markup("</svg>")  # fmt: skip
+
+
+def svg_painter() -> Callable[[Drawing], Markup]:
+    """Return what draws in one page, each drawing with ids of its own."""
+    number = count(1)
+    return lambda drawing: to_svg(drawing, prefix=f"drawing-{next(number)}")
 
 
 def _definitions(drawing: Drawing, prefix: str) -> Markup:

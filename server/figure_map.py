@@ -7,7 +7,7 @@ does not fit, lead to the table. What is asked about is outlined and in the midd
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,8 +23,6 @@ from server.rows import Row
 from server.texts import Texts
 
 WIDTH = 680.0
-RANKS, GAPS = "ranks", "gaps"
-MOST_GAPS = 15  # with a number on the map and a row in the table
 _MOST_HEIGHT, _LEAST_HEIGHT = 560.0, 260.0
 _MARGIN = 12.0
 _SURROUNDINGS = 0.35  # of the size of the area asked about, on each side
@@ -78,7 +76,7 @@ def figure_map(
     texts: Texts,
     *,
     alt: str,
-    numbers: str = RANKS,
+    numbered_gaps: Collection[int] = (),
     places: Sequence[tuple[float, float]] = (),
 ) -> FigureMap:
     """
@@ -96,9 +94,9 @@ def figure_map(
         In which language.
     alt
         What is drawn, in words.
-    numbers
-        RANKS: a district too small for its name has its number in the ranking; GAPS: the first
-        gaps have the numbers of their table.
+    numbered_gaps
+        Ranks of the gaps that have their number on the map. Without any a district too small for
+        its name has its number in the ranking.
     places
         Numbered places to mark, in metres of the region's CRS.
     """
@@ -110,7 +108,7 @@ def figure_map(
     shapes = [frame.shape(shape) for shape in simple]
     shown = {row.look.id for shape, row in zip(shapes, ordered, strict=True) if not shape.is_empty}
     legend = [_class_item(look, texts) for look in _classes(report, shown)]
-    gaps = _gaps(frame, report, most=MOST_GAPS if numbers == GAPS else 0)
+    gaps = _gaps(frame, report, numbered=numbered_gaps)
     dots, pins = _offers(frame, report), _pins(frame, places)
     items: list[Item] = [
         Shape(shape, row.look.color, _BORDER, 1.2, row.look.pattern)
@@ -118,7 +116,7 @@ def figure_map(
     ]
     items += _asked_outline(frame, area, simple)
     bar, arrow = _scale_bar(frame, texts), _north(texts)
-    names = _names(frame, shapes, ordered, with_ranks=numbers == RANKS)
+    names = _names(frame, shapes, ordered, with_ranks=not numbered_gaps)
     items += [*gaps, *dots, *names, *pins, *bar, *arrow]
     legend += _signs(texts, gaps=gaps, dots=dots, pins=pins, is_part=area.level != REGION)
     return FigureMap(Drawing(WIDTH, frame.height, tuple(items), alt), tuple(legend))
@@ -186,8 +184,8 @@ def _signs(
     return found
 
 
-def _gaps(frame: _Frame, report: CoverageReport, *, most: int) -> list[Item]:
-    """Outline the gaps on the sheet, the first with their numbers."""
+def _gaps(frame: _Frame, report: CoverageReport, *, numbered: Collection[int]) -> list[Item]:
+    """Outline the gaps on the sheet, some with their numbers."""
     items: list[Item] = []
     words: list[Item] = []
     for rank, gap in enumerate(report.gaps, start=1):
@@ -195,7 +193,7 @@ def _gaps(frame: _Frame, report: CoverageReport, *, most: int) -> list[Item]:
         if shape.is_empty:
             continue
         items += [Shape(shape, "", "#ffffff", 3.6), Shape(shape, "", _GAP, 1.6)]
-        if rank > most:
+        if rank not in numbered:
             continue
         middle = shapely.point_on_surface(shape)
         words.append(Word(middle.x, middle.y, str(rank), _NUMBER, _GAP, is_bold=True))

@@ -17,6 +17,8 @@ from layers.question import Question
 from layers.sheet import BenchmarkResult, FieldView, Figure, Sheet
 from layers.stability import Variant
 from layers.tally import Tally
+from server.drawing import svg_painter
+from server.measures.papers.areas import coverage_figure
 from server.method import method_lines
 from server.rendering import templates
 from server.sentences import category_names, label, question_phrase
@@ -40,6 +42,7 @@ def sheet_policy() -> str:
 def sheet_html(sheet: Sheet, texts: Texts) -> str:
     """Write a sheet as a page that opens from disk."""
     region, taxonomy = sheet.atlas.region, sheet.atlas.taxonomy
+    asked = question_line(sheet.report.question, texts)
     goals = {goal for c in sheet.report.question.categories for goal in c.impact}
     return (
         templates()
@@ -51,11 +54,15 @@ def sheet_html(sheet: Sheet, texts: Texts) -> str:
             area=sheet.area.name,
             region=region.name,
             is_region=sheet.area.level == "region",
-            question=question_line(sheet.report.question, texts),
+            question=asked,
             verdict=verdict_text(sheet, texts),
             verdict_class=sheet.stability.verdict,
-            figure=count_text(sheet.tally, texts),
+            count=count_text(sheet.tally, texts),
             explanations=explanations(sheet, texts),
+            figure=coverage_figure(
+                sheet.report, sheet.area, texts, caption=f"{sheet.area.name}: {asked}"
+            ),
+            svg=svg_painter(),
             goals=[label(texts, goal) for goal in taxonomy.impacts if goal.id in goals],
             variants=[variant_row(sheet, variant, texts) for variant in sheet.stability.variants],
             benchmarks=[benchmark_rows(r, texts) for r in sheet.benchmarks if r.figures],

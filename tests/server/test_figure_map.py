@@ -13,7 +13,7 @@ from layers.coverage import coverage
 from layers.districts import find_area
 from server.classes import UNKNOWN, class_by_id
 from server.drawing import HATCH, Area, Dot, Drawing, Word, to_png, to_svg, word_width
-from server.figure_map import GAPS, MOST_GAPS, figure_map
+from server.figure_map import figure_map
 from server.measures.papers.areas import district_rows
 from server.texts import texts_of
 
@@ -76,8 +76,8 @@ def test_what_is_unknown_is_hatched_and_has_neither_gaps_nor_offers(toy_atlas: A
 
 
 def test_gaps_have_the_numbers_of_their_table(toy_atlas: Atlas):
-    assert "1" in words_of(drawn(toy_atlas, numbers=GAPS))
-    assert MOST_GAPS == 15
+    assert "1" in words_of(drawn(toy_atlas, numbered_gaps=[1]))
+    assert "1" not in words_of(drawn(toy_atlas, numbered_gaps=[2]))
 
 
 def test_places_are_numbered(toy_atlas: Atlas):

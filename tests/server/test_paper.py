@@ -159,6 +159,11 @@ def test_a_document_has_headings_and_tables_to_edit(toy_atlas: Atlas):
     number, name = table.rows[1].cells[2].paragraphs[0], table.rows[1].cells[1].paragraphs[0]
     assert number.alignment == WD_ALIGN_PARAGRAPH.RIGHT
     assert name.alignment is None
+    parts_of = [child.tag.split("}")[1] for child in table._tbl.tblPr]
+    order = ["tblStyle", "tblW", "jc", "tblBorders", "tblLayout", "tblLook"]  # ECMA-376
+    assert parts_of == [name for name in order if name in parts_of]
+    assert "tblBorders" in parts_of
+    assert sum(column.width.cm for column in table.columns) == pytest.approx(17.4, abs=0.05)
     assert opened.core_properties.title == "Brot"
     assert opened.core_properties.author == "Amt"
     assert opened.core_properties.language == "de-DE"

@@ -226,3 +226,9 @@ def test_the_command_refuses_with_one_line(toy_settings: Settings, arguments, ma
     done = run(toy_settings, *arguments)
     assert done.exit_code == 2
     assert match in done.output
+
+
+def test_the_sheet_has_a_map_in_words_as_well(client: TestClient):
+    page = client.get("/r/toy/sheets/A?category=greengrocer_bakery&mode=walk&minutes=3&lang=en")
+    assert 'role="img" aria-label="Map: Altöd: Baker, butcher, greengrocer' in page.text
+    assert "the area that this is about" in page.text

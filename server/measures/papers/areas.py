@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from layers.coverage import CoverageReport
 from layers.districts import DISTRICT, REGION, Area
 from server import answers, models
-from server.figure_map import RANKS, figure_map
+from server.figure_map import figure_map
 from server.measures.papers.blocks import Figure, Table
 from server.rows import Row, few_text, ranking_rows
 from server.sentences import as_of_line
@@ -116,7 +118,7 @@ def coverage_figure(
     texts: Texts,
     *,
     caption: str,
-    numbers: str = RANKS,
+    numbered_gaps: Collection[int] = (),
     places: list[tuple[float, float]] | None = None,
 ) -> Figure:
     """Draw a report around an area; the caption says what is drawn, in words, as the alt text."""
@@ -130,5 +132,7 @@ def coverage_figure(
     )
     if len(told) > 12:
         alt += " " + texts.gettext("All figures stand in the table.")
-    drawn = figure_map(report, area, rows, texts, alt=alt, numbers=numbers, places=places or [])
+    drawn = figure_map(
+        report, area, rows, texts, alt=alt, numbered_gaps=numbered_gaps, places=places or []
+    )
     return Figure(drawn, caption)

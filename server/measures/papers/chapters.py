@@ -12,8 +12,6 @@ from layers.sheet import Sheet
 from server import answers
 from server import sentences as words
 from server.evidence_sentences import age_lines
-from server.figure_map import GAPS as GAP_NUMBERS
-from server.figure_map import MOST_GAPS
 from server.measures.papers.areas import (
     coverage_figure,
     coverage_table,
@@ -42,6 +40,7 @@ from server.rows import gap_row
 from server.texts import Texts
 
 Writer = Callable[..., list[Block]]
+_MOST_GAPS = 15  # with a row in the table and a number on the map
 
 
 def section(found: Answered, area: Area, texts: Texts) -> Section:
@@ -147,7 +146,10 @@ def gaps_blocks(report: CoverageReport, area: Area, texts: Texts) -> list[Block]
         "Gaps: contiguous areas whose people reach no offer “{category}”.",
         category=words.category_names(texts, report.question),
     )
-    blocks.append(coverage_figure(report, area, texts, caption=caption, numbers=GAP_NUMBERS))
+    listed = rows[:_MOST_GAPS]
+    ranks = [row.rank for row in listed]
+    figure = coverage_figure(report, area, texts, caption=caption, numbered_gaps=ranks)
+    blocks.append(figure)
     if rows:
         blocks.append(
             Table(
@@ -159,9 +161,7 @@ def gaps_blocks(report: CoverageReport, area: Area, texts: Texts) -> list[Block]
                     texts.gettext("Without an offer"),
                     texts.gettext("Nearest offer"),
                 ),
-                rows=tuple(
-                    (str(r.rank), r.place, r.people, r.nearest or "–") for r in rows[:MOST_GAPS]
-                ),
+                rows=tuple((str(r.rank), r.place, r.people, r.nearest or "–") for r in listed),
                 numeric=frozenset({0, 2}),
                 name_column=1,
             )
@@ -172,12 +172,12 @@ def gaps_blocks(report: CoverageReport, area: Area, texts: Texts) -> list[Block]
 
 def _gap_notes(report: CoverageReport, area: Area, count: int, texts: Texts) -> list[str]:
     notes = []
-    if count > MOST_GAPS:
+    if count > _MOST_GAPS:
         notes.append(
             texts.ngettext(
                 "{n} smaller gap is not listed.",
                 "{n} smaller gaps are not listed.",
-                count - MOST_GAPS,
+                count - _MOST_GAPS,
             )
         )
     if area.level != REGION:
@@ -228,16 +228,14 @@ def sheet_blocks(sheet: Sheet, area: Area, texts: Texts) -> list[Block]:
                 texts.gettext("Offers here"),
                 texts.gettext("Offers in reach"),
                 texts.gettext("Nobody reaches"),
-                texts.gettext("Unknown"),
             ),
-            rows=tuple(
-                (f["name"], f["inside"], f["reach"], f["missing"] or "–", f["unknown"] or "–")
-                for f in fields
-            ),
+            rows=tuple((f["name"], f["inside"], f["reach"], f["missing"] or "–") for f in fields),
             numeric=frozenset({1, 2}),
         )
     )
-    return blocks
+    unknown = ", ".join(f["unknown"] for f in fields if f["unknown"])
+    told = f"{texts.gettext('Unknown')}: {unknown}"
+    return [*blocks, Words((told,) if unknown else (), SOFT)]
 
 
 def _benchmark_blocks(sheet: Sheet, texts: Texts) -> list[Block]:

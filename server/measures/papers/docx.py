@@ -158,6 +158,8 @@ def _write_table(document: Doc, table: Table) -> None:
     grid.autofit = False
     _set_borders(grid)
     widths = _widths(table)
+    for column, width in zip(grid.columns, widths, strict=True):
+        column.width = Cm(width)
     _fill(grid.rows[0], table.heads, table, widths, is_bold=True)
     _say(grid.rows[0], "w:tblHeader")
     for place, cells in enumerate(table.rows):
@@ -209,7 +211,8 @@ def _set_borders(grid: Grid) -> None:
         for name, value in (("val", "single"), ("sz", "4"), ("space", "0"), ("color", _LINE)):
             line.set(qn(f"w:{name}"), value)
         borders.append(line)
-    grid._tbl.tblPr.append(borders)
+    layout = grid._tbl.tblPr.find(qn("w:tblLayout"))
+    layout.addprevious(borders)  # their order is prescribed (ECMA-376, CT_TblPrBase)
 
 
 def _say(row: GridRow, name: str) -> None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import lru_cache
-from itertools import count
 from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
 
-from server.drawing import Drawing, to_svg
+from server.drawing import svg_painter
 from server.measures.papers.blocks import Pages
 from server.rendering import templates
 from server.shell import policy_with_style
@@ -39,10 +37,4 @@ def paper_article(pages: Pages) -> Markup:
 
 
 def _render(template: str, pages: Pages, **more: Any) -> str:
-    return templates().get_template(template).render(pages=pages, svg=_painter(), **more)
-
-
-def _painter() -> Callable[[Drawing], Markup]:
-    """Return what draws in a page, each drawing with ids of its own."""
-    number = count(1)
-    return lambda drawing: to_svg(drawing, prefix=f"drawing-{next(number)}")
+    return templates().get_template(template).render(pages=pages, svg=svg_painter(), **more)

@@ -15,7 +15,6 @@ from layers.resilience import ResilienceReport
 from layers.scenario import Scenario
 from layers.site_report import SitesReport
 from server import sentences as words
-from server.figure_map import RANKS
 from server.measures.equity import equity_out
 from server.measures.papers.areas import coverage_figure, held_ids, told_areas, withheld_line
 from server.measures.papers.blocks import LIST, SOFT, STRONG, Block, Table, Words
@@ -47,7 +46,6 @@ def sites_blocks(report: SitesReport, area: Area, texts: Texts) -> list[Block]:
         area,
         texts,
         caption=caption,
-        numbers=RANKS,
         places=[(site.x, site.y) for site in report.sites],
     )
     table = Table(
