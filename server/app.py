@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI, Request, Response
-from fastapi.responses import FileResponse, JSONResponse
+from fastapi import FastAPI, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.gzip import GZipMiddleware
 
-from server import api, errors, measures, ogc, pages, shell
+from server import api, errors, logs, measures, ogc, operation, pages, shell
 from server.analyses import Analyses
 from server.caching import Conditional
 from server.cross_origin import CrossOrigin
 from server.headers import SecurityHeaders
 from server.limits import RateLimit
 from server.maintenance import Maintenance
+from server.metrics import Metrics
+from server.observed import Observed
 from server.public_address import TrustedProxies
 from server.regions import Regions
 from server.rendering import STATIC
 from server.requests import BodyLimit, HeadAsGet
 from server.settings import Settings
-from server.single_file import TilesMissingError
 
 API_VERSION = "1.0"
 GZIP_LEVEL = 5  # of 9; a page is 2 % larger and costs a third of the time
@@ -59,6 +58,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.regions = regions
     app.state.settings = settings
+    app.state.metrics = Metrics()
     # the first stands next to the routes, the last sees a request first
     app.add_middleware(Analyses, at_once=settings.analyses_at_once)
     app.add_middleware(BodyLimit)
@@ -73,14 +73,14 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(CrossOrigin)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(TrustedProxies, trusted=settings.trusted_proxies)
+    app.add_middleware(Observed, metrics=app.state.metrics, is_logged=settings.log_format == "json")
     app.add_middleware(HeadAsGet)
     errors.install(app)
     shell.install(app)
     app.include_router(api.router)
-    for router in (*measures.ROUTERS, *ogc.ROUTERS, *pages.ROUTERS):
+    for router in (operation.router, *measures.ROUTERS, *ogc.ROUTERS, *pages.ROUTERS):
         app.include_router(router)
     app.mount("/static", Assets(directory=STATIC), name="static")
-    _add_operation_routes(app)
     return app
 
 
@@ -100,29 +100,5 @@ class Assets(StaticFiles):
 def app_from_env() -> FastAPI:
     """Make the app of a worker process, with the settings of its environment."""
     settings = Settings.from_env()
-    logging.basicConfig(level=settings.log_level)
+    logs.configure(settings)
     return create_app(settings)
-
-
-def _add_operation_routes(app: FastAPI) -> None:
-    @app.get("/healthz", include_in_schema=False)
-    def healthz() -> dict[str, str]:
-        """Whether the process answers."""
-        return {"status": "ok"}
-
-    @app.get("/readyz", include_in_schema=False)
-    def readyz(request: Request) -> Response:
-        """Whether every region that is to be served is built."""
-        missing = [r.id for r in request.app.state.regions.known() if not r.is_built]
-        status = {"status": "not ready" if missing else "ok", "not_built": missing}
-        return JSONResponse(status, 503 if missing else 200)
-
-    @app.get("/tiles/{region}.pmtiles", include_in_schema=False)
-    def base_map(request: Request, region: str) -> Response:
-        """Serve the base map of a region; browsers ask for ranges of it."""
-        path = request.app.state.regions.open(region).base_map
-        if not path.is_file():
-            raise TilesMissingError(f"region {region!r} was built without a base map")
-        return FileResponse(
-            path, media_type="application/vnd.pmtiles", headers={"Cache-Control": "no-cache"}
-        )

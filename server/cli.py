@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 
 import click
 import uvicorn
+from uvicorn.config import LOGGING_CONFIG
 
 from geo.errors import UmkreisError
 from layers.coverage import CoverageReport, coverage
@@ -24,7 +25,7 @@ from layers.errors import AtlasError
 from layers.nearby import DEFAULT_MINUTES, near
 from layers.question import QUESTION_MODES
 from layers.when import parse_when
-from server import outputs
+from server import logs, outputs
 from server.backup_cli import backup_command, restore_command
 from server.doctor import examine
 from server.import_cli import export_command, import_command
@@ -36,6 +37,9 @@ from server.regions import Regions
 from server.register_cli import group as register_group
 from server.settings import LANGUAGES, SETTINGS, Settings
 from server.single_file import TilesMissingError
+
+_log = logging.getLogger(__name__)
+_LAST_ANSWERS_S = 30  # in which what is under way when the service ends is still answered
 
 
 class _Umkreis(click.Group):
@@ -105,8 +109,13 @@ def serve(regions: tuple[str, ...], host: str, port: int, workers: int) -> None:
         if not known.is_built(region):
             build_region(known, region)
     names = ", ".join(map(known.name, known.folders()))
-    click.echo(f"Umkreis serves {names} on http://{host}:{port} (Ctrl+C ends it)", err=True)
-    logging.basicConfig(level=settings.log_level)
+    logs.configure(settings)
+    is_json = settings.log_format == "json"
+    ready = f"Umkreis serves {names} on http://{host}:{port}"
+    if is_json:
+        _log.info(ready)
+    else:
+        click.echo(f"{ready} (Ctrl+C ends it)", err=True)
     os.environ["UMKREIS_REGIONS"] = ",".join(settings.regions)  # for the workers
     uvicorn.run(
         "server.app:app_from_env",
@@ -118,6 +127,8 @@ def serve(regions: tuple[str, ...], host: str, port: int, workers: int) -> None:
         server_header=False,
         proxy_headers=False,  # server.public_address reads them, from proxies that are trusted
         log_level="warning",
+        timeout_graceful_shutdown=_LAST_ANSWERS_S,
+        log_config=None if is_json else LOGGING_CONFIG,  # None: through our own lines
     )
 
 

@@ -87,7 +87,7 @@ class RateLimit:
             await self.app(scope, receive, send)
             return
         client = client_key(scope, self._key)
-        scope = {**scope, "state": {**scope.get("state", {}), "client": client}}
+        scope.setdefault("state", {})["client"] = client
         why, wait_s = self._refusal(scope, client)
         answer = refuse(scope, why, retry_after_s=wait_s) if why else self.app
         await answer(scope, receive, send)

@@ -61,10 +61,10 @@ class TrustedProxies:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, with who it is from."""
         if scope["type"] == "http":
-            scope = self._seen_through(scope)
+            scope.update(self._seen_through(scope))  # in place: who observes sees it as well
         await self.app(scope, receive, send)
 
-    def _seen_through(self, scope: Scope) -> Scope:
+    def _seen_through(self, scope: Scope) -> dict[str, object]:
         # no address at all: a socket of this machine, or a test
         host = scope["client"][0] if scope.get("client") else ""
         peer = parse_address(host)
@@ -75,7 +75,7 @@ class TrustedProxies:
             "is_local": not hops and (peer is None or peer.is_loopback),
         }
         if peer is None or not self._trusts(peer):
-            return {**scope, "state": state}
+            return {"state": state}
         client = peer
         for hop in reversed(hops):
             address = parse_address(hop)
@@ -87,7 +87,7 @@ class TrustedProxies:
         scheme = headers.get("x-forwarded-proto", "").strip()
         if scheme not in ("http", "https"):
             scheme = scope["scheme"]
-        return {**scope, "state": state, "client": (str(client), 0), "scheme": scheme}
+        return {"state": state, "client": (str(client), 0), "scheme": scheme}
 
     def _trusts(self, address: Address) -> bool:
         return any(address in network for network in self._trusted)

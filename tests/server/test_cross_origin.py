@@ -39,7 +39,8 @@ def test_browsers_learn_beforehand_what_they_may(client: TestClient):
 
 
 def test_a_question_by_post_can_be_read_from_elsewhere(client: TestClient):
-    body = {"lon": 13.7789, "lat": 54.5099, "minutes": 10}
+    offer = client.get("/api/v1/regions/toy/offers").json()["features"][0]
+    body = dict(zip(("lon", "lat"), offer["geometry"]["coordinates"], strict=True))
     answer = client.post(NEAR, json=body, headers=ELSEWHERE)
     assert answer.status_code == 200
     assert answer.headers["access-control-allow-origin"] == "*"

@@ -6,7 +6,6 @@ import pytest
 from fastapi.testclient import TestClient
 
 REGION = "/api/v1/regions/toy"
-NEAR = {"lon": 13.7789, "lat": 54.5099, "minutes": 10}  # the market square
 
 
 def test_all_means_a_page_for_people_and_a_problem_for_programs(
@@ -33,7 +32,9 @@ def test_reading_and_asking_stay_possible(make_client: Callable[..., TestClient]
     client = make_client(maintenance="read")
     assert client.get("/r/toy/planner").status_code == 200
     assert client.head(REGION).status_code == 200
-    assert client.post(f"{REGION}/near", json=NEAR).status_code == 200
+    offer = client.get(f"{REGION}/offers").json()["features"][0]
+    body = dict(zip(("lon", "lat"), offer["geometry"]["coordinates"], strict=True))
+    assert client.post(f"{REGION}/near", json=body).status_code == 200
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])

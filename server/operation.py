@@ -1,0 +1,103 @@
+"""What those ask who run an installation: whether it lives, whether it is ready, what it counts."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import FileResponse, JSONResponse
+from starlette.exceptions import HTTPException
+
+from layers.errors import RegisterError
+from server.metrics import MEDIA_TYPE, Gauge, Metrics
+from server.public_address import is_local
+from server.regions import Regions, regions_of
+from server.single_file import TilesMissingError
+
+_RETRY_AFTER_S = 10
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/healthz")
+def healthz() -> dict[str, str]:
+    """Whether the process answers."""
+    return {"status": "ok"}
+
+
+@router.get("/readyz")
+def readyz(request: Request) -> Response:
+    """Whether every region that is to be served is built, and the register can be read."""
+    regions = regions_of(request)
+    not_built = [region.id for region in regions.known() if not region.is_built]
+    register = _register(regions)
+    is_closed = request.app.state.settings.maintenance == "all"
+    is_ready = not (not_built or is_closed or register["state"] == "unreachable")
+    body = {
+        "status": "ok" if is_ready else "not ready",
+        "not_built": not_built,
+        "register": register,
+        "maintenance": request.app.state.settings.maintenance,
+    }
+    if is_ready:
+        return JSONResponse(body)
+    headers = {"Retry-After": str(_RETRY_AFTER_S)}
+    return JSONResponse(body, HTTPStatus.SERVICE_UNAVAILABLE, headers)
+
+
+def _register(regions: Regions) -> dict[str, Any]:
+    """Tell the register's state, and the number of each region's last change."""
+    try:
+        revs = regions.revs()
+    except RegisterError:
+        return {"state": "unreachable", "revs": {}}
+    return {"state": "none" if revs is None else "ok", "revs": revs or {}}
+
+
+@router.get("/metrics")
+def metrics(request: Request) -> Response:
+    """Tell what this worker counted, to those whom the operator lets read it."""
+    allowed = request.app.state.settings.metrics
+    if allowed == "off" or (allowed == "local" and not is_local(request.scope)):
+        raise HTTPException(HTTPStatus.NOT_FOUND)
+    counted: Metrics = request.app.state.metrics
+    text = counted.text(_gauges(regions_of(request)))
+    return Response(text, media_type=MEDIA_TYPE, headers={"Cache-Control": "no-store"})
+
+
+def _gauges(regions: Regions) -> list[Gauge]:
+    known = regions.known()
+    register = _register(regions)
+    return [
+        Gauge(
+            "umkreis_regions",
+            "Regions: known, built from their present files, open in this worker.",
+            {
+                (("state", "known"),): len(known),
+                (("state", "built"),): sum(region.is_built for region in known),
+                (("state", "open"),): regions.open_count,
+            },
+        ),
+        Gauge(
+            "umkreis_register_up",
+            "1 where the register can be read or there is none, else 0.",
+            {(): float(register["state"] != "unreachable")},
+        ),
+        Gauge(
+            "umkreis_register_rev",
+            "Number of the last change of a region's offers.",
+            {(("region", region),): rev for region, rev in register["revs"].items()},
+        ),
+    ]
+
+
+@router.get("/tiles/{region}.pmtiles")
+def base_map(request: Request, region: str) -> Response:
+    """Serve the base map of a region; browsers ask for ranges of it."""
+    path = regions_of(request).open(region).base_map
+    if not path.is_file():
+        raise TilesMissingError(f"region {region!r} was built without a base map")
+    return FileResponse(
+        path, media_type="application/vnd.pmtiles", headers={"Cache-Control": "no-cache"}
+    )
