@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from geo.errors import ParameterError
+from layers.errors import RegisterError
 from layers.imports.checks import check_facts
 from layers.imports.origin import NO_LICENCE, URL, ImportOptions, licence_notes, source_of
 from layers.imports.places import Placing, place_records
@@ -31,11 +32,12 @@ from layers.sources.record import Reading, shortened
 from layers.sources.sniff import read_source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
+    from datetime import date
 
     from layers.atlas import Atlas
     from layers.imports.region import ImportRegion
-    from layers.register import Entry, Register, Written
+    from layers.register import Register, Written
     from layers.register_duplicates import Item, Suspected
     from layers.sources.record import SourceRecord
 
@@ -118,9 +120,8 @@ def import_source(
     unknown = []
     if built is not None and is_trial and OSM not in register.sources(region.id):
         unknown = [offer_item(offer) for offer in built.offers]
-    elif built is not None and not is_trial:
+    elif built is not None and not is_trial and not _newer_than(register, built):
         import_built(register, built, who=who)
-    before = register.entries(region.id, statuses=None)
     is_whole = bool(placing.records) and not (options.is_part or reading.kind in PARTIAL_KINDS)
     if is_whole and source.id == OSM and reading.kind != "osm-extract":
         is_whole = False  # a selection of OpenStreetMap says nothing of the rest of it
@@ -132,19 +133,18 @@ def import_source(
         why=why or f"import of {_shown(str(file))}",
         status=SUBMITTED if options.to_review else PUBLISHED,
         is_whole=is_whole,
-        joins=_joins(reading, before) if source.id != OSM else None,
+        joins=None if source.id == OSM else _joins(register, region.id, reading),
         is_trial=is_trial,
         progress=report_step.counted("writing", count),
     )
-    items = [*unknown, *items_of(before)]
-    duplicates = _duplicates(register, region, source, placing, items, written)
+    duplicates = _duplicates(register, region, source, placing, unknown, written)
     report_step("duplicates", 1.0)
     made = _report(reading, source, placing, written, is_trial=is_trial)
     made = replace(
         made,
         decisions=tuple(sorted((*made.decisions, *bad_facts), key=lambda d: d.line)),
         duplicates=duplicates,
-        notes=(*notes, *reading.notes, *licence_notes(source)),
+        notes=(*notes, *_of_the_file(reading), *licence_notes(source)),
     )
     if not is_trial:
         register.keep_report(region.id, source.id, made.to_record(), who=who)
@@ -164,7 +164,17 @@ def import_built(
 
     From then on the register speaks for them: they can be corrected, closed and merged. Offers of
     the region's own table stay with the build.
+
+    Raises
+    ------
+    RegisterError
+        If the register holds newer data of OpenStreetMap than the region was built with.
     """
+    if day := _newer_than(register, atlas):
+        raise RegisterError(
+            f"the register holds OpenStreetMap's data of {day}, which are newer than the region's "
+            f"extract of {atlas.region.as_of}; build the region from a newer one first"
+        )
     report_step = _Steps(progress)
     offers = [offer for offer in atlas.offers if offer.source == OSM]
     records = tuple(record_of(offer, line=line) for line, offer in enumerate(offers, start=1))
@@ -190,6 +200,13 @@ def import_built(
         progress=report_step.counted("writing", len(records)),
     )
     return _report(reading, source, Placing(list(records)), written, is_trial=is_trial)
+
+
+def _newer_than(register: Register, atlas: Atlas) -> date | None:
+    """Return the date of the register's data of OpenStreetMap if they are newer than the build."""
+    known = register.sources(atlas.region.id).get(OSM)
+    is_newer = known is not None and known.as_of is not None and known.as_of > atlas.region.as_of
+    return known.as_of if known is not None and is_newer else None
 
 
 def _fetched(
@@ -222,11 +239,12 @@ def _read_options(region: ImportRegion, options: ImportOptions) -> ReadOptions:
     )
 
 
-def _joins(reading: Reading, before: Sequence[Entry]) -> dict[str, str]:
+def _joins(register: Register, region: str, reading: Reading) -> dict[str, str]:
     """Return the entries that records name by the id of an object of OpenStreetMap."""
     if reading.kind != "osm-geojson":
         return {}
-    ids = {name: entry.id for entry in before for name in (entry.id, *entry.aliases)}
+    entries = register.entries(region, statuses=None)
+    ids = {name: entry.id for entry in entries for name in (entry.id, *entry.aliases)}
     wanted = {r.source_id: entry_id(OSM, r.source_id) for r in reading.records}
     return {
         source_id: ids[own]
@@ -240,16 +258,17 @@ def _duplicates(
     region: ImportRegion,
     source: Source,
     placing: Placing,
-    items: list[Item],
+    unknown: list[Item],
     written: Written,
 ) -> tuple[Suspected, ...]:
     """Compare what is new with all that there is."""
     added = set(written.added)
     if not added:
         return ()
-    for record in placing.records:
-        own_id = entry_id(source.id, record.source_id)
-        if own_id in added and record.lon is not None and record.lat is not None:
+    items = [*unknown, *items_of(register.entries(region.id, statuses=None))]
+    missing = added - {item.id for item in items}  # a trial writes nothing
+    for record in placing.records if missing else ():
+        if (own_id := entry_id(source.id, record.source_id)) in missing:
             items.append(record_item(record, own_id, source.id))
     found = suspected(items, region.taxonomy, apart=register.told_apart(region.id), among=added)
     return tuple(found)
@@ -261,7 +280,7 @@ def _report(
     by_id = {record.source_id: record for record in placing.records}
     refused = [_refused(by_id[r.source_id], r.reason, reading, placing) for r in written.refused]
     waiting = {row.line for row in refused}
-    faults = [NotTaken(f.line, f.text, "row", f.reason) for f in reading.faults]
+    faults = [NotTaken(f.line, f.text, "row", f.reason) for f in reading.faults if f.line]
     decisions = [d for d in (*reading.decisions, *placing.decisions) if d.line not in waiting]
     return ImportReport(
         source=source.id,
@@ -284,6 +303,11 @@ def _report(
         decisions=tuple(decisions),
         revs=tuple(written.revs),
     )
+
+
+def _of_the_file(reading: Reading) -> tuple[str, ...]:
+    """Return what is said of no single row."""
+    return (*(f"{f.text}: {f.reason}" for f in reading.faults if not f.line), *reading.notes)
 
 
 def _refused(record: SourceRecord, reason: str, reading: Reading, placing: Placing) -> NotTaken:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from geo.errors import ParameterError
+from layers.errors import RegisterError
 from layers.imports import ImportOptions, ImportRegion, import_built, import_source
 from layers.imports.origin import source_name
 from layers.register.resolve import values_of
@@ -161,6 +162,19 @@ def test_the_regions_own_offers_come_into_the_register_under_their_ids(toy_atlas
     assert len(report.added) == len(toy_atlas.offers) == 4
     assert register.offers("toy")[0].name == "Bäckerei Groß & Söhne"
     assert import_built(register, toy_atlas, who="ada").is_without_effect
+
+
+def test_older_extract_never_goes_over_newer_data(toy_atlas, toy, register, tmp_path: Path):
+    import_built(register, toy_atlas, who="ada")
+    source = replace(register.sources("toy")["osm"], as_of=date(2030, 1, 1))
+    register.set_source("toy", source, who="ada")
+    with pytest.raises(RegisterError, match="of 2030-01-01, which are newer than the region's"):
+        import_built(register, toy_atlas, who="ada")
+    path = tmp_path / "liste.csv"
+    path.write_text(HEAD + row("1", "Eins"), "utf-8")
+    options = ImportOptions(licence="CC0-1.0")
+    import_source(register, toy, path, options=options, who="ada", built=toy_atlas)
+    assert register.sources("toy")["osm"].as_of == date(2030, 1, 1)
 
 
 def test_object_of_openstreetmap_in_a_list_joins_its_entry(toy_atlas, toy, register, tmp_path):
