@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 LINE = "line"
 QUESTION_MODES = (*MODES, LINE)
 MAX_MINUTES = 240.0
+LEAST_LIMIT = 0.001  # shares of a limit would overflow below some such number
 MAX_METRES = 200_000.0
 DEFAULT_LINE_M = 1000.0  # source: BBSR, Indikatoren zur Nahversorgung: 1,000 m straight line
 
@@ -140,15 +141,16 @@ def no_streets(mode: str) -> ParameterError:
 
 def check_limit(name: str, value: float, most: float) -> float:
     """
-    Return a limit that is above 0 and at most `most`.
+    Return a limit that is at least `LEAST_LIMIT` and at most `most`.
 
     Raises
     ------
     ParameterError
         If it is not (NaN included).
     """
-    if not 0 < value <= most:
+    if not LEAST_LIMIT <= value <= most:
         raise ParameterError(
-            f"`{name}` is {value:g} but must be above 0 and at most {most:g}", parameter=name
+            f"`{name}` is {value:g} but must be at least {LEAST_LIMIT:g} and at most {most:g}",
+            parameter=name,
         )
     return value

@@ -159,9 +159,11 @@ def test_category_gives_mode_and_limit_where_none_is_asked(toy_atlas: Atlas):
     assert (question.mode, question.minutes, question.metres) == ("walk", 12, None)
 
 
-@pytest.mark.parametrize("minutes", [0, -1, math.nan, math.inf, 1e9])
+@pytest.mark.parametrize("minutes", [0, 1e-320, -1, math.nan, math.inf, 1e9])
 def test_limits_out_of_bounds_are_refused(toy_atlas: Atlas, minutes: float):
-    with pytest.raises(ParameterError, match=r"`minutes` is .* must be above 0 and at most 240"):
+    with pytest.raises(
+        ParameterError, match=r"`minutes` is .* must be at least 0.001 and at most 240"
+    ):
         food(toy_atlas, minutes)
 
 

@@ -48,6 +48,7 @@ def test_equity_comes_with_depth_and_spread(client: TestClient):
         (f"access?{FOOD}&minutes=-1", 400, "`minutes` is -1"),
         ("access?category=nothing", 404, "`category` 'nothing' is not known"),
         (f"access?{FOOD}&metres=100", 400, "`metres` is no parameter here"),
+        (f"equity?{FOOD}&minutes=1e-320", 400, "must be at least 0.001"),
         ("equity", 400, "`category` is missing"),
         (f"equity?{FOOD}&mode=line", 400, "`mode`"),
     ],
