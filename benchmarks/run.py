@@ -22,6 +22,8 @@ BENCHMARKS = (
     ["benchmarks.near"],
     ["benchmarks.balanced"],
     ["benchmarks.register"],
+    ["benchmarks.register_duplicates"],
+    ["benchmarks.imports"],
     ["benchmarks.router", "compare"],
 )
 

@@ -44,7 +44,8 @@ def report_lines(
         command = f"umkreis register duplicates {region}"
         lines.append("  " + texts.gettext("Decide with: {command}", command=command))
     lines += _rows(texts.gettext("Notes:"), report["notes"], texts, most)
-    if report["revs"]:
+    touched = ("added", "changed", "back", "proposed", "gone")
+    if report["revs"] and any(report[name] for name in touched):
         undo = " ".join(f"--undo {rev}" for rev in reversed(report["revs"]))
         command = f"umkreis register history {region} {undo}"
         lines.append(texts.gettext("Take it back with: {command}", command=command))

@@ -22,6 +22,7 @@ from layers.imports.places import Placing, place_records
 from layers.imports.report import ImportReport, NotTaken, in_order
 from layers.register import Source
 from layers.register.entry import PUBLISHED, SUBMITTED
+from layers.register.known_sources import check_source
 from layers.register.values import entry_id
 from layers.register_duplicates import items_of, offer_item, record_item, suspected
 from layers.sources.bounded import MAX_BYTES, ReadOptions
@@ -104,6 +105,8 @@ def import_source(
     """
     options = options or ImportOptions()
     report_step = _Steps(progress)
+    if options.source:
+        check_source(Source(options.source))
     if options.category:
         region.taxonomy.category(options.category)  # raises with the nearest ones
     data, notes = _fetched(file, fetched, limits)

@@ -214,6 +214,7 @@ def test_backup_brings_back_what_was(umkreis, tmp_path: Path):
     [
         (("import", "toy", "gibtsnicht.csv"), "`FILE_OR_URL` gibtsnicht.csv: there is no such"),
         (("import", "nirgends", "x.csv"), "there is no such file"),
+        (("import", "toy", __file__, "--source", "Meine Liste"), "is no name of a source"),
         (("import", "nirgends"), "`region` 'nirgends' is not known"),
         (("import", "toy", "http://127.0.0.1/liste.csv"), "is not on the public web"),
         (("import", "toy", "file:///etc/passwd"), "is no http or https address"),
