@@ -8,70 +8,39 @@ extract, so that it is small and can be copied to another machine.
 
 from __future__ import annotations
 
-import json
-import math
 import shutil
 import tempfile
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
-import numpy as np
 import shapely
 
 from geo import crs as crs_module
-from geo.districts import districts_from_file
 from geo.errors import RegionError
 from geo.extract import Bounds, extract_info
-from geo.osm import read_places
-from geo.region_below import MUNICIPALITY_LEVEL, Below, districts_below, holes
+from geo.region_below import holes
 from geo.region_clip import Clipped, clip_extract
 from geo.region_file import load_region
 from geo.region_place import box_around, place_of, utm_zone
 from geo.region_relation import close_relations, find_relation, read_relations
 from geo.vector import read_geojson
+from layers.region_new_districts import write_districts, write_geojson
 from layers.region_toml import region_toml
+from layers.region_wanted import Area
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
     from geo.region import Region
+    from layers.region_wanted import NewRegion
 
     Say = Callable[[str], None]
 
-DEFAULT_MARGIN_KM = 10.0  # people walk, cycle and drive so far across a boundary for an offer
 OSM_ATTRIBUTION = "© OpenStreetMap contributors, ODbL 1.0"
-_QUARTER_KINDS = ("borough", "suburb", "quarter", "suburb;quarter;village;hamlet")
 _EMPTY_SHARE = 0.25  # of the box without a node: more, and the extract ends before it does
-
-
-@dataclass(frozen=True, kw_only=True)
-class NewRegion:
-    """
-    What is wanted.
-
-    `key`, `relation` or `boundary` says where; a boundary goes before the shape of the relation,
-    and so does all else before what the extract says.
-    """
-
-    id: str
-    extract: Path
-    key: str = ""
-    relation: int | None = None
-    boundary: Path | None = None
-    districts: Path | None = None
-    population: Path | None = None
-    population_source: str = ""
-    population_year: int | None = None
-    name: str = ""
-    country: str = ""
-    subdivision: str = ""
-    timezone: str = ""
-    attribution: tuple[str, ...] = ()
-    margin_km: float = DEFAULT_MARGIN_KM
-    command: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,17 +50,6 @@ class Made:
     folder: Path
     region: Region
     said: list[str]
-
-
-@dataclass
-class _Area:
-    """Where the region is: its shape in degrees and what its relation says."""
-
-    shape: shapely.Geometry
-    name: str
-    level: int = 0
-    key: str = ""
-    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 def make_region(
@@ -136,8 +94,8 @@ def make_region(
     with _temporary(regions.parent) as folder:
         said: list[str] = []
         clipped = _clip(wanted, area.shape, folder, said, say)
-        files, more = _districts(wanted, area, clipped, folder, crs, said)
-        _write_geojson(
+        files, more = write_districts(wanted, area, clipped, folder, crs)
+        write_geojson(
             folder / "boundary.geojson",
             gpd.GeoDataFrame({"name": [area.name]}, geometry=[area.shape], crs=crs_module.LONLAT),
         )
@@ -165,19 +123,19 @@ def make_region(
     return Made(target, region, said)
 
 
-def _find_area(wanted: NewRegion) -> _Area:
+def _find_area(wanted: NewRegion) -> Area:
     own = None
     if wanted.boundary:
         own = shapely.union_all(read_geojson(wanted.boundary).geometry.to_numpy())
         if not wanted.key and wanted.relation is None:
             if not wanted.name:
                 raise RegionError("`--name` is missing beside --boundary: what is it called?")
-            return _Area(own, wanted.name)
+            return Area(own, wanted.name)
     relations = read_relations(wanted.extract)
     relation = find_relation(relations, key=wanted.key, relation_id=wanted.relation)
     if own is not None:
         name = wanted.name or relation.name
-        return _Area(own, name, relation.level, relation.key, relation.tags)
+        return Area(own, name, relation.level, relation.key, relation.tags)
     closed = close_relations(wanted.extract, [relation])[relation.id]
     if closed.shape is None:
         raise RegionError(
@@ -185,7 +143,7 @@ def _find_area(wanted: NewRegion) -> _Area:
             "it in OpenStreetMap, or give its --boundary as a file as well"
         )
     name = wanted.name or relation.name
-    return _Area(closed.shape, name, relation.level, relation.key, relation.tags)
+    return Area(closed.shape, name, relation.level, relation.key, relation.tags)
 
 
 def _middle(shape: shapely.Geometry) -> tuple[float, float]:
@@ -229,107 +187,6 @@ def _box_text(box: Bounds) -> str:
     return f"lon {west:.3f} to {east:.3f}, lat {south:.3f} to {north:.3f}"
 
 
-def _districts(
-    wanted: NewRegion, area: _Area, clipped: Clipped, folder: Path, crs: str, said: list[str]
-) -> tuple[dict[str, Any], list[str]]:
-    """Write the files of districts and counts; return the keys that name them."""
-    frame, how = _parts(wanted, area, clipped, crs, said)
-    more = [how] if how else []
-    if frame is not None:
-        counts = [_whole_number(v) for v in frame.get("population", [None] * len(frame))]
-        own_counts = sum(c is not None for c in counts)
-        parts_have_counts = bool(wanted.population) or own_counts == len(frame)
-        is_above = 0 < area.level < MUNICIPALITY_LEVEL and how.startswith("municipal")
-        if parts_have_counts or is_above or (wanted.districts and own_counts):
-            _write_geojson(folder / "districts.geojson", frame)
-            files = {"districts": "districts.geojson"}
-            return files | _counts(wanted, folder, bool(own_counts)), more
-    town = gpd.GeoDataFrame(
-        {
-            "district_id": [area.key or wanted.key or wanted.id],
-            "name": [area.name],
-            "population": [_whole_number(area.tags.get("population"))],
-            "population_source": [_source_of(area.tags)],
-            "shape_source": ["boundary"],
-        },
-        geometry=[area.shape],
-        crs=crs_module.LONLAT,
-    )
-    _write_geojson(folder / "districts.geojson", town)
-    files = {"districts": "districts.geojson"}
-    if frame is not None:
-        _write_geojson(
-            folder / "quarters.geojson", frame.drop(columns="population", errors="ignore")
-        )
-        files["quarters"] = "quarters.geojson"
-    elif kinds := _quarter_kinds(clipped, area):
-        files["quarters"] = kinds
-        more.append(f"districts are quarters: what lies nearest to each place={kinds}")
-    known = town["population"].notna().any()
-    return files | _counts(wanted, folder, bool(known)), more
-
-
-def _parts(
-    wanted: NewRegion, area: _Area, clipped: Clipped, crs: str, said: list[str]
-) -> tuple[gpd.GeoDataFrame | None, str]:
-    """Return the parts of the region, and in words where they come from."""
-    if wanted.districts:
-        frame = districts_from_file(wanted.districts)
-        frame["shape_source"] = wanted.districts.name
-        return frame, f"districts: {len(frame)} of {wanted.districts.name}"
-    below: Below = districts_below(clipped.path, area.shape, level=area.level, crs=crs)
-    said += below.said
-    if below.districts is None:
-        return None, ""
-    frame = below.districts
-    frame["population"] = [t.get("population") for t in frame["tags"]]
-    frame["population_source"] = [_source_of(t) for t in frame["tags"]]
-    what = "municipalities" if below.level == MUNICIPALITY_LEVEL else "districts"
-    return frame.drop(
-        columns="tags"
-    ), f"{what}: {len(frame)} relations of admin_level {below.level}"
-
-
-def _whole_number(value: Any) -> int | None:
-    text = "" if value is None or value != value else str(value).removesuffix(".0")
-    return int(text) if text.isdecimal() else None
-
-
-def _source_of(tags: Mapping[str, str]) -> str:
-    dated = tags.get("population:date") or tags.get("source:population:date")
-    return "population tag of OpenStreetMap" + (f" ({dated})" if dated else "")
-
-
-def _counts(wanted: NewRegion, folder: Path, own: bool) -> dict[str, Any]:
-    """Return the keys of `population`; the counts of the districts' own file if none is given."""
-    keys: dict[str, Any] = {}
-    if wanted.population:
-        shutil.copyfile(wanted.population, folder / "population.geojson")
-        keys["population"] = "population.geojson"
-    elif own:
-        keys["population"] = "districts.geojson"
-    else:
-        return keys
-    if wanted.population_source:
-        keys["population_source"] = wanted.population_source
-    if wanted.population_year:
-        keys["population_year"] = wanted.population_year
-    return keys
-
-
-def _quarter_kinds(clipped: Clipped, area: _Area) -> str:
-    """Return the coarsest kind of place of which the region has two of different names."""
-    places = read_places(clipped.path)
-    inside = np.flatnonzero(shapely.intersects_xy(area.shape, places.lon, places.lat))
-    for kinds in _QUARTER_KINDS:
-        names = {
-            places.tags[i]["name"] for i in inside if places.tags[i]["place"] in kinds.split(";")
-        }
-        if len(names) > 1:
-            return kinds
-    return ""
-
-
 def _said_of(region: Region) -> list[str]:
     """Say what a planner must know before the first report."""
     said = []
@@ -347,24 +204,6 @@ def _said_of(region: Region) -> list[str]:
     elif len(unknown):
         said.append(f"no population is known of {', '.join(unknown)}")
     return said
-
-
-def _write_geojson(path: Path, frame: gpd.GeoDataFrame) -> None:
-    rows = frame.drop(columns="geometry").to_dict("records")
-    features = [
-        {
-            "type": "Feature",
-            "properties": {k: v for k, v in row.items() if not _is_missing(v)},
-            "geometry": json.loads(shapely.to_geojson(shape)),
-        }
-        for row, shape in zip(rows, frame.geometry, strict=True)
-    ]
-    data = {"type": "FeatureCollection", "features": features}
-    path.write_text(json.dumps(data, ensure_ascii=False), "utf-8")
-
-
-def _is_missing(value: Any) -> bool:
-    return value is None or value == "" or (isinstance(value, float) and math.isnan(value))
 
 
 @contextmanager

@@ -12,7 +12,8 @@ import click
 from geo.errors import RegionError
 from geo.region_config import is_region_id
 from layers.region_download import download_extract
-from layers.region_new import DEFAULT_MARGIN_KM, Made, NewRegion, make_region
+from layers.region_new import Made, make_region
+from layers.region_wanted import DEFAULT_MARGIN_KM, NewRegion
 from server.settings import Settings
 
 _FILE = click.Path(path_type=Path, dir_okay=False, exists=True)

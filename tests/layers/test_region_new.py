@@ -9,7 +9,8 @@ import pytest
 import shapely
 
 from geo.errors import ExtractError, RegionError
-from layers.region_new import NewRegion, make_region
+from layers.region_new import make_region
+from layers.region_wanted import NewRegion
 from tests.osmfile import node, relation, way, write_osm
 
 WEST, SOUTH, SIDE = 13.0, 53.5, 0.02  # corner (i, j) is node 1 + i + 3 j
@@ -96,6 +97,15 @@ def test_quarters_with_counts_of_their_own_are_districts(make, tmp_path: Path):
     counted = [quarter(i, j, population=str(100 + i + j)) for j in range(2) for i in range(2)]
     made = make(write_city(tmp_path / "land.osm.pbf", *counted, population="1234"))
     assert sorted(made.region.municipalities["population"]) == [100, 101, 101, 102]
+
+
+def test_a_population_that_is_no_plain_number_is_not_guessed(make, tmp_path: Path):
+    path = write_city(
+        tmp_path / "land.osm.pbf", quarter(0, 0, population="~1.234"), *ALL_QUARTERS[1:]
+    )
+    made = make(path)
+    assert made.region.municipalities["population"].isna().all()
+    assert any("not used as population: '~1.234' of Q00" in text for text in made.said)
 
 
 def test_a_level_that_holds_only_some_parts_gives_way_to_places(make, tmp_path: Path):
