@@ -132,7 +132,7 @@ def resilience_out(
     cases = None if once.question.mode == LINE else without_car(atlas, once.question)
     by_mode = {} if cases is None else cases.by_mode
     return ResilienceOut(
-        **_twice(once.totals, report.twice.totals),
+        **twice_fields(once.totals, report.twice.totals),
         region=atlas.region.id,
         categories=[c.id for c in once.question.categories],
         answer="unknown" if once.unknown else "known",
@@ -176,7 +176,7 @@ def variety_out(report: VarietyReport, *, layer: str | None, field: str | None) 
             Reaching(categories=number, people=people, people_twice=people_twice)
             for number, (people, people_twice) in enumerate(counts)
         ],
-        every=Twice(**_twice(every.once.totals, every.twice.totals)) if every else None,
+        every=Twice(**twice_fields(every.once.totals, every.twice.totals)) if every else None,
         by_district=_by_district(every) if every else [],
         disclosure=answers.DISCLOSURE,
         attributions=list(region.attributions),
@@ -187,7 +187,7 @@ def _stress(case: StressCase) -> StressOut:
     once = case.report.once
     when = once.question.when
     return StressOut(
-        **_twice(once.totals, case.report.twice.totals),
+        **twice_fields(once.totals, case.report.twice.totals),
         case=case.case,  # type: ignore[arg-type]
         modes=list(case.modes),
         at=when.text if when else None,
@@ -198,10 +198,11 @@ def _stress(case: StressCase) -> StressOut:
 
 def _by_district(report: ResilienceReport) -> list[Twice]:
     pairs = zip(report.once.by_district, report.twice.by_district, strict=True)
-    return [Twice(**_twice(once, twice)) for once, twice in pairs]
+    return [Twice(**twice_fields(once, twice)) for once, twice in pairs]
 
 
-def _twice(once: Tally, twice: Tally) -> dict[str, Any]:
+def twice_fields(once: Tally, twice: Tally) -> dict[str, Any]:
+    """Write an area as the fields of a `Twice`."""
     return {
         "id": once.area_id,
         "name": once.name,

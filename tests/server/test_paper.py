@@ -113,6 +113,16 @@ def test_withheld_numbers_are_not_told(toy_atlas: Atlas):
     assert "withheld, because the number would tell of too few people" in paper_text(pages)
 
 
+def test_a_municipality_is_summed_up_after_its_districts(toy_atlas: Atlas):
+    pages = pages_of(toy_atlas, document("coverage", "resilience"), district="N")
+    for part in pages.sections:
+        table = next(block for block in part.blocks if isinstance(block, Table))
+        names = [row[table.name_column] for row in table.rows]
+        assert sorted(names[:2]) == ["Nord", "Süd"]
+        assert names[2:] == ["Neuöd", "Ödland"]
+        assert table.total == 2
+
+
 def test_hostile_texts_stay_text_in_page_and_document(toy_atlas: Atlas):
     asked = document("text", "gaps", title=ATTACK, author=ATTACK)
     asked["chapters"] += [{"kind": "text", "title": ATTACK, "text": ATTACK}]

@@ -18,7 +18,7 @@ from server import sentences as words
 from server.measures.equity import equity_out
 from server.measures.papers.areas import coverage_figure, held_ids, told_areas, withheld_line
 from server.measures.papers.blocks import LIST, SOFT, STRONG, Block, Table, Words
-from server.measures.resilience_out import resilience_out
+from server.measures.resilience_out import Twice, resilience_out, twice_fields
 from server.measures.scenario_out import TriedOut, scenario_out
 from server.measures.sites_out import sites_out
 from server.measures.sites_words import site_place, sites_words
@@ -88,7 +88,10 @@ def resilience_blocks(report: ResilienceReport, area: Area, texts: Texts) -> lis
     """Who has a second offer in reach, and for how many each one is critical."""
     once = report.once
     out = resilience_out(report)
-    rows = _of_areas(once, area, out.by_district, out)
+    own = Twice(**twice_fields(area.tally_of(once), area.tally_of(report.twice)))
+    parts = _of_areas(once, area, out.by_district)
+    sums = [own, out] if area.level != REGION and len(parts) > 1 else [out]
+    rows = [*parts, *sums]
     table = Table(
         caption=texts.gettext("People with one and with two offers in reach.")
         + f" {words.as_of_line(once, texts)}.",
@@ -112,16 +115,14 @@ def resilience_blocks(report: ResilienceReport, area: Area, texts: Texts) -> lis
             for row in rows
         ),
         numeric=frozenset(range(1, 6)),
-        total=1,
+        total=len(sums),
     )
-    # the area itself, where it is one district; else the region
-    told = rows[0] if len(rows) == 2 else out
     head = texts.gettext(
         "{area}: {twice} of {n} people ({share}) have two or more offers in reach.",
-        area=told.name,
-        twice=_count(told.covered_twice, texts),
-        n=_count(told.residents, texts),
-        share=_percent(told.share_twice, texts),
+        area=own.name,
+        twice=_count(own.covered_twice, texts),
+        n=_count(own.residents, texts),
+        share=_percent(own.share_twice, texts),
     )
     blocks: list[Block] = [Words((head,), STRONG), table]
     if out.critical:
@@ -157,7 +158,7 @@ def equity_blocks(report: EquityReport, area: Area, texts: Texts) -> list[Block]
     """Who falls short, by how many minutes, and how unequally."""
     coverage = report.coverage
     out = equity_out(report)
-    rows = _of_areas(coverage, area, out.by_district, out)
+    rows = [*_of_areas(coverage, area, out.by_district), out]
     head = texts.gettext(
         "{short} of {n} people of the region are beyond the limit; on average {minutes} min are "
         "missing.",
@@ -280,10 +281,10 @@ def change_lines(scenario: Scenario, texts: Texts) -> list[str]:
     return [line(n[kind]) for kind, line in written.items() if kind in n]
 
 
-def _of_areas(report: CoverageReport, area: Area, rows: Sequence[Any], region: Any) -> list[Any]:
-    """Return the rows of an area's finest districts, and the region's."""
+def _of_areas(report: CoverageReport, area: Area, rows: Sequence[Any]) -> list[Any]:
+    """Return the rows of an area's finest districts."""
     held = held_ids(report, area)
-    return [*(row for row in rows if row.id in held), region]
+    return [row for row in rows if row.id in held]
 
 
 def _offer(report: CoverageReport, offer_id: str, texts: Texts) -> str:
