@@ -10,7 +10,7 @@ from fastapi import FastAPI, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.gzip import GZipMiddleware
 
-from server import api, errors, logs, measures, ogc, operation, pages, shell
+from server import api, api_examples, errors, logs, measures, ogc, operation, pages, shell
 from server.analyses import Analyses
 from server.caching import Conditional
 from server.cross_origin import CrossOrigin
@@ -80,6 +80,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(api.router)
     for router in (operation.router, *measures.ROUTERS, *ogc.ROUTERS, *pages.ROUTERS):
         app.include_router(router)
+    api_examples.install(app)
     app.mount("/static", Assets(directory=STATIC), name="static")
     return app
 
