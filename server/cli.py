@@ -40,6 +40,7 @@ from server.single_file import TilesMissingError
 
 _log = logging.getLogger(__name__)
 _LAST_ANSWERS_S = 30  # in which what is under way when the service ends is still answered
+_START_S = 60  # a worker that still imports is not a dead one
 
 
 class _Umkreis(click.Group):
@@ -128,6 +129,7 @@ def serve(regions: tuple[str, ...], host: str, port: int, workers: int) -> None:
         proxy_headers=False,  # server.public_address reads them, from proxies that are trusted
         log_level="warning",
         timeout_graceful_shutdown=_LAST_ANSWERS_S,
+        timeout_worker_healthcheck=_START_S,
         log_config=None if is_json else LOGGING_CONFIG,  # None: through our own lines
     )
 

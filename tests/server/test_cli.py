@@ -264,7 +264,7 @@ def test_serve_answers_on_loopback_and_ends(toy_settings: Settings, workers: str
     assert "/readyz" not in logged  # visitors are not logged
 
 
-def wait_for(url: str, process: subprocess.Popen[str], seconds: float = 20) -> bytes:
+def wait_for(url: str, process: subprocess.Popen[str], seconds: float = 90) -> bytes:
     """Ask until the service answers, within a bound of time."""
     end = time.monotonic() + seconds
     while time.monotonic() < end and process.poll() is None:
