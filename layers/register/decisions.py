@@ -7,7 +7,6 @@ leads on to what it was merged into, and any change can be undone by another one
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -282,6 +281,6 @@ def _before(connection: Connection, region: str, ids: Sequence[str], rev: int) -
         .where(REVISION.c.region == region)
     )
     return {
-        entry_id: Entry.from_record(entry_id, number, json.loads(state))
+        entry_id: Entry.from_text(entry_id, number, state)
         for entry_id, number, state in connection.execute(query)
     }

@@ -15,6 +15,8 @@ from datetime import date
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+import orjson
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -268,6 +270,11 @@ class Entry:
         if self.proposals:
             record["proposals"] = [claim.to_record() for claim in self.proposals]
         return record
+
+    @classmethod
+    def from_text(cls, entry_id: str, rev: int, text: str) -> Entry:
+        """Make an entry of a record of `to_record`, written as JSON."""
+        return cls.from_record(entry_id, rev, orjson.loads(text))
 
     @classmethod
     def from_record(cls, entry_id: str, rev: int, record: Mapping[str, Any]) -> Entry:

@@ -9,10 +9,10 @@ import or correction brings them back.
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+import orjson
 import sqlalchemy as sa
 
 from layers.register.decisions import without
@@ -94,7 +94,7 @@ def _related(connection: Connection, region: str, entry_id: str) -> list[Entry]:
                 REVISION.c.region == region, REVISION.c.offer_id.in_(part)
             )
             for offer_id, rev, state in connection.execute(query):
-                made = Entry.from_record(offer_id, rev, json.loads(state))
+                made = Entry.from_text(offer_id, rev, state)
                 known.setdefault(offer_id, []).append(made)
         seen = set(known) | todo
         todo = {
@@ -125,7 +125,7 @@ def _erase_words(connection: Connection, region: str, words: Sequence[str]) -> N
         query = sa.select(table.c.rev, column).where(table.c.region == region, column != "")
         for rev, text in connection.execute(query).all():
             is_report = table is REPORT
-            clean = json_text(cleaned(json.loads(text))) if is_report else cleaned(text)
+            clean = json_text(cleaned(orjson.loads(text))) if is_report else cleaned(text)
             if clean != text:
                 connection.execute(
                     sa.update(table)

@@ -9,7 +9,6 @@ something, or lists it again, is no matter of opinion and is noted at once.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -109,8 +108,7 @@ def proposals(connection: Connection, region: str) -> list[Proposal]:
     has_some = REVISION.c.state.contains('"proposals":[', autoescape=True)
     query = CURRENT.where(OFFER.c.region == region, has_some)
     found = [
-        Entry.from_record(entry_id, rev, json.loads(state))
-        for entry_id, rev, state in connection.execute(query)
+        Entry.from_text(entry_id, rev, state) for entry_id, rev, state in connection.execute(query)
     ]
     return [
         _proposal(entry, claim)

@@ -8,7 +8,6 @@ that is newly recorded has existed all along.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -138,7 +137,7 @@ def entries_at(connection: Connection, region: str, *, rev: int | None) -> Itera
         )
     query = query.where(REVISION.c.region == region)
     found = [
-        Entry.from_record(entry_id, number, json.loads(state))
+        Entry.from_text(entry_id, number, state)
         for entry_id, number, state in connection.execute(query)
     ]
     yield from sorted(found, key=lambda entry: entry.id)  # databases sort text differently
@@ -148,7 +147,7 @@ def entries_since(connection: Connection, region: str, *, rev: int) -> list[Entr
     """Return the entries that changed after a number, as they stand now."""
     query = CURRENT.where(OFFER.c.region == region, OFFER.c.rev > rev)
     return [
-        Entry.from_record(entry_id, number, json.loads(state))
+        Entry.from_text(entry_id, number, state)
         for entry_id, number, state in connection.execute(query)
     ]
 
@@ -189,7 +188,7 @@ def entry_at(
     row = connection.execute(query).first()
     if row is None:
         return None
-    entry = Entry.from_record(entry_id, row.rev, json.loads(row.state))
+    entry = Entry.from_text(entry_id, row.rev, row.state)
     if not entry.merged_into:
         return entry
     return entry_at(connection, region, entry.merged_into, recorded=recorded)
@@ -215,9 +214,7 @@ def history(connection: Connection, region: str, entry_id: str) -> list[Revision
         .order_by(REVISION.c.rev, REVISION.c.offer_id)
     )
     return [
-        Revision(
-            ChangeInfo(*row[:5]), Entry.from_record(row.offer_id, row.rev, json.loads(row.state))
-        )
+        Revision(ChangeInfo(*row[:5]), Entry.from_text(row.offer_id, row.rev, row.state))
         for row in connection.execute(query)
     ]
 

@@ -7,12 +7,12 @@ nothing, and it is on disk when the method returns. Methods may be called from m
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final, Self
 from uuid import uuid4
 
+import orjson
 import sqlalchemy as sa
 
 from layers.errors import RegisterError, UnknownOfferError
@@ -185,7 +185,7 @@ class Register:
             .order_by(REPORT.c.rev.desc())
         )
         with self.database.reading() as connection:
-            return [(r.rev, r.source, json.loads(r.report)) for r in connection.execute(query)]
+            return [(r.rev, r.source, orjson.loads(r.report)) for r in connection.execute(query)]
 
     # Entries by hand
 

@@ -7,7 +7,6 @@ it as it stands is one row of `offer`. Both are written together, here and nowhe
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
@@ -59,7 +58,7 @@ def current(connection: Connection, region: str, ids: Iterable[str]) -> dict[str
     for part in in_parts(sorted(set(ids))):
         query = CURRENT.where(OFFER.c.region == region, OFFER.c.id.in_(part))
         for entry_id, rev, state in connection.execute(query):
-            found[entry_id] = Entry.from_record(entry_id, rev, json.loads(state))
+            found[entry_id] = Entry.from_text(entry_id, rev, state)
     return found
 
 

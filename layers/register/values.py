@@ -8,13 +8,14 @@ facts are fields of their own (`fact:products`), notices, events and links are s
 from __future__ import annotations
 
 import hashlib
-import json
 import marshal
 import math
 from dataclasses import asdict
 from datetime import date, datetime
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
+
+import orjson
 
 from layers.errors import RegisterError
 from layers.notices import Notice
@@ -39,10 +40,7 @@ LONGEST_TEXT: Final = 10_000  # characters of one field
 LONGEST_LIST: Final = 1_000
 _LONGEST_ID: Final = 200
 _LONGEST_SOURCE_ID: Final = 1_000
-# made once: `json.dumps` would make one for each of a hundred thousand texts
-_ENCODER: Final = json.JSONEncoder(
-    ensure_ascii=False, separators=(",", ":"), allow_nan=False, check_circular=False
-)
+_LARGEST: Final = 2.0**53  # beyond it readers of JSON tell no two whole numbers apart
 _WRONG: Final = (ValueError, TypeError, AttributeError, KeyError)
 
 
@@ -177,8 +175,12 @@ def fingerprint(*told: Value) -> str:
 
 
 def json_text(value: Any) -> str:
-    """Return compact JSON; NaN is an error."""
-    return _ENCODER.encode(value)
+    """
+    Return compact JSON.
+
+    Python's own encoder takes a third of the time of an import.
+    """
+    return orjson.dumps(value).decode()
 
 
 def is_field(name: str) -> bool:
@@ -220,6 +222,8 @@ def _texts(value: Value) -> list[str]:
 def _number(value: Value) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
         raise ValueError(f"is {value!r}, not a number")
+    if not -_LARGEST <= value <= _LARGEST:
+        raise ValueError("is a number of more than 15 digits")
     return value
 
 

@@ -201,3 +201,11 @@ def test_an_undone_join_leads_nowhere_any_more(register, osm, record):
     register.undo(R, written.revs[0], who="ada")
     with pytest.raises(UnknownOfferError, match="shops:7"):
         register.entry(R, "shops:7")
+
+
+@pytest.mark.parametrize("number", [10**30, -1e300, 2**53 + 2])
+def test_numbers_that_no_reader_tells_apart_are_refused(register, osm, record, number):
+    told = [record("bad", facts={"seats": number}), record("n2", facts={"seats": 2**53})]
+    written = put(register, osm, told)
+    assert "more than 15 digits" in written.refused[0].reason
+    assert values_of(register.entry(R, "osm:n2"))["fact:seats"] == 2**53
