@@ -72,5 +72,5 @@ def _add(document: dict[str, Any]) -> None:
 
 
 def _fits(parameter: dict[str, Any]) -> bool:
-    """An offer or a district as a filter would leave out what the other examples find."""
+    # an offer as a filter would leave out what the other examples find
     return parameter["in"] == "path" or parameter["name"] in ("category", "bbox")

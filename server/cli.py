@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 import os
-import socket
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -27,11 +26,12 @@ from layers.question import QUESTION_MODES
 from layers.when import parse_when
 from server import logs, outputs
 from server.backup_cli import backup_command, restore_command
-from server.doctor import examine
+from server.doctor import examine_environment, examine_port, without_password
 from server.import_cli import export_command, import_command
 from server.measures import COMMANDS
 from server.opened import build_region, known_regions, open_region
 from server.place import place_of
+from server.port import refusal
 from server.region_cli import new_command
 from server.regions import Regions
 from server.register_cli import group as register_group
@@ -105,7 +105,8 @@ def serve(regions: tuple[str, ...], host: str, port: int, workers: int) -> None:
     if regions:
         settings = replace(settings, regions=regions)
     known = Regions(settings)
-    _refuse_taken_port(host, port)
+    if why := refusal(host, port):
+        _fail(f"`--port` {port} on {host} is not free ({why}); take another", 1)
     for region in known.folders():
         if not known.is_built(region):
             build_region(known, region)
@@ -132,15 +133,6 @@ def serve(regions: tuple[str, ...], host: str, port: int, workers: int) -> None:
         timeout_worker_healthcheck=_START_S,
         log_config=None if is_json else LOGGING_CONFIG,  # None: through our own lines
     )
-
-
-def _refuse_taken_port(host: str, port: int) -> None:
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as exc:
-            _fail(f"`--port` {port} on {host} is not free ({exc.strerror}); take another", 1)
 
 
 @main.command()
@@ -296,15 +288,17 @@ def map_command(
 
 @main.command()
 @click.option("--settings", "show_settings", is_flag=True, help="List all settings.")
-def doctor(show_settings: bool) -> None:
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+def doctor(show_settings: bool, port: int) -> None:
     """Check this machine and installation, and say what to do."""
     if show_settings:
         for setting in SETTINGS:
-            click.echo(f"{setting.name}={os.environ.get(setting.name, setting.default)}")
+            value = without_password(os.environ.get(setting.name, setting.default))
+            click.echo(f"{setting.name}={value}")
             click.echo(f"    {setting.help}")
         return
     healthy = True
-    for check in examine(Settings.from_env()):
+    for check in (*examine_environment(os.environ), examine_port("127.0.0.1", port)):
         click.echo(f"{'ok  ' if check.is_ok else 'FAIL'} {check.what}: {check.found}")
         healthy = healthy and check.is_ok
     if not healthy:

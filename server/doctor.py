@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -16,12 +17,15 @@ import shapely
 from geo.errors import UmkreisError
 from geo.region_file import load_region
 from layers.build import REGION_FILE
+from layers.errors import RegisterError
 from layers.taxonomy import load_taxonomy
-from server.regions import Regions
+from server.port import is_umkreis, refusal
+from server.regions import KnownRegion, Regions
 from server.settings import Settings
 
 _OLDEST_PYTHON = (3, 11)
 _FREE_MB = 500
+_PASSWORD = re.compile(r"(://[^:@/]*:)[^/]*@")
 _SHOWN_VERSIONS = ("umkreis", "numpy", "scipy", "geopandas", "osmium", "rtree", "folium", "fastapi")
 
 
@@ -34,8 +38,25 @@ class Check:
     found: str
 
 
+def examine_environment(environ: Mapping[str, str]) -> Iterator[Check]:
+    """Look at the settings, and at everything that they name."""
+    try:
+        settings = Settings.from_env(environ)
+    except UmkreisError as exc:
+        yield Check("settings", False, f"{exc}; `umkreis doctor --settings` lists them")
+        return
+    named = sum(name.startswith("UMKREIS_") for name in environ)
+    yield Check("settings", True, f"{named} set, the others as by default")
+    yield from examine(settings)
+
+
+def without_password(url: str) -> str:
+    """Return a database's address without its password; any other text as it is."""
+    return _PASSWORD.sub(r"\1***@", url)
+
+
 def examine(settings: Settings) -> Iterator[Check]:
-    """Look at Python, libraries, folders, the taxonomy and every region."""
+    """Look at Python, libraries, folders, the taxonomy, every region, the register, addresses."""
     python = ".".join(map(str, sys.version_info[:3]))
     yield Check("Python", sys.version_info >= _OLDEST_PYTHON, f"{python} (3.11 or newer is needed)")
     versions = ", ".join(f"{name} {version(name)}" for name in _SHOWN_VERSIONS)
@@ -48,19 +69,56 @@ def examine(settings: Settings) -> Iterator[Check]:
         yield Check("taxonomy", True, f"{len(taxonomy.categories)} categories")
     except UmkreisError as exc:
         yield Check("taxonomy", False, str(exc))
-    regions = Regions(settings)
-    for known in regions.known():
-        try:
-            region = load_region(known.folder / REGION_FILE)
-        except UmkreisError as exc:
-            yield Check(f"region {known.id}", False, str(exc))
-            continue
-        state = "built" if known.is_built else f"not built: run `umkreis build {known.id}`"
-        yield Check(
-            f"region {known.id}",
-            True,
-            f"{len(region.finest)} districts, data of {region.as_of}, {state}",
-        )
+    yield _address(settings)
+    try:
+        regions = Regions(settings)
+    except UmkreisError as exc:
+        yield Check("regions", False, f"{exc}; UMKREIS_REGIONS names them")
+        return
+    yield from map(_region, regions.known())
+    yield _register(regions)
+
+
+def examine_port(host: str, port: int) -> Check:
+    """Look at whether a port is free, or serves already."""
+    what = f"port {port}"
+    if not (why := refusal(host, port)):
+        return Check(what, True, f"free on {host}")
+    if is_umkreis(host, port):
+        return Check(what, True, f"Umkreis answers on {host}")
+    return Check(what, False, f"not free on {host} ({why}); take another by --port")
+
+
+def _region(known: KnownRegion) -> Check:
+    try:
+        region = load_region(known.folder / REGION_FILE)
+    except UmkreisError as exc:
+        return Check(f"region {known.id}", False, str(exc))
+    state = "built" if known.is_built else f"not built: run `umkreis build {known.id}`"
+    return Check(
+        f"region {known.id}",
+        True,
+        f"{len(region.finest)} districts, data of {region.as_of}, {state}",
+    )
+
+
+def _register(regions: Regions) -> Check:
+    try:
+        revs = regions.revs()
+    except RegisterError as exc:
+        return Check("register", False, str(exc))
+    if revs is None:
+        return Check("register", True, "none yet: offers are those of the built regions")
+    told = ", ".join(f"{region} at change {rev}" for region, rev in revs.items() if rev)
+    return Check("register", True, told or "empty")
+
+
+def _address(settings: Settings) -> Check:
+    proxies = ", ".join(map(str, settings.trusted_proxies)) or "nobody"
+    told = f"{settings.public_url or 'as requests say'}, proxies believed: {proxies}"
+    is_ok = not settings.public_url.startswith("http://")
+    way_out = "" if is_ok else "; visitors' questions are not encrypted: use https://"
+    return Check("public address", is_ok, f"{told}{way_out}")
 
 
 def _gdal() -> str:

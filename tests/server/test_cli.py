@@ -137,7 +137,7 @@ def test_build_names_what_the_data_lacks(monkeypatch: pytest.MonkeyPatch, tmp_pa
 
 
 def test_doctor_finds_nothing_wrong_with_the_toy_region(umkreis):
-    result = umkreis("doctor")
+    result = umkreis("doctor", "--port", str(free_port()))
     assert "ok   region toy: 3 districts, data of 2024-05-01, built" in result.stdout
     assert "FAIL" not in result.stdout
     assert result.exit_code == 0
