@@ -21,7 +21,7 @@ from babel.numbers import format_decimal
 
 from server.settings import LANGUAGES, LOCALE_DIR
 
-NAMES = {code: Locale.parse(code).get_language_name(code).capitalize() for code in LANGUAGES}
+NAMES = {c: (Locale.parse(c).get_language_name(c) or c).capitalize() for c in LANGUAGES}
 _DAY = {"en": "d MMMM yyyy"}  # where the usual order is another than ours
 
 Translation = str | tuple[str, ...]
