@@ -134,7 +134,9 @@ def _lines_without_offers(report: CoverageReport, texts: Texts) -> list[str]:
     if totals.residents is not None:
         people = texts.number(totals.residents)
         lines.append(
-            texts.gettext("So none of the {residents} people reach one.", residents=people)
+            texts.gettext(
+                "By these data none of the {residents} people reach one.", residents=people
+            )
         )
     return lines
 

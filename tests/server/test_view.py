@@ -93,7 +93,7 @@ def test_known_but_none_is_said_with_the_year(toy_atlas):
     report = coverage(toy_atlas, category="library")
     assert answer_view(report, GERMAN).summary == [
         "In den Daten von 2024 steht kein Angebot „Bibliothek“.",
-        "Also erreicht keiner der 960 Menschen eines.",
+        "Nach diesen Daten erreicht keiner der 960 Menschen eines.",
     ]
 
 
