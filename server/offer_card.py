@@ -90,6 +90,7 @@ class Card:
     source: str = ""
     source_url: str = ""
     report_url: str = ""
+    report_subject: str = ""
 
 
 def card_of(atlas: Atlas, offer: Offer, now: datetime, texts: Texts) -> Card:
@@ -129,6 +130,7 @@ def card_of(atlas: Atlas, offer: Offer, now: datetime, texts: Texts) -> Card:
         source=_source(atlas, offer, texts),
         source_url=source_url(offer) or "",
         report_url=_report_url(offer),
+        report_subject=f"Umkreis {atlas.region.id}: {offer.name or names[0]} ({offer.id})",
     )
 
 

@@ -71,14 +71,24 @@ def wishes_of(asked: ResidentAsked, atlas: Atlas) -> Wishes:
     )
 
 
-def listed_rows(atlas: Atlas, asked: ResidentAsked, when: When) -> NDArray[np.int64]:
-    """Return the rows of the offers that fit all filters, by name; those without one last."""
-    rows = fitting_offers(atlas, wishes_of(asked, atlas)).fit
+@dataclass(frozen=True, eq=False)
+class Listed:
+    """Rows of the offers that fit, and of how many others only the hours are not known."""
+
+    rows: NDArray[np.int64]
+    hours_unknown: int = 0
+
+
+def list_offers(atlas: Atlas, asked: ResidentAsked, when: When) -> Listed:
+    """List the offers that fit all filters, by name; those without one last."""
+    rows, hours_unknown = fitting_offers(atlas, wishes_of(asked, atlas)).fit, 0
     if asked.open:
         told = open_offers(atlas, rows, when)
         rows = np.concatenate([told.open, told.unknown]) if asked.unknown else told.open
+        hours_unknown = 0 if asked.unknown else len(told.unknown)
     names = [name_key(atlas.offers[int(row)]) for row in rows]
-    return rows[sorted(range(len(rows)), key=lambda i: (names[i], int(rows[i])))]
+    order = sorted(range(len(rows)), key=lambda i: (names[i], int(rows[i])))
+    return Listed(rows[order], hours_unknown)
 
 
 def name_key(offer: Offer) -> tuple[bool, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from layers.atlas import Atlas
+from server.contact import contact_of
 from server.regions import regions_of
 from server.shell import PageRoute, render, texts_for
 from server.texts import Texts
@@ -49,25 +49,14 @@ def sources(request: Request) -> HTMLResponse:
 
 
 def _text_page(request: Request, template: str, **context: Any) -> HTMLResponse:
-    settings = request.app.state.settings
     return render(
         request,
         template,
         region=None,
-        operator=settings.operator,
-        contact=settings.contact,
-        contact_url=_contact_url(settings.contact),
+        operator=request.app.state.settings.operator,
+        contact=contact_of(request),
         **context,
     )
-
-
-def _contact_url(contact: str) -> str:
-    """Make a link of what is an e-mail or a web address, and of nothing else."""
-    if re.fullmatch(r"https?://\S+", contact):
-        return contact
-    if re.fullmatch(r"[^\s@/:?&]+@[^\s@/:?&]+", contact):
-        return f"mailto:{contact}"
-    return ""
 
 
 def _region_sources(atlas: Atlas, texts: Texts) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from layers.offers import Offer
 from layers.partners import Partners, partners
 from server import answers, view
 from server.asked import address
+from server.contact import contact_of
 from server.measures.partners import partners_out
 from server.measures.partners_page import partner_entry
 from server.offer_address import offer_path
@@ -77,6 +78,7 @@ def offer_page(request: Request, region: str, offer: str) -> Response:
         "offer.html",
         region=atlas.region,
         card=card,
+        contact=contact_of(request),
         sheet=SHEET,
         kind=label(texts, atlas.taxonomy.category(entry.categories[0])),
         minutes=[texts.number(m) for m in reach.minutes],

@@ -22,6 +22,7 @@ from layers.when import PRESETS
 from server import resident_filters as filters
 from server import resident_list as listed
 from server import view
+from server.contact import contact_of
 from server.hours_phrase import has_hours
 from server.offer_card import Card, card_of
 from server.offer_icons import SHEET, icon_of
@@ -68,7 +69,8 @@ def residents(request: Request, region: str) -> HTMLResponse:
     texts = texts_for(request)
     now = listed.now_in(atlas.region)
     when = listed.when_asked(asked, atlas.region, now)
-    rows = listed.listed_rows(atlas, asked, when)
+    found = listed.list_offers(atlas, asked, when)
+    rows = found.rows
     directory = asked.filters_nothing  # kinds to choose from say more than hundreds of names
     first = (asked.page - 1) * listed.PAGE_LENGTH
     page_rows = rows[:0] if directory else rows[first : first + listed.PAGE_LENGTH]
@@ -86,6 +88,8 @@ def residents(request: Request, region: str) -> HTMLResponse:
         pages=_pages(region, asked, 0 if directory else len(rows)),
         offer_url=lambda offer: asked.with_(offer=offer).url(region),
         list_url=asked.with_().url(region),
+        hours_unknown=found.hours_unknown,
+        unknown_url=asked.with_(unknown=True).url(region),
         reset_url=ResidentAsked(language=asked.language).url(region),
         now_url=asked.with_(open="" if asked.open == NOW else NOW).url(region),
         usual=filters.usual_kinds(atlas, asked, texts),
@@ -95,6 +99,7 @@ def residents(request: Request, region: str) -> HTMLResponse:
         minutes=MINUTES,
         times=times_of(asked, texts),
         card=_card(atlas, asked, texts),
+        contact=contact_of(request),
         list_data={"markers": listed.markers_of(atlas, rows, texts)},
         page_data=_page_data(atlas, texts),
         attributions=atlas.region.attributions,
@@ -111,7 +116,13 @@ def offer_card(request: Request, region: str, offer: str) -> HTMLResponse:
     row = atlas.offers.row(offer)
     card = card_of(atlas, atlas.offers[row], listed.now_in(atlas.region), texts_for(request))
     return render(
-        request, "offer_card.html", card=card, region=atlas.region, sheet=SHEET, list_url=""
+        request,
+        "offer_card.html",
+        card=card,
+        contact=contact_of(request),
+        region=atlas.region,
+        sheet=SHEET,
+        list_url="",
     )
 
 

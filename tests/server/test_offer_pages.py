@@ -2,6 +2,7 @@
 
 import html
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -146,6 +147,24 @@ def test_the_entry_leads_to_where_it_can_be_corrected(client: TestClient, muster
     own = get(musterland, f"{MADE_UP}/umk:repair-cafe").text
     assert "openstreetmap.org/edit" not in own
     assert "Wer diese Seiten betreibt" in visible(own)
+
+
+@pytest.mark.parametrize(
+    ("contact", "said"),
+    [
+        ("rat@example.org", 'href="mailto:rat@example.org?subject=Umkreis%20toy%3A%20Repair-Caf'),
+        ("https://example.org/hilfe", 'href="https://example.org/hilfe"'),
+        ("Rathaus, Zimmer <3>", "Fehler melden: Rathaus, Zimmer &lt;3&gt;"),
+        ("", "Fehler melden Sie am besten der hier genannten Quelle."),
+    ],
+)
+def test_mistakes_of_own_entries_go_to_who_runs_this(
+    musterland: TestClient, contact: str, said: str
+):
+    settings = replace(musterland.app.state.settings, contact=contact)  # type: ignore[attr-defined]
+    other = TestClient(create_app(settings), raise_server_exceptions=False)
+    for url in (f"{MADE_UP}/umk:repair-cafe/card", "/r/toy?offer=umk:repair-cafe"):
+        assert said in get(other, url).text
 
 
 def test_an_entry_that_is_not_there_is_a_page_that_says_so(client: TestClient):

@@ -58,7 +58,11 @@ def test_only_what_is_open_then_is_listed_and_the_unknown_on_demand(client: Test
     monday = "open=2024-05-06T10:00"
     assert names(get(client, f"{PAGE}?{monday}").text) == ["Bäckerei Groß & Söhne"]
     assert len(names(get(client, f"{PAGE}?{monday}&unknown=1").text)) == 4
-    assert names(get(client, f"{PAGE}?open=2024-05-06T20:00").text) == []
+    evening = get(client, f"{PAGE}?open=2024-05-06T20:00").text
+    assert names(evening) == []
+    assert "Von 3 weiteren sind die Zeiten nicht bekannt. Auch anzeigen" in visible(evening)
+    (shown,) = re.findall(r'id="hours-unknown">.*?href="([^"]+)"', evening)
+    assert len(names(get(client, html.unescape(shown)).text)) == 3
 
 
 def test_hours_are_said_as_people_say_them(client: TestClient):
