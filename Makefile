@@ -50,5 +50,10 @@ $(BENCH_STAMP): $(STAMP)
 bench: $(BENCH_STAMP)  ## Measure against peers (see benchmarks/README.md)
 	$(BIN)/python -m benchmarks.run
 
+soak: install postgres  ## Long tests of the register: killed and random writers, 10,000 questions (about half an hour)
+	$(BIN)/python -m benchmarks.register_crash --rounds 20 --minutes 10
+	$(BIN)/python -m benchmarks.register_queries
+	SOAK=10 $(BIN)/pytest -q tests/layers/register/test_model.py tests/layers/register/test_writers.py
+
 clean:  ## Remove what the other targets made
 	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,11 +1,12 @@
 """
 Kills writers of the register in the middle of their work, and looks for what is lost.
 
-    python -m benchmarks.register_crash [--rounds 20] [--seed 1]     both databases, all rounds
+    python -m benchmarks.register_crash [--rounds 20] [--minutes 15] [--seed 1]     both databases
 
 One round kills an import, repeats it, and kills four writers at once, each with SIGKILL at a random
-moment. Whatever a writer was told is written must be there afterwards, and every change must be
-whole: as many changes as the counter says, and each entry's last revision is the one that it shows.
+moment; no round begins after so many minutes. Whatever a writer was told is written must be there
+afterwards, and every change must be whole: as many changes as the counter says, and each entry's
+last revision is the one that it shows.
 """
 
 from __future__ import annotations
@@ -148,10 +149,14 @@ def _write(url: str, name: str) -> None:
             print(register.create(REGION, values, who=name), flush=True)
 
 
-def soak(url: str, rounds: int, chance: random.Random) -> int:
+def soak(url: str, rounds: int, chance: random.Random, *, minutes: float) -> int:
     """Run rounds on one database; return how many acknowledged writes were lost."""
     lost = told = 0
+    ends = time.monotonic() + minutes * 60
     for number in range(1, rounds + 1):
+        if time.monotonic() > ends:
+            print(f"  stopped after {number - 1} of {rounds} rounds: {minutes:g} minutes are over")
+            break
         for kept, missing in (
             kill_import(url, f"import{number}", chance),
             kill_writers(url, chance, acknowledgements=100),
@@ -171,19 +176,20 @@ def main() -> int:
         return 0
     options = argparse.ArgumentParser(description=__doc__.splitlines()[1])
     options.add_argument("--rounds", type=int, default=20)
+    options.add_argument("--minutes", type=float, default=15, help="on each database")
     options.add_argument("--seed", type=int, default=1)
     asked = options.parse_args()
     print("SQLite")
     with tempfile.TemporaryDirectory() as folder:
         path = str(Path(folder) / "register.sqlite")
-        lost = soak(path, asked.rounds, random.Random(asked.seed))
+        lost = soak(path, asked.rounds, random.Random(asked.seed), minutes=asked.minutes)
     if (folder_of_programs := programs()) is None:
         print("PostgreSQL is not installed: only SQLite was tried", file=sys.stderr)
         return 1
     print("PostgreSQL")
     with server(folder_of_programs) as address:
         url = new_database(address, "crash")
-        lost += soak(url, asked.rounds, random.Random(asked.seed))
+        lost += soak(url, asked.rounds, random.Random(asked.seed), minutes=asked.minutes)
     return 1 if lost else 0
 
 

@@ -2,6 +2,7 @@
 
 import copy
 import itertools
+import os
 from datetime import date, datetime
 
 import pytest
@@ -15,6 +16,7 @@ from layers.register.resolve import provenance, values_of
 from layers.sources.record import SourceRecord
 
 REGIONS = itertools.count()
+SOAK = int(os.environ.get("SOAK", "1"))  # `make soak` tries many times as many, others each time
 NAMES = st.sampled_from(["", "Süd", "Nord", "Mühle 🍞", "<b>Hof</b>"])
 DAYS = st.sampled_from([None, date(2020, 1, 1), date(2026, 1, 1)])
 ROW = st.tuples(st.integers(0, 3), NAMES, NAMES, DAYS)
@@ -282,10 +284,10 @@ def sqlite_register(tmp_path_factory):
 
 
 @settings(
-    max_examples=20,
+    max_examples=20 * SOAK,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-    derandomize=True,
+    derandomize=SOAK == 1,
 )
 @given(st.lists(STEP, min_size=10, max_size=25))
 def test_any_state_equals_a_plain_model(sqlite_register, steps):
@@ -294,10 +296,10 @@ def test_any_state_equals_a_plain_model(sqlite_register, steps):
 
 
 @settings(
-    max_examples=5,
+    max_examples=5 * SOAK,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-    derandomize=True,
+    derandomize=SOAK == 1,
 )
 @given(st.lists(STEP, min_size=10, max_size=20))
 def test_any_state_equals_a_plain_model_on_postgresql(postgres_register, steps):
