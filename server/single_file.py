@@ -53,7 +53,7 @@ def single_file(view: MapView, pmtiles: Path) -> str:
     if not pmtiles.is_file():
         raise TilesMissingError(
             f"region {pmtiles.parent.name!r} has no base map; "
-            f"run `umkreis build {pmtiles.parent.name} --force`"
+            f"run `umkreis build {pmtiles.parent.name} --force`, or add an extract if it has none"
         )
     parts = page_parts(coverage_map(view, tiles_url=None))
     context = page_context(view, parts)
