@@ -8,7 +8,7 @@ where is it, can I get in, what is there, and who says so.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -35,7 +35,7 @@ from server.resident_filters import color_of
 from server.sentences import label
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from layers.atlas import Atlas
     from layers.offers import Offer
@@ -175,7 +175,8 @@ def _days(atlas: Atlas, offer: Offer, now: datetime, texts: Texts) -> list[Day]:
     if hours_of(offer.opening_hours).taken is None:
         return []
     region, first = atlas.region, now.date()
-    spans = spans_of(offer.opening_hours, region, first, _DAYS)
+    whole = spans_of(offer.opening_hours, region, first, _DAYS)
+    spans = [part for span in whole for part in _by_day(span)]
     off_days = holidays_among(region.country, region.subdivision, first, _DAYS)
     days = []
     for day in (first + timedelta(days=k) for k in range(_DAYS)):
@@ -184,7 +185,7 @@ def _days(atlas: Atlas, offer: Offer, now: datetime, texts: Texts) -> list[Day]:
         if day in off_days:
             holiday = texts.gettext("public holiday")
             name = f"{name} ({holiday})"
-        days.append(Day(name, ", ".join(times) or "–", today=day == first))
+        days.append(Day(name, ", ".join(times) or texts.gettext("closed"), today=day == first))
     return days
 
 
@@ -199,6 +200,17 @@ def _dates(atlas: Atlas, offer: Offer, now: datetime, texts: Texts) -> list[str]
     spans.sort(key=lambda span: span.start)
     named = [format_date(s.start, "EEEE, d. MMMM", locale=texts.language) for s in spans[:_DATES]]
     return [f"{day}, {_span(s, texts)}" for day, s in zip(named, spans, strict=False)]
+
+
+def _by_day(span: Span) -> Iterator[Span]:
+    """Part what lasts longer than a day at midnight; a night belongs to its evening."""
+    while span.end - span.start > timedelta(days=1):
+        midnight = datetime.combine(
+            span.start.date() + timedelta(days=1), time(), tzinfo=span.start.tzinfo
+        )
+        yield replace(span, end=midnight)
+        span = replace(span, start=midnight)
+    yield span
 
 
 def _span(span: Span, texts: Texts) -> str:

@@ -40,6 +40,4 @@ def usual_week(atlas: Atlas, offer: Offer, now: datetime, texts: Texts) -> list[
         format_date((monday + timedelta(days=k)).date(), "EEEE", locale=texts.language)
         for k in range(7)
     ]
-    closed = texts.gettext("closed")
-    told = [closed if times == {"–"} else times.pop() for times in seen]
-    return [Day(name, times) for name, times in zip(names, told, strict=True)]
+    return [Day(name, times.pop()) for name, times in zip(names, seen, strict=True)]
