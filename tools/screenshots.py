@@ -8,33 +8,29 @@ The pictures are reduced to 256 colours, which a page of flat colours does not s
 
 from __future__ import annotations
 
-import base64
+import io
 import shutil
 import socket
-import struct
 import threading
 import time
-import zlib
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import numpy as np
 import uvicorn
+from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
-from scipy.spatial import cKDTree
 
 from server.app import create_app
 from server.regions import Regions
 from server.settings import Settings
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
 IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"
 REGION = "neubrandenburg"
+EXAMPLE = "toy"  # the demo's extract has few initiatives
 PAGE = f"/r/{REGION}/planner?category=greengrocer_bakery&mode=walk&minutes=10&lang=de"
 RESIDENTS = f"/r/{REGION}?category=greengrocer_bakery&lang=de"
+INITIATIVE = f"/r/{EXAMPLE}/offers/umk:repair-cafe?lang=de"
 PLACE = "Darrenstraße"  # where a resident sets out to a bakery
 TUESDAY = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)  # when shops are open
 FLAGS = ["--no-sandbox", "--disable-accelerated-2d-canvas"]
@@ -49,18 +45,8 @@ PICTURES: dict[str, tuple[str, dict[str, Any]]] = {
     "planner-mobile": (PAGE, PHONE),
     "residents-desktop": (RESIDENTS, DESKTOP),
     "residents-mobile": (RESIDENTS, PHONE),
+    "initiative-desktop": (INITIATIVE, DESKTOP),
 }
-_PIXELS = """async (png) => {
-  const image = await createImageBitmap(await (await fetch("data:image/png;base64," + png)).blob());
-  const canvas = new OffscreenCanvas(image.width, image.height);
-  canvas.getContext("2d").drawImage(image, 0, 0);
-  const { data } = canvas.getContext("2d").getImageData(0, 0, image.width, image.height);
-  const reader = new FileReader();
-  const done = new Promise((resolve) => { reader.onload = resolve; });
-  reader.readAsDataURL(new Blob([data]));
-  await done;
-  return [image.width, image.height, reader.result.split(",")[1]];
-}"""
 
 
 def serve(settings: Settings) -> tuple[uvicorn.Server, str]:
@@ -98,56 +84,28 @@ def choose_place(page: Page) -> None:
     page.get_by_role("combobox").blur()  # no ring around it in the picture
 
 
-def reduce(browser: Browser, picture: bytes) -> bytes:
-    """Reduce a PNG to the 256 colours that it uses most."""
-    page = browser.new_page()
-    width, height, data = page.evaluate(_PIXELS, base64.b64encode(picture).decode("ascii"))
-    page.close()
-    pixels = np.frombuffer(base64.b64decode(data), np.uint8).reshape(-1, 4)[:, :3]
-    shades = pixels.astype(np.int32) >> 3  # nearly equal colours count as one
-    buckets = shades[:, 0] << 10 | shades[:, 1] << 5 | shades[:, 2]
-    counts = np.bincount(buckets, minlength=1 << 15)
-    chosen = np.argsort(-counts)[:256]
-    sums = [np.bincount(buckets, pixels[:, c], minlength=1 << 15)[chosen] for c in range(3)]
-    palette = np.column_stack(sums) / np.maximum(counts[chosen], 1)[:, None]
-    colours, where = np.unique(pixels, axis=0, return_inverse=True)
-    nearest = cKDTree(palette).query(colours)[1].astype(np.uint8)
-    return _png(nearest[where.ravel()].reshape(height, width), palette.round().astype(np.uint8))
-
-
-def _png(rows: NDArray[np.uint8], palette: NDArray[np.uint8]) -> bytes:
-    """Write rows of palette indices as PNG (W3C PNG, third edition: colour type 3)."""
-
-    def chunk(kind: bytes, content: bytes) -> bytes:
-        body = kind + content
-        return struct.pack(">I", len(content)) + body + struct.pack(">I", zlib.crc32(body))
-
-    height, width = rows.shape
-    unfiltered = np.column_stack([np.zeros(height, np.uint8), rows])
-    return b"".join(
-        [
-            b"\x89PNG\r\n\x1a\n",
-            chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)),
-            chunk(b"PLTE", palette.tobytes()),
-            chunk(b"IDAT", zlib.compress(unfiltered.tobytes(), 9)),
-            chunk(b"IEND", b""),
-        ]
-    )
+def reduce(picture: bytes) -> bytes:
+    """Reduce a PNG to 256 colours."""
+    reduced = Image.open(io.BytesIO(picture)).convert("RGB").quantize(256, dither=Image.Dither.NONE)
+    written = io.BytesIO()
+    reduced.save(written, "PNG", optimize=True)
+    return written.getvalue()
 
 
 def main() -> None:
     """Make all pictures."""
     settings = Settings.from_env()
     regions = Regions(settings)
-    if not regions.is_built(REGION):
-        regions.build(REGION, progress=lambda *_: None)
+    for region in (REGION, EXAMPLE):
+        if not regions.is_built(region):
+            regions.build(region, progress=lambda *_: None)
     server, home = serve(settings)
     IMAGES.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         for name, (address, options) in PICTURES.items():
             path = IMAGES / f"{name}.png"
-            path.write_bytes(reduce(browser, take(browser, home + address, options)))
+            path.write_bytes(reduce(take(browser, home + address, options)))
             print(f"{path.name}: {path.stat().st_size / 1000:.0f} kB")
         browser.close()
     server.should_exit = True
