@@ -23,7 +23,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import make_url
 
 from layers.errors import RegisterError
-from layers.register.schema import CHANGE, META, REGION, VERSION
+from layers.register.schema import CHANGE, META, METADATA, REGION, VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -172,8 +172,10 @@ class Database:
                 driver.close()
             return
         with self.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
-            for name in ("change", "revision", "offer", "origin", "report"):
-                connection.exec_driver_sql(f"VACUUM FULL {name}")
+            for table in METADATA.tables:
+                connection.exec_driver_sql(f'VACUUM (FULL, ANALYZE) "{table}"')
+            # where the planner keeps samples of values; skipped where that is not ours to do
+            connection.exec_driver_sql("VACUUM FULL pg_catalog.pg_statistic")
 
     def _version(self) -> str | None:
         with self.engine.connect() as connection:

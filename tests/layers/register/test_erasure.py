@@ -5,9 +5,10 @@ from datetime import date
 import pytest
 
 from layers.errors import RegisterError
-from layers.register import Source
+from layers.register import Source, erasure
 from layers.register.entry import PERSONAL_FIELDS
 from layers.register.schema import METADATA
+from layers.register.store import find
 
 R = "toy"
 CLUB = Source("club", licence="CC0-1.0", has_public_contacts=True, as_of=date(2026, 1, 1))
@@ -51,6 +52,35 @@ def test_erased_bytes_are_not_left_in_the_files(planted):
         with open(name, "rb") as file:
             content = file.read()
         assert [secret for secret in SECRETS if secret.encode() in content] == []
+
+
+@pytest.mark.parametrize("register_url", ["postgresql"], indirect=True)
+def test_erased_values_are_not_left_in_the_planners_samples(planted, record):
+    # short texts of many rows are what the planner keeps samples of
+    told = [record(f"m{i}", name=f"Laden {SECRETS[0]} {i}") for i in range(300)]
+    planted.put_many(R, CLUB, told, who="ada")
+    planted.database.settle()
+    assert sampled(planted, SECRETS[0]) > 0
+    erase_all(planted, [f"club:m{i}" for i in range(300)])
+    planted.erase(R, "club:1", who="eva")
+    assert sampled(planted, SECRETS[0]) == 0
+
+
+def sampled(register, text):
+    """In how many samples of the planner a text stands."""
+    query = """
+        SELECT count(*) FROM pg_stats
+        WHERE concat(histogram_bounds::text, most_common_vals::text) ILIKE %s
+    """
+    with register.database.reading() as connection:
+        return connection.exec_driver_sql(query, (f"%{text}%",)).scalar()
+
+
+def erase_all(register, ids):
+    """Erase the names of entries in one go."""
+    with register.database.changing(R, who="eva", what="erase") as change:
+        for entry_id in ids:
+            erasure.erase(change, find(change.connection, R, entry_id), ["name"])
 
 
 def test_no_import_and_no_correction_brings_erased_fields_back(planted, record):
