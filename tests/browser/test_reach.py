@@ -76,7 +76,7 @@ def test_the_best_allocation_adds_up_and_is_drawn(desk: Page, home: str):
     part.get_by_label("Capacity of each offer (people)").fill("300")
     part.get_by_role("button", name="Best possible allocation").click()
     expect(part.locator(".sentence")).to_have_text("600 of 960 people are served, 360 are not.")
-    expect(part).to_contain_text("Capacity of 600 people in all; On foot, however far.")
+    expect(part).to_contain_text("Capacity of 600 people in all. On foot, however far.")
     rows = part.get_by_role("region", name="Offers in the best allocation").locator("tbody tr")
     expect(rows).to_have_count(2)
     bakery = rows.filter(has_text="Bäckerei Groß")

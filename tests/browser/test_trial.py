@@ -88,6 +88,12 @@ def test_an_offer_is_tried_where_the_map_is_clicked(desk: Page, home: str):
     click_map(desk)
     expect(outcome(desk)).to_contain_text("Mit den Änderungen erreichen")
     expect(outcome(desk).locator("tbody tr").first).to_contain_text("Ganze Region")
+    gained = [
+        row.locator("td").nth(2).inner_text() for row in outcome(desk).locator("tr").all()[1:]
+    ]
+    whole, *parts = [0 if text == "–" else int(text.replace(".", "")) for text in gained]
+    adds_up = "–" not in gained and whole == sum(parts)
+    expect(outcome(desk).locator("p.soft")).to_have_count(0 if adds_up else 1)
     expect(desk.locator("#live")).to_contain_text("Unterschied:")
     assert desk.locator(".leaflet-popup").count() == 0
     assert "#scenario=" in desk.url
