@@ -108,7 +108,23 @@ class Database:
         Give a write transaction with the next number; all of it happens, or nothing.
 
         The time of a change is never before that of an earlier one, also when the clock goes back.
+
+        Raises
+        ------
+        RegisterError
+            If the database is out of reach, full, or busy for a minute.
         """
+        try:
+            with self._changing(region, who=who, what=what, why=why) as change:
+                yield change
+        except sa.exc.OperationalError as exc:
+            raise RegisterError(
+                f"the register cannot be written at the moment: {str(exc.orig).strip()}; nothing "
+                "of this change was; try again"
+            ) from exc
+
+    @contextmanager
+    def _changing(self, region: str, *, who: str, what: str, why: str) -> Iterator[Change]:
         now = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
         later = sa.case((META.c.recorded_at < now, now), else_=META.c.recorded_at)
         counted = (

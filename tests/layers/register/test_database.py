@@ -90,6 +90,18 @@ def test_a_change_that_fails_leaves_nothing(register):
         assert connection.execute(sa.select(META.c.rev, META.c.recorded_at)).one() == (0, "")
 
 
+def test_a_database_that_is_busy_for_long_is_told_as_such(tmp_path, monkeypatch):
+    monkeypatch.setattr("layers.register.database._BUSY_S", 0.05)
+    values = {"name": "x", "categories": ["bakery"], "lon": 13, "lat": 53}
+    with Register.open(tmp_path / "r.sqlite") as register:
+        with register.database.writing() as other:
+            assert other.exec_driver_sql("SELECT 1").scalar() == 1
+            with pytest.raises(RegisterError, match="at the moment: database is locked"):
+                register.create(R, values, who="ada")
+        register.create(R, values, who="ada")
+        assert register.rev(R) == 1
+
+
 def test_where_postgis_is_there_is_a_view_with_places(postgres, osm, record):
     try:
         url = new_database(postgres, "with_postgis", with_postgis=True)
