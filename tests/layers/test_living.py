@@ -125,3 +125,16 @@ def test_a_list_seen_again_without_a_change_confirms_what_is_in_it(register, toy
     register.put_many(R, replace(old, as_of=date(2026, 5, 1)), records[1:2], who="ada")
     assert living.atlas(toy_atlas, on=TODAY).unconfirmed == {"farms:2"}
     assert {o.id for o in register.overdue(R, on=TODAY)} == {"farms:2"}
+
+
+def test_a_backup_put_back_shows_though_numbers_begin_again(register, toy_atlas, tmp_path):
+    at = place_of(toy_atlas, "osm:n1001")
+    kept = register.create(R, {**HAND, **at}, who="eva", status="published")
+    register.backup(tmp_path / "b.sqlite")
+    gone = register.create(R, {**HAND, **at}, who="eva", status="published")
+    living = LivingRegion(register, R)
+    assert gone in {o.id for o in living.atlas(toy_atlas, on=TODAY).offers}
+    register.restore_backup(tmp_path / "b.sqlite")
+    made = register.create(R, {**HAND, **at}, who="eva", status="published")
+    ids = {o.id for o in living.atlas(toy_atlas, on=TODAY).offers}
+    assert (kept in ids, gone in ids, made in ids) == (True, False, True)
