@@ -17,7 +17,7 @@ from functools import cache, lru_cache
 from babel import Locale
 from babel.dates import format_date, format_skeleton
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 
 from server.settings import LANGUAGES, LOCALE_DIR
 
@@ -73,8 +73,7 @@ class Texts:
         return f"{least}–{self._percent(most)}"
 
     def _percent(self, whole: int) -> str:
-        gap = "\u00a0" if self.language == "de" else ""  # DIN 5008 sets a space
-        return f"{whole}{gap}%"
+        return format_percent(whole / 100, format=None, locale=self.language)
 
     def month(self, day: date) -> str:
         """Write month and year."""
