@@ -1,5 +1,5 @@
 """
-Expensive analyses take turns, so that they never slow down the map.
+Expensive analyses take turns, so that the map need not wait for them.
 
 A worker runs a few at once; others wait in line, each client with a few places in it. Who goes away
 while waiting leaves the line. An analysis that runs is not interrupted (a thread cannot be), but
