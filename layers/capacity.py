@@ -102,7 +102,8 @@ def capacities_of(
     if missing:
         raise ParameterError(
             f"`capacity` is missing: {len(missing)} of {len(ids)} offers of {category.id!r} state "
-            f"no whole number above 0 (such as {missing[0]!r}); enter one for all, or one for each by its id",
+            f"no whole number above 0 (such as {missing[0]!r}); enter one for all, or one for each "
+            f"by its id",
             parameter="capacity",
         )
     return Capacities(unit, per_head, amount, is_entered)
