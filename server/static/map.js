@@ -6,6 +6,8 @@ import { element } from "./dom.js";
 export const dark = matchMedia("(prefers-color-scheme: dark)");
 export const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
+const LEAST_PIXEL_RATIO = 1.25;
+
 /* Leaflet's canvas, with a pattern over the fill of what is unknown or withheld, and a line below
    the outline of gaps, so that they can be seen on every class. */
 const PatternCanvas = L.Canvas.extend({
@@ -100,7 +102,8 @@ export class BaseMap {
     if (!this.data.tiles) return;
     this.base = umkreisBasemap.addTo(this.map, this.data.tiles, {
       dark: dark.matches && !this.data.light, lang: this.data.language, // paper is white
-      devicePixelRatio: Math.max(2, devicePixelRatio), // sharp between two zoom levels as well
+      // a little more than the screen has, sharp between two zoom levels; much more halves the frames
+      devicePixelRatio: Math.min(2, Math.max(LEAST_PIXEL_RATIO, devicePixelRatio)),
     });
     for (const layer of Object.values(this.base)) layer.on("load", () => this.checkReady());
   }
