@@ -87,6 +87,7 @@ def _map_texts(texts: Texts, *, counts_buildings: bool) -> dict[str, str]:
         "whole_region": texts.gettext("Show the whole region"),
         "close": texts.gettext("Close"),
         "sort": texts.gettext("Sort by: {column}", column="{column}"),
+        "save_table": texts.gettext("Table as CSV"),
         "failed": texts.gettext("The answer could not be loaded. Is the connection there?"),
         "share": texts.gettext("reach an offer"),
         "short": texts.gettext("Without an offer in reach"),

@@ -62,6 +62,7 @@ def _text_page(request: Request, template: str, **context: Any) -> HTMLResponse:
 def _region_sources(atlas: Atlas, texts: Texts) -> dict[str, Any]:
     return {
         "name": atlas.region.name,
+        "label": f"{atlas.region.name} ({atlas.region.id})",  # names may be the same
         "attributions": atlas.region.attributions,
         "sources": [
             {

@@ -3,7 +3,7 @@
 
 import { askJson, element, fill } from "./dom.js";
 import { dark } from "./map.js";
-import { makeSortable, makeTable } from "./table.js";
+import { makeSortable, makeTable, tableFile } from "./table.js";
 import { Words } from "./words.js";
 
 // Okabe and Ito's colours, which everybody can tell apart; two more rounds differ by their dashes
@@ -110,7 +110,8 @@ export class Allocation {
     scroll.setAttribute("role", "region");
     scroll.setAttribute("aria-label", title);
     scroll.append(table);
-    part.append(element("summary", title), ...(note ? [element("p", note, "soft")] : []), scroll);
+    const file = tableFile(table, this.data.texts.save_table, "umkreis-radii");
+    part.append(element("summary", title), ...(note ? [element("p", note, "soft")] : []), scroll, file);
     makeSortable(table, { label: this.data.texts.sort, onSort: () => {} });
     return part;
   }

@@ -4,7 +4,7 @@
 import { element, fill, postJson } from "./dom.js";
 import { dark } from "./map.js";
 import { MapTool } from "./map_tool.js";
-import { makeTable } from "./table.js";
+import { makeTable, tableFile } from "./table.js";
 import { Words } from "./words.js";
 
 const SMALL = 0.3; // of the map's width or height
@@ -102,7 +102,8 @@ export class Here {
     ]);
     const table = makeTable([here.mode_name, texts.here_people, texts.here_area], rows);
     const isCut = features.some(({ properties: area }) => area.reaches_edge);
-    this.parts.outcome.replaceChildren(table, ...(isCut ? [element("p", texts.reach_edge, "soft")] : []));
+    const file = tableFile(table, texts.save_table, "umkreis-isochrones");
+    this.parts.outcome.replaceChildren(table, file, ...(isCut ? [element("p", texts.reach_edge, "soft")] : []));
     this.parts.reset.hidden = false;
     this.announce(features.map(({ properties: area }) => this.line(area)).join(" "));
   }

@@ -4,7 +4,7 @@
 import { askJson, element, fill } from "./dom.js";
 import { Figures } from "./figures.js";
 import { ScenarioEditor } from "./scenario_editor.js";
-import { makeSortable, makeTable } from "./table.js";
+import { makeSortable, makeTable, tableFile } from "./table.js";
 import { button } from "./trial_list.js";
 
 export class Measures {
@@ -59,7 +59,8 @@ export class Measures {
       const table = makeTable([texts.district, texts.newly], rows);
       makeSortable(table, { label: texts.sort, onSort: () => {} });
       const note = figures.sumNote(found.gained, found.by_district.map((row) => row.gained));
-      parts.push(table, ...(note ? [element("p", note, "soft")] : []), button(texts.try_here, "quiet", () => {
+      const file = tableFile(table, texts.save_table, "umkreis-sites");
+      parts.push(table, file, ...(note ? [element("p", note, "soft")] : []), button(texts.try_here, "quiet", () => {
         outcome.replaceChildren();
         this.editor.tryBest(site);
         this.editor.list.focusWords(this.editor.document.changes.length - 1);

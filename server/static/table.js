@@ -32,6 +32,35 @@ export function makeTable(columns, rows, caption) {
   return table;
 }
 
+/* A link that saves a table as it stands, in the order that it is sorted in. */
+export function tableFile(table, label, name) {
+  const link = document.createElement("a");
+  link.className = "more";
+  link.textContent = label;
+  link.download = `${name}.csv`;
+  link.href = "#";
+  link.addEventListener("click", () => {
+    // the mark at the start tells Excel that it is UTF-8
+    link.href = URL.createObjectURL(new Blob([`\ufeff${csvOf(table)}`], { type: "text/csv;charset=utf-8" }));
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  });
+  return link;
+}
+
+export function csvOf(table) {
+  const lines = [...table.rows].map((row) => [...row.cells].map(csvCell).join(","));
+  return `${lines.join("\r\n")}\r\n`;
+}
+
+/* Numbers as they are sorted by; a text never starts a formula. */
+function csvCell(cell) {
+  const value = cell.dataset.value;
+  if (value !== undefined && value !== "") return value;
+  const text = cell.textContent.trim().replace(/\s+/g, " ");
+  const safe = /^[=+\-@＝＋－＠]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
 export function makeSortable(table, { label, onSort }) {
   for (const header of table.tHead.rows[0].cells) {
     if (!header.dataset.sort) continue;

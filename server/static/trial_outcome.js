@@ -1,7 +1,7 @@
 /* What a scenario changes, in words, tables and districts of the map. */
 
 import { element, fill } from "./dom.js";
-import { makeTable } from "./table.js";
+import { makeTable, tableFile } from "./table.js";
 
 export const NARROW = matchMedia("(max-width: 899px)"); // map above words
 
@@ -65,7 +65,9 @@ export class TrialOutcome {
       rows.push([row.name, ...shares(before.by_district[i], after.by_district[i]), ...moves(row)]);
     });
     const scroll = element("div", "", "scroll");
-    scroll.append(makeTable([texts.district, texts.before, texts.after, texts.gained, texts.lost], rows, texts.trial_districts));
+    const columns = [texts.district, texts.before, texts.after, texts.gained, texts.lost];
+    const table = makeTable(columns, rows, texts.trial_districts);
+    scroll.append(table, tableFile(table, texts.save_table, "umkreis-scenario"));
     return scroll;
   }
 

@@ -231,6 +231,18 @@ def test_a_file_is_saved_and_opened_again(desk: Page, home: str, tmp_path: Path)
     assert desk.get_by_label("Name des Szenarios").input_value() == "Neuer Laden"
 
 
+def test_the_table_of_the_difference_is_saved_as_it_stands(desk: Page, home: str):
+    open_ready(desk, home + FOOD + link({"do": "close_offer", "offer": "osm:n1001"}))
+    expect(outcome(desk).locator("table")).to_be_visible()
+    with desk.expect_download() as saving:
+        outcome(desk).get_by_role("link", name="Tabelle als CSV").click()
+    assert saving.value.suggested_filename == "umkreis-scenario.csv"
+    lines = saving.value.path().read_text("utf-8-sig").splitlines()
+    assert lines[0] == "Gebiet,Vorher,Nachher,Dazu,Weg"
+    assert lines[1].startswith("Ganze Region,")
+    assert len(lines) == outcome(desk).locator("tbody tr").count() + 1
+
+
 def test_files_that_are_no_scenario_are_refused_in_plain_words(
     desk: Page, home: str, tmp_path: Path
 ):
