@@ -66,9 +66,9 @@ Format = Annotated[
 ModeQuery = Annotated[
     str | None, Query(description="walk, stepfree, bike, car, or line (straight)")
 ]
-MinutesQuery = Annotated[float | None, Query(description="limit of travel, above 0 to 240")]
+MinutesQuery = Annotated[float | None, Query(description="limit of travel, 0.001 to 240")]
 MetresQuery = Annotated[
-    float | None, Query(description="limit of the way instead, above 0 to 200,000")
+    float | None, Query(description="limit of the way instead, 0.001 to 200,000")
 ]
 AtQuery = Annotated[
     str | None,

@@ -168,7 +168,7 @@ _CATEGORY = click.option(
 _MODE = click.option(
     "--mode", type=click.Choice(QUESTION_MODES), help="How people go; else the category's own."
 )
-_MINUTES = click.option("--minutes", type=float, help="Limit of travel, above 0 to 240.")
+_MINUTES = click.option("--minutes", type=float, help="Limit of travel, 0.001 to 240.")
 _METRES = click.option("--metres", type=float, help="Limit of the way instead.")
 _LANG = click.option(
     "--lang", type=click.Choice(LANGUAGES), help="Language; else UMKREIS_LANGUAGE."

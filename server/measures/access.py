@@ -60,7 +60,7 @@ def get_access(
     category: CategoriesQuery,
     mode: Annotated[str | None, Query(description="walk, stepfree, bike or car")] = None,
     minutes: Annotated[
-        float, Query(description="farther offers do not count; above 0 to 240")
+        float, Query(description="farther offers do not count; 0.001 to 240")
     ] = DEFAULT_MINUTES,
     kind: Annotated[str, Query(description=", ".join(KINDS))] = KINDS[0],
 ) -> ScoresOut:

@@ -59,7 +59,7 @@ def get_equity(
     atlas: AtlasPath,
     category: CategoriesQuery,
     mode: Annotated[str | None, Query(description="walk, stepfree, bike or car")] = None,
-    minutes: Annotated[float | None, Query(description="limit of travel, above 0 to 240")] = None,
+    minutes: Annotated[float | None, Query(description="limit of travel, 0.001 to 240")] = None,
 ) -> EquityOut:
     """Who falls short of a limit, how far, and how unequally cover is spread over districts."""
     return equity_out(equity(atlas, category=category, mode=mode, minutes=minutes))
@@ -102,7 +102,7 @@ def _shortfall(area: Shortfall) -> ShortfallOut:
     help="Category of the taxonomy; several mean any of them.",
 )  # fmt: skip
 @click.option("--mode", type=click.Choice(MODES), help="How people go; else the category's own.")
-@click.option("--minutes", type=float, help="Limit of travel, above 0 to 240.")
+@click.option("--minutes", type=float, help="Limit of travel, 0.001 to 240.")
 @click.option("--format", "format_", type=click.Choice(["table", "json"]), default="table")
 @click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False))
 def command(

@@ -93,7 +93,7 @@ def draw_isochrone_of_offer(
     offer: str,
     mode: Annotated[StreetMode, Query(description="walk, stepfree, bike or car")] = "walk",
     minutes: Annotated[
-        str, Query(description="limit above 0 to 240, or several by comma", examples=["5,10,15"])
+        str, Query(description="limit 0.001 to 240, or several by comma", examples=["5,10,15"])
     ] = f"{DEFAULT_MINUTES:g}",
     direction: Annotated[Direction, Query(description="to the offer, or away from it")] = "to",
 ) -> Response:
@@ -161,7 +161,7 @@ def _respond(
 @click.option("--mode", type=click.Choice(MODES), default="walk", show_default=True)
 @click.option(
     "--minutes", default=f"{DEFAULT_MINUTES:g}", show_default=True, metavar="N[,N…]",
-    help="Limit of travel, above 0 to 240, or several by comma.",
+    help="Limit of travel, 0.001 to 240, or several by comma.",
 )  # fmt: skip
 @click.option(
     "--direction", type=click.Choice(DIRECTIONS),

@@ -42,7 +42,7 @@ _ModeQuery = Annotated[
 ]
 _MinutesQuery = Annotated[
     float | None,
-    Query(description="limit of travel, above 0 to 240; else the larger reach of both"),
+    Query(description="limit of travel, 0.001 to 240; else the larger reach of both"),
 ]
 
 
@@ -298,7 +298,7 @@ def _group(atlas: Atlas, group: Group) -> GroupOut:
 @click.argument("offer", metavar="[OFFER_ID]", required=False)
 @click.option("--mode", type=click.Choice(MODES), help="How people go; else the category's own.")
 @click.option(
-    "--minutes", type=float, help="Limit of travel, above 0 to 240; else the larger reach of both."
+    "--minutes", type=float, help="Limit of travel, 0.001 to 240; else the larger reach of both."
 )
 @click.option("--format", "format_", type=click.Choice(["table", "json"]), default="table")
 @click.option("--lang", type=click.Choice(LANGUAGES), help="Language; else UMKREIS_LANGUAGE.")

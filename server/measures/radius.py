@@ -43,7 +43,7 @@ def get_radii(
     kind: Annotated[Kind, Query(description="which radius")] = "reach",
     mode: Annotated[str | None, Query(description="walk, stepfree, bike or car")] = None,
     minutes: Annotated[
-        float | None, Query(description="limit above 0 to 240, for reach and balanced")
+        float | None, Query(description="limit 0.001 to 240, for reach and balanced")
     ] = None,
     capacity: Annotated[
         list[str] | None,

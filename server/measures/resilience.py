@@ -35,7 +35,7 @@ _ModeQuery = Annotated[str | None, Query(description="else the category's own")]
 _AtQuery = Annotated[
     str | None, Query(description="a moment or a part of the week: what is open then")
 ]
-_MinutesQuery = Annotated[float | None, Query(description="limit of travel, above 0 to 240")]
+_MinutesQuery = Annotated[float | None, Query(description="limit of travel, 0.001 to 240")]
 
 
 @router.get("/regions/{region}/resilience")
@@ -105,7 +105,7 @@ def _asked(
 @click.option("--layer", metavar="ID", help="Instead: all categories of a layer, as essentials.")
 @click.option("--field", metavar="ID", help="Instead: all categories of a field.")
 @click.option("--mode", type=click.Choice(QUESTION_MODES), help="Else the category's own.")
-@click.option("--minutes", type=float, help="Limit of travel, above 0 to 240.")
+@click.option("--minutes", type=float, help="Limit of travel, 0.001 to 240.")
 @click.option("--metres", type=float, help="Limit of the way instead.")
 @click.option("--at", metavar="WHEN", help="A moment or a part of the week, such as Su.")
 @click.option(

@@ -69,7 +69,7 @@ def _try(atlas: Atlas, scenario: Scenario, asked: CarKmIn | None, **question: An
 @click.option(
     "--mode", type=click.Choice(QUESTION_MODES), help="How people go; else the category's own."
 )
-@click.option("--minutes", type=float, help="Limit of travel, above 0 to 240.")
+@click.option("--minutes", type=float, help="Limit of travel, 0.001 to 240.")
 @click.option("--metres", type=float, help="Limit of the way instead.")
 @click.option("--at", metavar="WHEN", help="A moment or a part of the week, such as Su.")
 @click.option("--car-km", "with_car_km", is_flag=True, help="Also tell of kilometres by car.")

@@ -164,7 +164,7 @@ def get_sheet(
     mode: Annotated[
         str | None, Query(description="walk, stepfree, bike, car, or line (straight)")
     ] = None,
-    minutes: Annotated[float | None, Query(description="limit of travel, above 0 to 240")] = None,
+    minutes: Annotated[float | None, Query(description="limit of travel, 0.001 to 240")] = None,
     metres: Annotated[
         float | None, Query(description="limit of the way instead, above 0 to 200,000")
     ] = None,
@@ -347,7 +347,7 @@ def _function_out(function: Function) -> FunctionOut:
 @click.option(
     "--mode", type=click.Choice(QUESTION_MODES), help="How people go; else the category's own."
 )
-@click.option("--minutes", type=float, help="Limit of travel, above 0 to 240.")
+@click.option("--minutes", type=float, help="Limit of travel, 0.001 to 240.")
 @click.option("--metres", type=float, help="Limit of the way instead.")
 @click.option("--at", metavar="TIME", help="A moment or a part of the week, as for coverage.")
 @click.option(

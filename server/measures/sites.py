@@ -76,7 +76,7 @@ def get_sites(
     category: CategoriesQuery,
     new: Annotated[int | None, Query(description=f"how many, 1 to {MOST_NEW}")] = None,
     mode: Annotated[str | None, Query(description="walk, stepfree, bike or car")] = None,
-    minutes: Annotated[float | None, Query(description="limit of travel, above 0 to 240")] = None,
+    minutes: Annotated[float | None, Query(description="limit of travel, 0.001 to 240")] = None,
     at: AtQuery = None,
     candidates: Annotated[
         str, Query(description="by comma: corners, spaces, ids of categories")
@@ -150,7 +150,7 @@ def _split(text: str) -> list[str]:
 )  # fmt: skip
 @click.option("--new", type=int, help=f"How many new sites, 1 to {MOST_NEW}.")
 @click.option("--mode", type=click.Choice(MODES), help="How people go; else the category's own.")
-@click.option("--minutes", type=float, help="Limit of travel, above 0 to 240.")
+@click.option("--minutes", type=float, help="Limit of travel, 0.001 to 240.")
 @click.option(
     "--at", metavar="TIME|PART_OF_WEEK",
     help="Existing offers are those open then: 2026-11-28T10:00, Sa, 'Mo-Fr 18:00-24:00', …",

@@ -114,7 +114,7 @@ def _hour_out(hour: HourOfWeek) -> HourOut:
 @click.option(
     "--mode", type=click.Choice(QUESTION_MODES), help="How people go; else the category's own."
 )
-@click.option("--minutes", type=float, help="Limit of travel, above 0 to 240.")
+@click.option("--minutes", type=float, help="Limit of travel, 0.001 to 240.")
 @click.option("--metres", type=float, help="Limit of the way instead.")
 @click.option("--format", "format_", type=click.Choice(["table", "json", "csv"]), default="table")
 @click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False))

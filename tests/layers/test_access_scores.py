@@ -50,7 +50,7 @@ def test_what_no_source_tells_has_no_score(toy_atlas: Atlas):
     ("change", "message"),
     [
         ({"kind": "gravity"}, "use one of e2sfca, 2sfca"),
-        ({"minutes": 0}, "`minutes` is 0 but must be above 0"),
+        ({"minutes": 0}, "`minutes` is 0 but must be at least 0.001"),
         ({"mode": "line"}, "`mode` line has no travel time"),
     ],
 )

@@ -149,7 +149,7 @@ def test_gains_do_not_tell_of_the_few_who_are_left_without(demo_atlas: Atlas):
         ({"objective": "fewest_sites"}, "`new` is what `fewest_sites` answers"),
         ({"objective": "fewest_sites", "new": None, "share": 1.5}, "`share` is 1.5 but must be"),
         ({"mode": "line", "minutes": None}, "`mode` line has no travel time"),
-        ({"minutes": 0}, "`minutes` is 0 but must be above 0"),
+        ({"minutes": 0}, "`minutes` is 0 but must be at least 0.001"),
         ({"category": "csa_depot"}, "no source tells of csa_depot here"),
         ({"at": "Sa 25:00"}, "`at`"),
         (
