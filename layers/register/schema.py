@@ -37,7 +37,7 @@ from sqlalchemy import (
     Text,
 )
 
-VERSION = "0002"  # of the newest migration
+VERSION = "0006"  # of the newest migration
 METADATA = MetaData()
 _ID = Text()
 _DAY = String(10)

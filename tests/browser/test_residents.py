@@ -87,6 +87,7 @@ def choose_home(page: Page, text: str = "2. Querstr") -> None:
 
 
 def names(page: Page) -> list[str]:
+    page.wait_for_load_state()  # a click returns as soon as the next page has begun to come
     return page.locator("#items .item-name").all_inner_texts()
 
 

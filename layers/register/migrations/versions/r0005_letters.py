@@ -1,0 +1,16 @@
+"""
+Letters that are passed on, and notices.
+
+Revision ID: 0005
+"""
+
+from __future__ import annotations
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Add their tables."""
