@@ -340,9 +340,9 @@ def test_without_scripts_the_form_asks_by_itself(open_page: Callable[..., Page],
     page.select_option("#category", "repair_cafe")
     page.locator("#minutes").fill("5")
     page.get_by_role("button", name="Anzeigen").click()
-    assert "560 von 960 Menschen" in page.locator(".sentence").inner_text()
+    expect(page.locator(".sentence")).to_contain_text("560 von 960 Menschen")
     page.get_by_role("button", name="30").first.click()
-    assert "960 von 960" in page.locator(".sentence").inner_text()
+    expect(page.locator(".sentence")).to_contain_text("960 von 960")
 
 
 def test_a_lost_connection_is_said_and_the_old_answer_stays(desk: Page, home: str):
