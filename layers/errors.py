@@ -9,11 +9,13 @@ is answered with the nearest known ones.
     │   ├── UnknownCategoryError
     │   ├── UnknownRegionError
     │   ├── UnknownDistrictError
-    │   └── UnknownOfferError
+    │   ├── UnknownOfferError
+    │   └── UnknownSubmissionError
     ├── TaxonomyError               (ValueError)   a taxonomy file with faults
     ├── TableError                  (ValueError)   a table of offers with faults
     ├── SourceError                 (ValueError)   a file or address of others that cannot be read
     ├── RegisterError               (ValueError)   what the register may not hold or do
+    │   └── SubmissionError                        what may not be done with it any more
     ├── NoDatesError                (LookupError)  an offer without times to write out
     └── AtlasError                  (ValueError)   a built region that cannot be opened or used
 """
@@ -88,6 +90,13 @@ class UnknownOfferError(UnknownNameError):
     way_out = "/api/v1/regions/{region}/offers lists all"
 
 
+class UnknownSubmissionError(UnknownNameError):
+    """There is no such submission, or nothing to which this link leads."""
+
+    parameter = "submission"
+    way_out = "a link is used as it was given, whole"
+
+
 class TaxonomyError(UmkreisError, ValueError):
     """
     A file of the taxonomy has faults.
@@ -138,3 +147,7 @@ class AtlasError(UmkreisError, ValueError):
 
 class RegisterError(UmkreisError, ValueError):
     """Something the register may not hold or do, or a register that cannot be opened."""
+
+
+class SubmissionError(RegisterError):
+    """Something that may not be done with a submission, or by a keeper, as things stand."""

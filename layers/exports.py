@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, Final
 
 from geo.errors import ParameterError
 from layers.errors import RegisterError
-from layers.register.entry import PUBLISHED, Claim, Entry
+from layers.register.built import entry_of_offer
 from layers.register.publication import publication
 from layers.register.resolve import offer_of
-from layers.register.values import values_of_offer
 from layers.sources.export import About, export_table
 from layers.sources.openfairdb_out import new_places, write_new_places, write_openfairdb_csv
 from layers.sources.write import WRITERS, write_offers
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from layers.atlas import Atlas
     from layers.offers import Offer
     from layers.register import Register
+    from layers.register.entry import Entry
 
 OPENFAIRDB: Final = "openfairdb"
 KINDS: Final = (*WRITERS, OPENFAIRDB)
@@ -134,20 +134,7 @@ def _built(register: Register, atlas: Atlas) -> list[Entry]:
     known = {name for e in register.entries(region, statuses=None) for name in (e.id, *e.aliases)}
     sources = register.sources(region)
     return [
-        Entry(
-            offer.id,
-            PUBLISHED,
-            (
-                Claim(
-                    offer.source,
-                    offer.source_id or offer.id,
-                    offer.licence,
-                    offer.as_of,
-                    values_of_offer(offer),
-                    has_public_contacts=True,
-                ),
-            ),
-        )
+        entry_of_offer(offer)
         for offer in atlas.offers
         if offer.id not in known and offer.source not in sources
     ]

@@ -21,7 +21,6 @@ from geo.crs import to_metric
 from layers.by_mode import ByMode, snap_more
 from layers.errors import RegisterError
 from layers.offers import Offers
-from layers.register.entry import HAND
 from layers.register.known_sources import sources
 from layers.register.reading import (
     Mark,
@@ -31,7 +30,7 @@ from layers.register.reading import (
     last_said,
     mark_of,
 )
-from layers.register.register import ASK_AGAIN_DAYS, HAND_SOURCE
+from layers.register.register import ASK_AGAIN_DAYS, PEOPLE_SOURCES
 from layers.register.resolve import exists_on, offer_of, values_of
 
 if TYPE_CHECKING:
@@ -139,7 +138,7 @@ class LivingRegion:
                 return
             if not is_past(connection, self._mark):
                 self._mark, self._entries, self._offers, self._said = Mark(), {}, {}, {}
-            self._sources = {HAND: HAND_SOURCE, **sources(connection, self.region)}
+            self._sources = {**PEOPLE_SOURCES, **sources(connection, self.region)}
             for entry in entries_since(connection, self.region, rev=self._mark.rev):
                 self._entries[entry.id] = entry
                 self._offers.pop(entry.id, None)

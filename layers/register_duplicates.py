@@ -29,7 +29,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from geo.crs import to_metric
-from layers.register.entry import HAND
+from layers.register.entry import PEOPLE
 from layers.register.resolve import values_of
 from layers.spelling import words_of
 
@@ -51,6 +51,7 @@ ONE_SOURCE_M: Final = 30.0
 SAME_NAME, PART_OF_NAME, NO_NAME, SAME_PHONE, SAME_SITE = (
     "same name", "part of name", "no name", "same phone", "same site",
 )  # fmt: skip
+_PEOPLE: Final = frozenset(PEOPLE)  # they speak of what lists hold
 _COMPARED: Final = ("name", "categories", "lon", "lat", "phone", "website")
 _SHORT: Final = 4  # letters; in these one may differ, in longer ones one more than a fifth
 _FEWEST_DIGITS: Final = 6  # of a telephone number
@@ -95,7 +96,9 @@ class Suspected:
 def items_of(entries: Iterable[Entry]) -> list[Item]:
     """Return what is compared of entries; rejected and archived ones as well."""
     return [
-        _item(values_of(entry), entry.id, frozenset(c.source for c in entry.claims) - {HAND})
+        _item(
+            values_of(entry), entry.id, frozenset(c.source for c in entry.claims).difference(PEOPLE)
+        )
         for entry in entries
     ]
 

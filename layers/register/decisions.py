@@ -37,29 +37,50 @@ def correct(
     withdraw: Sequence[str] = (),
 ) -> Entry:
     """Return an entry with values said by hand on a day, and without those withdrawn."""
+    old = next((claim for claim in entry.claims if claim.source == HAND), None)
+    if old is None:
+        # a hand claim of its own for each entry it was made for, so that both outlive a merge
+        old = Claim(HAND, entry.id, source.licence, day)
+    corrected = entry.with_claim(
+        said(entry, old, values, source=source, day=day, withdraw=withdraw)
+    )
+    check(corrected)
+    return corrected
+
+
+def said(
+    entry: Entry,
+    old: Claim,
+    values: Mapping[str, Value],
+    *,
+    source: Source,
+    day: date,
+    withdraw: Sequence[str] = (),
+) -> Claim:
+    """
+    Return a claim of people with values said on a day, and without those withdrawn.
+
+    Raises
+    ------
+    RegisterError
+        If a value may not stand there, or was erased for good.
+    """
     told = checked(values, by_hand=True)
     if banned := sorted(set(told) & set(entry.erased)):
         raise RegisterError(
             f"{', '.join(f'`{name}`' for name in banned)} of {entry.id!r} was erased for good"
         )
-    old = next((claim for claim in entry.claims if claim.source == HAND), None)
-    if old is None:
-        # a hand claim of its own for each entry it was made for, so that both outlive a merge
-        old = Claim(HAND, entry.id, source.licence, day)
     kept = {k: v for k, v in old.values.items() if k not in (*told, *withdraw)}
     dated = {k: d for k, d in old.since.items() if k in kept}
     if day != old.as_of:
         dated.update(dict.fromkeys((k for k in told if old.values.get(k) != told[k]), day))
-    claim = replace(
+    return replace(
         old,
         licence=source.licence,
         values=dict(sorted({**kept, **told}.items())),
         since=dated,
         has_public_contacts=source.has_public_contacts,
     )
-    corrected = entry.with_claim(claim)
-    check(corrected)
-    return corrected
 
 
 def transition(entry: Entry, status: str) -> Entry:

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 Value = Any  # what JSON holds: text, number, boolean, a list, None for "has none" (by hand only)
 
 HAND: Final = "hand"
+INITIATIVE: Final = "initiative"  # says of its own entry what it is
+SUGGESTION: Final = "suggestion"  # of anybody, once somebody accepted it
+PEOPLE: Final = (HAND, INITIATIVE, SUGGESTION)  # they hold over lists, in this order
 DRAFT, SUBMITTED, PUBLISHED, REJECTED, ARCHIVED = (
     "draft",
     "submitted",

@@ -10,14 +10,14 @@ import sqlalchemy as sa
 from layers.errors import RegisterError
 from layers.offers import OFFER_ID
 from layers.register.database import insert_rows
-from layers.register.entry import HAND, Source
+from layers.register.entry import PEOPLE, Source
 from layers.register.schema import SOURCE
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 _LONGEST: Final = 60  # characters of an id
-_TAKEN: Final = (HAND, "umk")  # begin the ids of what is entered by hand
+_TAKEN: Final = (*PEOPLE, "umk")  # of what people say here, and the beginning of its ids
 
 
 def check_source(source: Source) -> None:

@@ -22,9 +22,11 @@ from layers.register.entry import (
     DRAFT,
     FIELDS,
     HAND,
+    INITIATIVE,
     LINK_KINDS,
     PERSONAL_FIELDS,
     PUBLISHED,
+    SUGGESTION,
     Claim,
     Entry,
     Link,
@@ -52,6 +54,14 @@ if TYPE_CHECKING:
     from layers.sources.record import SourceRecord
 
 HAND_SOURCE: Final = Source(HAND, "Umkreis", licence="CC0-1.0")
+PEOPLE_SOURCES: Final = {
+    source.id: source
+    for source in (
+        HAND_SOURCE,
+        Source(INITIATIVE, "Initiatives", licence="CC0-1.0"),
+        Source(SUGGESTION, "Suggestions", licence="CC0-1.0"),
+    )
+}
 ASK_AGAIN_DAYS: Final = 730  # assumption: offers of the local economy change within two years
 
 
@@ -166,9 +176,9 @@ class Register:
             put_source(change.connection, region, source)
 
     def sources(self, region: str) -> dict[str, Source]:
-        """Return a region's sources by id; `hand` is always among them."""
+        """Return a region's sources by id; those of people here are always among them."""
         with self.database.reading() as connection:
-            return {HAND: HAND_SOURCE, **sources(connection, region)}
+            return {**PEOPLE_SOURCES, **sources(connection, region)}
 
     def keep_report(self, region: str, source: str, report: Mapping[str, Any], *, who: str) -> int:
         """Keep what an import reported; return its number."""

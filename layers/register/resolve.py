@@ -1,11 +1,12 @@
 """
 Which value holds where claims differ, and what of it everybody may see.
 
-The rule, field by field: a correction by hand first; then the claims of records that their source
-still holds, in the order of the entry (its own source before those merged into it); then records
-that are gone. Values that only make sense together are taken from one claim: a position, a street
-with its number, a postcode with its town. Notices, events and links of all claims stand together.
-No value is lost: `provenance` shows each with its source, the one that holds first.
+The rule, field by field: a correction by hand first, then what the initiative itself says, then a
+suggestion that was accepted; then the claims of records that their source still holds, in the order
+of the entry (its own source before those merged into it); then records that are gone. Values that
+only make sense together are taken from one claim: a position, a street with its number, a postcode
+with its town. Notices, events and links of all claims stand together. No value is lost:
+`provenance` shows each with its source, the one that holds first.
 """
 
 from __future__ import annotations
@@ -21,9 +22,11 @@ from layers.register.entry import (
     DATE_FIELDS,
     FACT,
     FIELDS,
-    HAND,
+    INITIATIVE,
+    PEOPLE,
     PERSONAL_FIELDS,
     SHARED_FIELDS,
+    SUGGESTION,
     Claim,
     Entry,
     Link,
@@ -45,6 +48,8 @@ _M_PER_DEGREE: Final = 111_195.0
 _NEVER_PUBLIC: Final = frozenset({"contact_name"})
 _PERSONAL: Final = frozenset(PERSONAL_FIELDS)
 _WITH_LEAVE: Final = _PERSONAL - _NEVER_PUBLIC
+_RANK: Final = {source: rank for rank, source in enumerate(PEOPLE)}
+_KEEP_TO_THEMSELVES: Final = (INITIATIVE, SUGGESTION)
 _SHOWN: Final = frozenset(FIELDS) - {"kinds", "lon", "lat", "contact_name"}
 _SEARCHED: Final = ("name", "description", "street", "address", "city", "postcode")
 
@@ -69,7 +74,9 @@ class Said:
 
 def ranked(claims: Iterable[Claim]) -> list[Claim]:
     """Return claims in the order in which their values count."""
-    return sorted(claims, key=lambda claim: (claim.source != HAND, claim.gone_on is not None))
+    return sorted(
+        claims, key=lambda claim: (_RANK.get(claim.source, len(_RANK)), claim.gone_on is not None)
+    )
 
 
 def values_of(
@@ -90,7 +97,7 @@ def values_of(
     values
         Without fields that no claim tells, or that a correction says there are none.
     """
-    if may_use is None and len(entry.claims) == 1 and entry.claims[0].source != HAND:
+    if may_use is None and len(entry.claims) == 1 and entry.claims[0].source not in PEOPLE:
         return entry.claims[0].values  # by far the most entries: nothing to choose from
     claims = ranked(entry.claims)
     values: dict[str, Value] = {}
@@ -98,6 +105,8 @@ def values_of(
     for claim in claims:
         for name, value in claim.values.items():
             if may_use is not None and not may_use(claim, name):
+                if claim.source in _KEEP_TO_THEMSELVES and name in _PERSONAL:
+                    owner.setdefault(name, claim)  # then no list tells it in their place
                 continue
             if name in SHARED_FIELDS:
                 kept = values.setdefault(name, [])
@@ -296,7 +305,7 @@ def _withholds(claim: Claim) -> bool:
 
 def _own_claim(entry: Entry) -> Claim:
     """Return the claim of the source that an entry is told to come from."""
-    return next((claim for claim in entry.claims if claim.source != HAND), entry.claims[0])
+    return next((claim for claim in entry.claims if claim.source not in PEOPLE), entry.claims[0])
 
 
 def _facts(values: Mapping[str, Value]) -> dict[str, Any]:
