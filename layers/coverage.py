@@ -24,7 +24,7 @@ import numpy as np
 
 from geo.access import nearest_in_line
 from geo.disclosure import SMALLEST_PUBLISHED, publish_levels, publish_parts, publish_singly
-from geo.gaps import Gaps, find_gaps
+from geo.gaps import Gaps, find_gaps, gap_members
 from geo.median import weighted_median, weighted_median_by
 from layers.open_offers import Knowledge, OpenOffers, knowledge_of, open_offers
 from layers.question import LINE, Question, ask
@@ -205,6 +205,15 @@ class CoverageReport:
         return [] if self.unknown else self._gap_tallies(*self._gaps)
 
     @cached_property
+    def gap_of(self) -> NDArray[np.int32]:
+        """Shape (n,): the place in `gaps` of who lives in one, else −1; none where nobody knows."""
+        gap = np.full(len(self.state), -1, np.int32)
+        if not self.unknown:
+            rows = np.flatnonzero(self.state == UNCOVERED)
+            gap[rows] = gap_members(*self._places_of(rows), smallest=self._smallest_gap)
+        return gap
+
+    @cached_property
     def scattered(self) -> int | None:
         """Uncovered people who live in no gap; None where nobody is counted."""
         if self.unknown or self.atlas.population.basis.unit != "residents":
@@ -278,15 +287,17 @@ class CoverageReport:
 
     @cached_property
     def _gaps(self) -> tuple[Gaps, NDArray[np.int64]]:
-        population = self.atlas.population
         rows = np.flatnonzero(self.state == UNCOVERED)
-        by_people = population.basis.unit == "residents"
-        gaps = find_gaps(
-            population.xy[rows],
-            np.nan_to_num(population.weight[rows]),
-            smallest=SMALLEST_PUBLISHED if by_people else SMALLEST_GAP_BUILDINGS,
-        )
-        return gaps, rows
+        return find_gaps(*self._places_of(rows), smallest=self._smallest_gap), rows
+
+    def _places_of(self, rows: NDArray[np.int64]) -> tuple[Floats, Floats]:
+        population = self.atlas.population
+        return population.xy[rows], np.nan_to_num(population.weight[rows])
+
+    @property
+    def _smallest_gap(self) -> float:
+        by_people = self.atlas.population.basis.unit == "residents"
+        return SMALLEST_PUBLISHED if by_people else SMALLEST_GAP_BUILDINGS
 
     def _publish_people(self, rows: NDArray[np.int64]) -> float:
         """Round the people at `rows`, NaN where withheld; those whom the asker assumed are told."""
