@@ -1,7 +1,8 @@
 """
 What may be published about few people.
 
-A count of 1 to 24 people is withheld. So is a second one where subtracting published counts from a
+A count of 1 to 24 people is withheld (of fewer than `smallest`, where whoever counted them asks for
+more). So is a second one where subtracting published counts from a
 published sum would give the first away: what is withheld below a published sum is at least two
 counts and holds at least 25 people together. Zero may be said: it is nobody. Counts that change
 with what is asked (limit, mode, category) are rounded to tens, so that two answers one house apart
@@ -57,7 +58,11 @@ class PublishedLevels:
 
 
 def publish_levels(
-    counts: ArrayLike, municipality: ArrayLike, *, known: ArrayLike | None = None
+    counts: ArrayLike,
+    municipality: ArrayLike,
+    *,
+    known: ArrayLike | None = None,
+    smallest: float = SMALLEST_PUBLISHED,
 ) -> PublishedLevels:
     """
     Withhold and round the counts of nested districts.
@@ -73,6 +78,10 @@ def publish_levels(
         Shape (n, 4), whole people among `counts` who are no secret, as the asker assumed them. They
         are added after everything is decided for the others: otherwise they would lift a count of
         few above the threshold.
+    smallest
+        Fewest people of whom a count may be published: `Population.smallest_published`.
+    smallest
+        Fewest people of whom a count may be published: `Population.smallest_published`.
 
     Returns
     -------
@@ -91,23 +100,28 @@ def publish_levels(
     few = [
         np.column_stack(masks)
         for masks in zip(
-            *(_decide_levels([level[:, [c]] for level in levels], parent) for c in (2, 3)),
+            *(
+                _decide_levels([level[:, [c]] for level in levels], parent, smallest)
+                for c in (2, 3)
+            ),
             strict=True,
         )
     ]
     # by the totals alone, so that every question withholds the same ones
-    untold = _decide_levels([level.sum(axis=1, keepdims=True) for level in levels], parent)
+    untold = _decide_levels(
+        [level.sum(axis=1, keepdims=True) for level in levels], parent, smallest
+    )
     merged = [_merge(level, mask) for level, mask in zip(levels, few, strict=True)]
-    hidden = _decide_levels([level[:, :2] for level in merged], parent, untold)
+    hidden = _decide_levels([level[:, :2] for level in merged], parent, smallest, untold)
     return PublishedLevels(
         *(
-            _add_known(_published(*parts), _merge(known_level, parts[1]))
+            _add_known(_published(*parts, smallest), _merge(known_level, parts[1]))
             for known_level, *parts in zip(told_levels, merged, few, untold, hidden, strict=True)
         )
     )
 
 
-def publish_parts(parts: ArrayLike) -> NDArray[np.float64]:
+def publish_parts(parts: ArrayLike, *, smallest: float = SMALLEST_PUBLISHED) -> NDArray[np.float64]:
     """
     Withhold and round the parts of a published sum that changes with the asker's limit.
 
@@ -122,11 +136,13 @@ def publish_parts(parts: ArrayLike) -> NDArray[np.float64]:
         Shape (n,): tens of people, NaN where withheld.
     """
     exact = np.asarray(parts, float)
-    hidden = _withhold(exact[:, None], np.zeros(len(exact), bool))
+    hidden = _withhold(exact[:, None], np.zeros(len(exact), bool), smallest)
     return np.where(hidden, np.nan, round_to_tens(exact))
 
 
-def publish_within(parts: ArrayLike, totals: ArrayLike) -> NDArray[np.float64]:
+def publish_within(
+    parts: ArrayLike, totals: ArrayLike, *, smallest: float = SMALLEST_PUBLISHED
+) -> NDArray[np.float64]:
     """
     Withhold and round counts whose totals are known, by row and altogether.
 
@@ -143,7 +159,8 @@ def publish_within(parts: ArrayLike, totals: ArrayLike) -> NDArray[np.float64]:
     """
     exact = np.asarray(parts, float)
     table = np.column_stack([exact, np.asarray(totals, float) - exact])
-    return np.where(_withhold(table, np.zeros(len(exact), bool)), np.nan, round_to_tens(exact))
+    hidden = _withhold(table, np.zeros(len(exact), bool), smallest)
+    return np.where(hidden, np.nan, round_to_tens(exact))
 
 
 def round_to_tens(people: ArrayLike) -> NDArray[np.float64]:
@@ -154,19 +171,22 @@ def round_to_tens(people: ArrayLike) -> NDArray[np.float64]:
     return rounded
 
 
-def publish_singly(people: ArrayLike) -> NDArray[np.float64]:
+def publish_singly(
+    people: ArrayLike, *, smallest: float = SMALLEST_PUBLISHED
+) -> NDArray[np.float64]:
     """Round counts to tens that no published sum connects; NaN where one is withheld."""
     exact = np.asarray(people, float)
-    return np.where(_is_few(exact), np.nan, round_to_tens(exact))
+    return np.where(_is_few(exact, smallest), np.nan, round_to_tens(exact))
 
 
-def _is_few(people: NDArray[np.float64] | np.float64) -> NDArray[np.bool_]:
-    return np.asarray((people > _NOBODY) & (people < SMALLEST_PUBLISHED))
+def _is_few(people: NDArray[np.float64] | np.float64, smallest: float) -> NDArray[np.bool_]:
+    return np.asarray((people > _NOBODY) & (people < smallest))
 
 
 def _decide_levels(
     levels: Sequence[NDArray[np.float64]],
     parent: NDArray[np.int64],
+    smallest: float,
     untold: Sequence[NDArray[np.bool_]] | None = None,
 ) -> list[NDArray[np.bool_]]:
     """
@@ -176,7 +196,7 @@ def _decide_levels(
     withheld in any case.
     """
     top, middle, finest = untold or [np.zeros(len(level), bool) for level in levels]
-    middle = _withhold(levels[1], middle)
+    middle = _withhold(levels[1], middle, smallest)
     finest = finest.copy()
     order = np.argsort(parent, kind="stable")
     for rows in np.split(order, np.flatnonzero(np.diff(parent[order])) + 1) if len(order) else []:
@@ -186,9 +206,9 @@ def _decide_levels(
             continue
         own = finest[rows]
         if above:  # its parts must not add up to it
-            _withhold_more(levels[2][rows], own, at_least=1)
-        finest[rows] = _withhold(levels[2][rows], own)
-    return [_withhold(levels[0], top), middle, finest]
+            _withhold_more(levels[2][rows], own, smallest, at_least=1)
+        finest[rows] = _withhold(levels[2][rows], own, smallest)
+    return [_withhold(levels[0], top, smallest), middle, finest]
 
 
 def _merge(level: NDArray[np.float64], few: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -204,20 +224,24 @@ def _add_known(published: Published, known: NDArray[np.float64]) -> Published:
     return Published(published.counts + known, published.totals + known.sum(axis=1))
 
 
-def _withhold(table: NDArray[np.float64], untold: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _withhold(
+    table: NDArray[np.float64], untold: NDArray[np.bool_], smallest: float
+) -> NDArray[np.bool_]:
     """Decide which rows are withheld of a table, shape (n, c), whose column sums are published."""
-    hidden = untold | _is_few(table).any(axis=1)
+    hidden = untold | _is_few(table, smallest).any(axis=1)
     if len(table) > 1 and hidden.any():  # the column sums of a single row are the row itself
-        _withhold_more(table, hidden, at_least=2)
+        _withhold_more(table, hidden, smallest, at_least=2)
     return hidden
 
 
-def _withhold_more(table: NDArray[np.float64], hidden: NDArray[np.bool_], *, at_least: int) -> None:
+def _withhold_more(
+    table: NDArray[np.float64], hidden: NDArray[np.bool_], smallest: float, *, at_least: int
+) -> None:
     """
     Withhold further rows in place, the smallest first, so that no column sum gives one away.
 
-    Afterwards they are at least so many, with 25 people together in each column, or all that there
-    are. For two and more, columns in which the withheld rows hold nobody stay. A withheld zero
+    Afterwards they are at least so many, with `smallest` people together in each column, or all
+    that there are. For two and more, columns in which the withheld rows hold nobody stay. A withheld zero
     protects as well as any other number, as nobody knows that it is one.
     """
     before = -1
@@ -227,7 +251,7 @@ def _withhold_more(table: NDArray[np.float64], hidden: NDArray[np.bool_], *, at_
             held = cells > _NOBODY
             if at_least > 1 and not (hidden & held).any():
                 continue
-            while hidden.sum() < at_least or cells[hidden].sum() < SMALLEST_PUBLISHED:
+            while hidden.sum() < at_least or cells[hidden].sum() < smallest:
                 candidates = np.flatnonzero(held & ~hidden)
                 if not len(candidates):
                     break
@@ -239,20 +263,21 @@ def _published(
     few: NDArray[np.bool_],
     untold: NDArray[np.bool_],
     hidden: NDArray[np.bool_],
+    smallest: float,
 ) -> Published:
     """Round so that rows add up; the second column takes up what rounding leaves over."""
     totals = np.floor(exact.sum(axis=1) + 0.5)
     counts = np.floor(exact + 0.5)
     unreachable = np.floor(exact[:, 2] / ROUNDED_TO) * ROUNDED_TO
-    counts[:, 2] = np.where(exact[:, 2] > _NOBODY, np.maximum(unreachable, SMALLEST_PUBLISHED), 0)
+    counts[:, 2] = np.where(exact[:, 2] > _NOBODY, np.maximum(unreachable, smallest), 0)
     first, second = exact[:, 0], exact[:, 1]
     left = totals - counts[:, 2:].sum(axis=1)
     nobody = np.flatnonzero(first + second <= _NOBODY)  # then the largest other part takes it up
     counts[nobody, 2 + exact[nobody, 2:].argmax(axis=1)] += left[nobody]
     left[nobody] = 0
     shown = round_to_tens(first)
-    too_few_left = (second >= SMALLEST_PUBLISHED) & (left - shown < SMALLEST_PUBLISHED)
-    shown = np.where(too_few_left, np.maximum(shown - ROUNDED_TO, SMALLEST_PUBLISHED), shown)
+    too_few_left = (second >= smallest) & (left - shown < smallest)
+    shown = np.where(too_few_left, np.maximum(shown - ROUNDED_TO, smallest), shown)
     shown = np.where(second <= _NOBODY, left, np.where(first <= _NOBODY, 0.0, shown))
     counts[:, 0], counts[:, 1] = shown, left - shown
     return Published(

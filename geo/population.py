@@ -19,29 +19,20 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
-import shapely
 
-from geo import crs as crs_module
-from geo import osm
-from geo.errors import PopulationError
-from geo.residential import (
-    DEFAULT_LEVELS,
-    DEFAULT_LEVELS_LARGE,
-    JUDGED_KEYS,
-    LAND_WITHOUT_HOMES,
-    LARGE_FOOTPRINT_M2,
-    is_building,
-    is_land_without_homes,
-    judge_building,
-)
+from geo.disclosure import SMALLEST_PUBLISHED
+from geo.homes import Homes, find_homes, quality_of, read_homes
+from geo.residential import DEFAULT_LEVELS, DEFAULT_LEVELS_LARGE, LARGE_FOOTPRINT_M2
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    import pandas as pd
     from numpy.typing import NDArray
 
+    from geo import osm
+    from geo.population_account import Account
     from geo.region import Region
 
 _log = logging.getLogger(__name__)
@@ -90,6 +81,14 @@ class Population:
         Buildings left out because the extract lacks a part of their outline.
     assumed
         So many of the last points are no count but an assumption of the asker's.
+    ages
+        Shape (n, 3): people of each point by age (`geo.census_ages.AGE_GROUPS`), NaN where unknown;
+        None where nothing is known of ages.
+    smallest_published
+        Fewest people of whom a count may be published: 25, or more where the office that counted
+        them asks for more.
+    account
+        How cells or areas of a census became these points; None where municipalities were counted.
     """
 
     xy: NDArray[np.float64]
@@ -100,6 +99,9 @@ class Population:
     quality: pd.DataFrame
     broken: int
     assumed: int = 0
+    ages: NDArray[np.float64] | None = None
+    smallest_published: int = SMALLEST_PUBLISHED
+    account: Account | None = None
 
     @cached_property
     def is_assumed(self) -> NDArray[np.bool_]:
@@ -116,18 +118,6 @@ class Population:
         return np.ones(len(self.xy)) if self.basis.unit == "buildings" else self.residents
 
 
-@dataclass(frozen=True)
-class _Homes:
-    """Candidate buildings of the study area; `floor_m2` is 0 where nobody lives."""
-
-    xy: NDArray[np.float64]
-    district: NDArray[np.int32]
-    floor_m2: NDArray[np.float64]
-    reserve_m2: NDArray[np.float64]  # floor area if nothing but tag and size counted
-    tagged: NDArray[np.bool_]
-    levels_tagged: NDArray[np.bool_]
-
-
 def read_population(region: Region, extract: Path) -> Population:
     """
     Read buildings and land use of an extract and spread the region's counts over the homes.
@@ -137,14 +127,7 @@ def read_population(region: Region, extract: Path) -> Population:
     PopulationError
         If the study area holds no building at all.
     """
-    areas = osm.read_areas(
-        extract,
-        keys=("building", *LAND_WITHOUT_HOMES),
-        keep=lambda tags: is_building(tags) or is_land_without_homes(tags),
-        tag_keys=JUDGED_KEYS,
-    )
-    buildings = areas.select([is_building(tags) for tags in areas.tags])
-    return spread(region, buildings, areas.select([is_land_without_homes(t) for t in areas.tags]))
+    return spread_over(region, read_homes(region, extract))
 
 
 def spread(region: Region, buildings: osm.Areas, land: osm.Areas) -> Population:
@@ -170,14 +153,13 @@ def spread(region: Region, buildings: osm.Areas, land: osm.Areas) -> Population:
     PopulationError
         If the study area holds no building at all.
     """
-    homes = _homes(region, buildings, land)
-    if not len(homes.xy):
-        raise PopulationError(
-            f"region {region.id!r}: its extract maps no building inside the study area, so people "
-            "cannot be placed; use an extract with buildings"
-        )
+    return spread_over(region, find_homes(region, buildings, land))
+
+
+def spread_over(region: Region, homes: Homes) -> Population:
+    """Spread municipal counts over homes that are found already."""
     municipality = region.municipality_of_finest[homes.district]
-    floor_m2, fallback = _with_reserve(homes, municipality, len(region.municipalities))
+    floor_m2, fallback = homes.with_reserve(municipality, len(region.municipalities))
     counts = (
         region.municipalities["population"] * region.municipalities["share_inside"]
     ).to_numpy()
@@ -192,78 +174,26 @@ def spread(region: Region, buildings: osm.Areas, land: osm.Areas) -> Population:
         region.id,
         lived_in.sum(),
         len(homes.xy),
-        buildings.broken,
+        homes.broken,
     )
     return Population(
         xy=homes.xy[lived_in],
         residents=residents[lived_in],
         district=homes.district[lived_in],
-        unplaced=_unplaced(region, counts, sums),
+        unplaced=share_by_area(region, np.where((sums == 0) & ~np.isnan(counts), counts, 0.0)),
         basis=_basis(region, counts),
-        quality=_quality(region, homes, lived_in, fallback),
-        broken=buildings.broken,
+        quality=quality_of(region, homes, lived_in, fallback),
+        broken=homes.broken,
     )
 
 
-def _homes(region: Region, buildings: osm.Areas, land: osm.Areas) -> _Homes:
-    outline = crs_module.geometry_to_metric(buildings.geometry, region.crs)
-    inside = shapely.point_on_surface(outline)
-    xy = shapely.get_coordinates(inside).reshape(-1, 2)
-    district = region.locate(xy)
-    kept = np.flatnonzero((district >= 0) & _first_of_its_shape(outline))
-    length_m = shapely.length(outline[kept])
-    homes = [
-        judge_building(buildings.tags[i], footprint_m2=area, outline_m=length)
-        for i, area, length in zip(kept, shapely.area(outline[kept]), length_m, strict=True)
-    ]
-    reserve_m2 = np.array([home.floor_m2 for home in homes], float)
-    tagged = np.array([home.is_tagged for home in homes], bool)
-    elsewhere = ~_stands_on(inside[kept], land, region.crs)
-    return _Homes(
-        xy=xy[kept],
-        district=district[kept],
-        floor_m2=reserve_m2 * (tagged | elsewhere),
-        reserve_m2=reserve_m2,
-        tagged=tagged,
-        levels_tagged=np.array([home.has_levels for home in homes], bool),
-    )
-
-
-def _first_of_its_shape(outline: NDArray[np.object_]) -> NDArray[np.bool_]:
-    """Leave out a building drawn twice, as the way and as the relation around it and its courts."""
-    first = np.zeros(len(outline), bool)
-    boxes = shapely.bounds(outline).round(1)
-    first[np.unique(boxes, axis=0, return_index=True)[1]] = True
-    return first
-
-
-def _stands_on(points: NDArray[np.object_], land: osm.Areas, crs: str) -> NDArray[np.bool_]:
-    on = np.zeros(len(points), bool)
-    if len(land.tags):
-        tree = shapely.STRtree(crs_module.geometry_to_metric(land.geometry, crs))
-        on[tree.query(points, predicate="intersects")[0]] = True
-    return on
-
-
-def _with_reserve(
-    homes: _Homes, municipality: NDArray[np.int64], count: int
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Where no building of a municipality looks like a home, use all that tag and size allow."""
-    empty = np.bincount(municipality, homes.floor_m2, minlength=count) == 0
-    fallback = empty[municipality] & (homes.reserve_m2 > 0)
-    return np.where(fallback, homes.reserve_m2, homes.floor_m2), fallback
-
-
-def _unplaced(
-    region: Region, counts: NDArray[np.float64], sums: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """People of municipalities without a home, by finest district (by area among quarters)."""
-    missing = np.where((sums == 0) & ~np.isnan(counts), counts, 0.0)
+def share_by_area(region: Region, people: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Share people of municipalities, shape (m,), out over their finest districts by area."""
     row = region.municipality_of_finest
     area = region.finest.geometry.area.to_numpy()
-    whole = np.bincount(row, area, minlength=len(counts))
-    unplaced: NDArray[np.float64] = missing[row] * area / whole[row]
-    return unplaced
+    whole = np.bincount(row, area, minlength=len(people))
+    shared: NDArray[np.float64] = people[row] * area / whole[row]
+    return shared
 
 
 def _basis(region: Region, counts: NDArray[np.float64]) -> Basis:
@@ -293,28 +223,6 @@ def _basis(region: Region, counts: NDArray[np.float64]) -> Basis:
         official=region.population_official,
         total=float(np.nansum(counts)),
         districts_without_count=tuple(municipalities["name"][unknown]),
-    )
-
-
-def _quality(
-    region: Region, homes: _Homes, lived_in: NDArray[np.bool_], fallback: NDArray[np.bool_]
-) -> pd.DataFrame:
-    d = len(region.finest)
-    buildings = np.bincount(homes.district[lived_in], minlength=d)
-
-    def share(of: NDArray[np.bool_]) -> NDArray[np.float64]:
-        hits = np.bincount(homes.district[lived_in], of[lived_in].astype(float), minlength=d)
-        with np.errstate(invalid="ignore"):
-            return np.asarray(hits / buildings)
-
-    return pd.DataFrame(
-        {
-            "district_id": region.finest["district_id"],
-            "buildings": buildings,
-            "tagged_share": share(homes.tagged),
-            "levels_share": share(homes.levels_tagged),
-            "fallback": np.bincount(homes.district, fallback.astype(float), minlength=d) > 0,
-        }
     )
 
 
