@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from server.caching import Conditional
 from server.cross_origin import CrossOrigin
 from server.headers import SecurityHeaders
 from server.limits import RateLimit
+from server.mail import postman
 from server.maintenance import Maintenance
 from server.metrics import Metrics
 from server.observed import Observed
@@ -55,6 +58,7 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,  # ours, from our own origin: server.pages.start
         redoc_url=None,
         openapi_url="/openapi.json",
+        lifespan=_running,
     )
     app.state.regions = regions
     app.state.settings = settings
@@ -83,6 +87,13 @@ def create_app(settings: Settings) -> FastAPI:
     api_examples.install(app)
     app.mount("/static", Assets(directory=STATIC), name="static")
     return app
+
+
+@asynccontextmanager
+async def _running(app: FastAPI) -> AsyncIterator[None]:
+    """Do what goes on beside answering, as long as the app runs."""
+    with postman(app.state.settings):
+        yield
 
 
 class Assets(StaticFiles):

@@ -15,6 +15,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from geo.errors import ParameterError
+from server.mail_address import checked_address
 
 LOCALE_DIR = Path(__file__).parent / "locale"
 
@@ -82,6 +83,14 @@ SETTINGS = (
         "",
         "E-mail or web address for whoever has a question, a correction or met a barrier.",
     ),
+    Setting(
+        "UMKREIS_SMTP_URL",
+        "",
+        "Mail server: smtp://USER@HOST:587 (STARTTLS), smtps://USER@HOST:465 (TLS), or "
+        "smtp://localhost. By default no e-mail is sent, and pages say so.",
+    ),
+    Setting("UMKREIS_SMTP_PASSWORD_FILE", "", "File with the password of UMKREIS_SMTP_URL's USER."),
+    Setting("UMKREIS_MAIL_FROM", "", "E-mail address that letters of this installation come from."),
     Setting("UMKREIS_LOG_LEVEL", "INFO", "How much is logged: DEBUG, INFO, WARNING or ERROR."),
     Setting(
         "UMKREIS_LOG_FORMAT",
@@ -145,6 +154,9 @@ class Settings:
     analyses_at_once: int = 2
     maintenance: str = "off"
     metrics: str = "off"
+    smtp_url: str = ""
+    smtp_password_file: str = ""
+    mail_from: str = ""
 
     @property
     def register_url(self) -> str:
@@ -191,6 +203,9 @@ class Settings:
             analyses_at_once=_whole(values, "UMKREIS_ANALYSES_AT_ONCE", least=1),
             maintenance=_one_of("UMKREIS_MAINTENANCE", values["UMKREIS_MAINTENANCE"], MAINTENANCE),
             metrics=_one_of("UMKREIS_METRICS", values["UMKREIS_METRICS"], METRICS),
+            smtp_url=_mail_server(values["UMKREIS_SMTP_URL"].strip(), values["UMKREIS_MAIL_FROM"]),
+            smtp_password_file=values["UMKREIS_SMTP_PASSWORD_FILE"],
+            mail_from=_mail_address(values["UMKREIS_MAIL_FROM"].strip()),
         )
 
 
@@ -223,6 +238,40 @@ def _origin(name: str, text: str) -> str:
             parameter=name,
         )
     return text.rstrip("/")
+
+
+def _mail_server(text: str, mail_from: str) -> str:
+    """Check the address of a mail server; what came is not told, it may hold a password."""
+    parts = urlsplit(text)
+    try:
+        is_server = parts.scheme in ("smtp", "smtps") and parts.hostname and parts.port != 0
+    except ValueError:
+        is_server = False
+    is_more = parts.password is not None or parts.path.strip("/") or parts.query or parts.fragment
+    if text and (not is_server or is_more):
+        raise ParameterError(
+            "`UMKREIS_SMTP_URL` may be smtp://USER@HOST:587, smtps://USER@HOST:465 or "
+            "smtp://localhost; the password stands in the file UMKREIS_SMTP_PASSWORD_FILE",
+            parameter="UMKREIS_SMTP_URL",
+        )
+    if text and not mail_from.strip():
+        raise ParameterError(
+            "`UMKREIS_SMTP_URL` is set but `UMKREIS_MAIL_FROM` is not; give the e-mail address "
+            "that letters come from",
+            parameter="UMKREIS_MAIL_FROM",
+        )
+    return text
+
+
+def _mail_address(text: str) -> str:
+    found = checked_address(text)
+    if text and found is None:
+        raise ParameterError(
+            f"`UMKREIS_MAIL_FROM` is {text!r}; it may be one e-mail address such as "
+            "umkreis@example.org",
+            parameter="UMKREIS_MAIL_FROM",
+        )
+    return found or ""
 
 
 def _networks(name: str, text: str) -> tuple[Network, ...]:

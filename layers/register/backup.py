@@ -23,6 +23,7 @@ import sqlalchemy as sa
 from layers.errors import RegisterError
 from layers.register.database import Database, insert_rows
 from layers.register.schema import META, METADATA, OFFER, REVISION
+from layers.register.schema_letters import PASSING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,6 +90,8 @@ def _fill(database: Database, source: Database) -> None:
         connection.execute(sa.update(META).values(rev=META.c.rev))
         streamed = told.execution_options(stream_results=True)
         for table in METADATA.sorted_tables:
+            if table.info.get(PASSING):
+                continue
             connection.execute(sa.delete(table))
             for rows in streamed.execute(sa.select(table)).partitions(_AT_ONCE):
                 insert_rows(connection, table, [tuple(row) for row in rows])
@@ -100,6 +103,11 @@ def _copy_sqlite(database: Database, part: Path) -> None:
     try:
         with closing(sqlite3.connect(part)) as copy:
             live.driver_connection.backup(copy)  # type: ignore[union-attr]
+            copy.execute("PRAGMA secure_delete=ON")
+            for table in METADATA.sorted_tables:
+                if table.info.get(PASSING):
+                    copy.execute(f'DELETE FROM "{table.name}"')  # noqa: S608 (our names)
+            copy.commit()
             copy.execute("PRAGMA journal_mode=DELETE")  # one file, without others beside it
     finally:
         live.close()

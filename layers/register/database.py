@@ -23,7 +23,10 @@ from sqlalchemy import event
 from sqlalchemy.engine import make_url
 
 from layers.errors import RegisterError
-from layers.register import schema_submissions  # noqa: F401 (its tables belong to METADATA)
+from layers.register import (
+    schema_letters,  # noqa: F401 (its tables belong to METADATA)
+    schema_submissions,  # noqa: F401
+)
 from layers.register.schema import CHANGE, META, METADATA, REGION, VERSION
 
 if TYPE_CHECKING:

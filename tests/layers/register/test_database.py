@@ -14,6 +14,10 @@ from layers.register.schema import META, METADATA, VERSION
 from tests.postgres import new_database
 
 R = "toy"
+FIRST_TABLES = (
+    "alias", "apart", "change", "link", "match", "meta", "offer", "origin", "region", "report",
+    "revision", "source",
+)  # fmt: skip
 
 
 def test_the_version_is_that_of_the_newest_migration():
@@ -127,7 +131,10 @@ def test_a_register_of_the_first_version_is_brought_to_this_one(tmp_path, osm, r
     with Register.open(path) as register:
         register.put_many(R, osm, [record("n1")], who="ada")
     engine = sa.create_engine(f"sqlite:///{path}")
+    later = [table for table in METADATA.sorted_tables if table.name not in FIRST_TABLES]
     with engine.begin() as connection:
+        for table in reversed(later):
+            connection.exec_driver_sql(f'DROP TABLE "{table.name}"')
         connection.exec_driver_sql("DROP INDEX alias_offer")
         connection.exec_driver_sql("ALTER TABLE source DROP COLUMN categories")
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
