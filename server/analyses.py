@@ -32,6 +32,8 @@ ANALYSES: Final = (
             "sheets/{district}", "sites", "stability", "week",
         )
     ),
+    "/api/v1/compare",
+    "/compare",
     "/r/{region}/offers/{offer}/partners",
     "/r/{region}/sheets/{district}",
 )  # fmt: skip

@@ -19,6 +19,7 @@ _BREAD: Final = {"category": "greengrocer_bakery", "mode": "walk", "minutes": 10
 
 PARAMETERS: Final = {
     "region": "toy",
+    "regions": "toy",
     "category": "greengrocer_bakery",
     "offer": "umk:repair-cafe",
     "district": "T1.n1301",
@@ -73,4 +74,4 @@ def _add(document: dict[str, Any]) -> None:
 
 def _fits(parameter: dict[str, Any]) -> bool:
     # an offer as a filter would leave out what the other examples find
-    return parameter["in"] == "path" or parameter["name"] in ("category", "bbox")
+    return parameter["in"] == "path" or parameter["name"] in ("category", "regions", "bbox")

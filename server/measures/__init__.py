@@ -13,6 +13,7 @@ from server.measures import (
     access,
     agenda,
     calendar,
+    compare,
     equity,
     geocode,
     isochrone,
@@ -34,6 +35,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     access.router,
     agenda.router,
     calendar.router,
+    compare.router,
     equity.router,
     geocode.router,
     isochrone.router,
@@ -53,6 +55,7 @@ ROUTERS: tuple[APIRouter, ...] = (
 )
 COMMANDS: tuple[click.Command, ...] = (
     access.command,
+    compare.command,
     equity.command,
     isochrone.command,
     paper.command,

@@ -6,6 +6,7 @@ One module a page. Pages of single measures stand with their measure (`server.me
 
 from server.pages import (
     about,
+    compare,
     embed,
     export,
     offer,
@@ -20,6 +21,7 @@ from server.pages import (
 ROUTERS = [
     start.router,
     about.router,
+    compare.router,
     residents.router,
     offers.router,
     offer.router,
