@@ -1,26 +1,36 @@
 """
 Expensive analyses take turns, so that the map need not wait for them.
 
-A worker runs a few at once; others wait in line, each client with a few places in it. Who goes away
-while waiting leaves the line. An analysis that runs is not interrupted (a thread cannot be), but
-those that search stop at a time limit of their own.
+A worker runs a few at once, in processes of its own where it has a pool of them; others wait in
+line, each client with a few places in it. Who goes away while waiting leaves the line, and an
+analysis that nobody waits for any more is ended after a moment. Without a pool an analysis runs in
+a thread, which cannot be interrupted; those that search stop at a time limit of their own.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import asynccontextmanager
 from http import HTTPStatus
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Final
 
 import anyio
 from starlette.exceptions import HTTPException
 
+from server.analysis_child import Asked
+from server.analysis_pool import AnalysisLostError, AnalysisTooLongError
 from server.cross_origin import path_pattern
 from server.errors import problem
 from server.refusals import Refusal, refuse
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from server.analysis_child import Answered
+    from server.analysis_pool import AnalysisPool
 
 _REGION = "/api/v1/regions/{region}"
 # what searches, or asks many questions in one
@@ -41,7 +51,14 @@ _PATHS = path_pattern(*ANALYSES)
 WAITING_PER_PLACE: Final = 8
 MOST_OF_ONE_CLIENT: Final = 8  # running and waiting
 MOST_WAIT_S: Final = 30.0
+# a page that asks anew with every click leaves many behind, and most end by themselves
+LEFT_ALONE_S: Final = 2.0
 _RETRY_AFTER_S = 10.0
+# of a scope, what an app needs and another process understands
+_HANDED_OVER: Final = (
+    "type", "asgi", "http_version", "method", "scheme", "path", "raw_path", "query_string",
+    "root_path", "headers", "client", "server",
+)  # fmt: skip
 
 
 def is_analysis(scope: Scope) -> bool:
@@ -59,10 +76,13 @@ class Analyses:
         What comes next.
     at_once
         How many may run.
+    pool
+        The processes in which they run; without one, in this process.
     """
 
-    def __init__(self, app: ASGIApp, at_once: int) -> None:
+    def __init__(self, app: ASGIApp, at_once: int, pool: AnalysisPool | None = None) -> None:
         self.app = app
+        self._pool = pool
         self._places = anyio.CapacityLimiter(at_once)
         self._most_waiting = WAITING_PER_PLACE * at_once
         self._waiting = 0
@@ -97,7 +117,9 @@ class Analyses:
         holder = object()
         is_here, has_place = await self._wait(holder, receive)
         try:
-            if has_place and is_here:
+            if has_place and is_here and self._pool is not None:
+                await self._elsewhere(self._pool, holder, body, scope, receive, send)
+            elif has_place and is_here:
                 await self.app(scope, _again(body, receive), self._leaving(holder, send))
             elif is_here:
                 answer = refuse(scope, Refusal.BUSY, retry_after_s=_RETRY_AFTER_S)
@@ -114,26 +136,49 @@ class Analyses:
                 return True, False
         else:
             return True, True
-        is_here, has_place = True, False
-
-        async def leave_with_client() -> None:
-            nonlocal is_here
-            while (await receive())["type"] != "http.disconnect":
-                pass
-            is_here = False
-            either.cancel_scope.cancel()
-
+        has_place = False
         self._waiting += 1
         try:
-            async with anyio.create_task_group() as either:
-                either.start_soon(leave_with_client)
+            async with _while_here(receive) as client:
                 with anyio.move_on_after(MOST_WAIT_S):
                     await self._places.acquire_on_behalf_of(holder)
                     has_place = True
-                either.cancel_scope.cancel()
         finally:
             self._waiting -= 1
-        return is_here, has_place
+        return client.is_here, has_place
+
+    async def _elsewhere(
+        self,
+        pool: AnalysisPool,
+        holder: object,
+        body: list[Message],
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+    ) -> None:
+        """Let another process answer."""
+        asked = Asked(
+            {name: scope[name] for name in _HANDED_OVER if name in scope},
+            b"".join(message.get("body", b"") for message in body),
+        )
+        given: Answered | None = None
+        why: Refusal | None = None
+        try:
+            async with _while_here(receive, grace_s=LEFT_ALONE_S):
+                given = await pool.ask(asked)
+        except* AnalysisTooLongError:
+            why = Refusal.TOO_LONG
+        except* AnalysisLostError:
+            why = Refusal.LOST
+        self._leave(holder)
+        if why is not None:
+            await refuse(scope, why, retry_after_s=_RETRY_AFTER_S)(scope, receive, send)
+        elif given is not None:
+            if given.route:
+                scope["route"] = SimpleNamespace(path=given.route)  # to be counted by
+            start = {"type": "http.response.start", "status": given.status}
+            await send({**start, "headers": given.headers})
+            await send({"type": "http.response.body", "body": given.body})
 
     def _leaving(self, holder: object, send: Send) -> Send:
         async def send_and_leave(message: Message) -> None:
@@ -145,6 +190,24 @@ class Analyses:
     def _leave(self, holder: object) -> None:
         if holder in self._places.statistics().borrowers:
             self._places.release_on_behalf_of(holder)
+
+
+@asynccontextmanager
+async def _while_here(receive: Receive, *, grace_s: float = 0.0) -> AsyncIterator[SimpleNamespace]:
+    """Cancel what is done inside once the client went away, and `grace_s` seconds passed."""
+    client = SimpleNamespace(is_here=True)
+
+    async def watch() -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        client.is_here = False
+        await anyio.sleep(grace_s)
+        either.cancel_scope.cancel()
+
+    async with anyio.create_task_group() as either:
+        either.start_soon(watch)
+        yield client
+        either.cancel_scope.cancel()
 
 
 async def _whole_body(receive: Receive) -> list[Message]:

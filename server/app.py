@@ -13,7 +13,11 @@ from fastapi.staticfiles import StaticFiles
 from starlette.middleware.gzip import GZipMiddleware
 
 from server import api, api_examples, errors, logs, measures, ogc, operation, pages, shell
+from server.accounts import refused
+from server.accounts.guard import SameOrigin
+from server.accounts.routes import ROUTERS as ACCOUNTS
 from server.analyses import Analyses
+from server.analysis_pool import AnalysisPool
 from server.caching import Conditional
 from server.cross_origin import CrossOrigin
 from server.headers import SecurityHeaders
@@ -36,7 +40,7 @@ _DESCRIPTION = (
 )
 
 
-def create_app(settings: Settings) -> FastAPI:
+def create_app(settings: Settings, *, pool: AnalysisPool | None = None) -> FastAPI:
     """
     Make the app.
 
@@ -44,27 +48,19 @@ def create_app(settings: Settings) -> FastAPI:
     ----------
     settings
         Where data and state lie, and which regions are served.
+    pool
+        The processes that compute expensive analyses; without one, they run in this process.
 
     Raises
     ------
     UnknownRegionError
         If a region that is to be served is not known.
     """
-    regions = Regions(settings)
-    app = FastAPI(
-        title="Umkreis",
-        version=API_VERSION,
-        description=_DESCRIPTION,
-        docs_url=None,  # ours, from our own origin: server.pages.start
-        redoc_url=None,
-        openapi_url="/openapi.json",
-        lifespan=_running,
-    )
-    app.state.regions = regions
-    app.state.settings = settings
-    app.state.metrics = Metrics()
+    app = bare_app(settings)
+    app.state.pool = pool
     # the first stands next to the routes, the last sees a request first
-    app.add_middleware(Analyses, at_once=settings.analyses_at_once)
+    app.add_middleware(Analyses, at_once=settings.analyses_at_once, pool=pool)
+    app.add_middleware(SameOrigin, public_url=settings.public_url)
     app.add_middleware(BodyLimit)
     app.add_middleware(Conditional)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=GZIP_LEVEL)
@@ -79,10 +75,30 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(TrustedProxies, trusted=settings.trusted_proxies)
     app.add_middleware(Observed, metrics=app.state.metrics, is_logged=settings.log_format == "json")
     app.add_middleware(HeadAsGet)
+    return app
+
+
+def bare_app(settings: Settings) -> FastAPI:
+    """Make the routes and their failures alone, without what stands before them."""
+    regions = Regions(settings)
+    app = FastAPI(
+        title="Umkreis",
+        version=API_VERSION,
+        description=_DESCRIPTION,
+        docs_url=None,  # ours, from our own origin: server.pages.start
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        lifespan=_running,
+    )
+    app.state.regions = regions
+    app.state.settings = settings
+    app.state.metrics = Metrics()
+    app.state.pool = None
     errors.install(app)
     shell.install(app)
+    refused.install(app)
     app.include_router(api.router)
-    for router in (operation.router, *measures.ROUTERS, *ogc.ROUTERS, *pages.ROUTERS):
+    for router in (operation.router, *measures.ROUTERS, *ogc.ROUTERS, *pages.ROUTERS, *ACCOUNTS):
         app.include_router(router)
     api_examples.install(app)
     app.mount("/static", Assets(directory=STATIC), name="static")
@@ -92,8 +108,13 @@ def create_app(settings: Settings) -> FastAPI:
 @asynccontextmanager
 async def _running(app: FastAPI) -> AsyncIterator[None]:
     """Do what goes on beside answering, as long as the app runs."""
+    pool: AnalysisPool | None = app.state.pool
     with postman(app.state.settings):
+        if pool is not None:
+            await pool.warm()
         yield
+        if pool is not None:
+            await pool.close()
 
 
 class Assets(StaticFiles):
@@ -113,4 +134,4 @@ def app_from_env() -> FastAPI:
     """Make the app of a worker process, with the settings of its environment."""
     settings = Settings.from_env()
     logs.configure(settings)
-    return create_app(settings)
+    return create_app(settings, pool=AnalysisPool(longest_s=settings.analysis_seconds))

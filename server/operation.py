@@ -10,6 +10,7 @@ from fastapi.responses import FileResponse, JSONResponse
 from starlette.exceptions import HTTPException
 
 from layers.errors import RegisterError
+from server.analysis_pool import AnalysisPool
 from server.metrics import MEDIA_TYPE, Gauge, Metrics
 from server.public_address import is_local
 from server.regions import Regions, regions_of
@@ -62,7 +63,8 @@ def metrics(request: Request) -> Response:
     if allowed == "off" or (allowed == "local" and not is_local(request.scope)):
         raise HTTPException(HTTPStatus.NOT_FOUND)
     counted: Metrics = request.app.state.metrics
-    text = counted.text(_gauges(regions_of(request)))
+    gauges = (*_gauges(regions_of(request)), *_analyses(request.app.state.pool))
+    text = counted.text(gauges)
     return Response(text, media_type=MEDIA_TYPE, headers={"Cache-Control": "no-store"})
 
 
@@ -88,6 +90,21 @@ def _gauges(regions: Regions) -> list[Gauge]:
             "umkreis_register_rev",
             "Number of the last change of a region's offers.",
             {(("region", region),): rev for region, rev in register["revs"].items()},
+        ),
+    ]
+
+
+def _analyses(pool: AnalysisPool | None) -> list[Gauge]:
+    if pool is None:
+        return []
+    return [
+        Gauge(
+            "umkreis_analyses_running", "Expensive analyses under way.", {(): float(pool.running)}
+        ),
+        Gauge(
+            "umkreis_analyses_ended",
+            "Analyses without an answer since the start: too long, lost, or nobody waited.",
+            {(("why", why),): float(n) for why, n in pool.ended.items()},
         ),
     ]
 

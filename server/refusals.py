@@ -35,6 +35,14 @@ class Refusal(Enum):
         HTTPStatus.SERVICE_UNAVAILABLE,
         "many expensive analyses are waiting already; ask again after `Retry-After`",
     )
+    TOO_LONG = (
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "the analysis took longer than is allowed here and was ended; ask for less at once",
+    )
+    LOST = (
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "the process that computed the analysis ended; ask again, or for less at once",
+    )
     MAINTENANCE = (
         HTTPStatus.SERVICE_UNAVAILABLE,
         "this installation is being maintained; ask again after `Retry-After`",
@@ -78,6 +86,10 @@ def _words(why: Refusal, texts: Texts) -> tuple[str, str]:
     if why is Refusal.READ_ONLY:
         return texts.gettext("Nothing can be changed at the moment"), texts.gettext(
             "We are working on this site. Everything can be read; please make changes later."
+        )
+    if why in (Refusal.TOO_LONG, Refusal.LOST):
+        return texts.gettext("This could not be computed"), texts.gettext(
+            "It took too long or needed too much. Please try again, or ask for less at once."
         )
     return texts.gettext("Too many questions at once"), texts.gettext(
         "Please wait a moment, then ask again."

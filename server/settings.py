@@ -122,6 +122,14 @@ SETTINGS = (
         "UMKREIS_ANALYSES_AT_ONCE", "2", "How many expensive analyses one worker runs at once."
     ),
     Setting(
+        "UMKREIS_ANALYSIS_SECONDS", "60", "After so many seconds an expensive analysis is ended."
+    ),
+    Setting(
+        "UMKREIS_ANALYSIS_MEMORY_MB",
+        "4000",
+        "How much memory a process for expensive analyses may take; 0 for any amount.",
+    ),
+    Setting(
         "UMKREIS_MAINTENANCE",
         "off",
         "read: nothing can be changed; all: only a page that says so is served.",
@@ -152,6 +160,8 @@ class Settings:
     requests_per_minute: int = 600
     analyses_per_minute: int = 60
     analyses_at_once: int = 2
+    analysis_seconds: int = 60
+    analysis_memory_mb: int = 4000
     maintenance: str = "off"
     metrics: str = "off"
     smtp_url: str = ""
@@ -201,6 +211,8 @@ class Settings:
             requests_per_minute=_whole(values, "UMKREIS_REQUESTS_PER_MINUTE", least=0),
             analyses_per_minute=_whole(values, "UMKREIS_ANALYSES_PER_MINUTE", least=0),
             analyses_at_once=_whole(values, "UMKREIS_ANALYSES_AT_ONCE", least=1),
+            analysis_seconds=_whole(values, "UMKREIS_ANALYSIS_SECONDS", least=1),
+            analysis_memory_mb=_whole(values, "UMKREIS_ANALYSIS_MEMORY_MB", least=0),
             maintenance=_one_of("UMKREIS_MAINTENANCE", values["UMKREIS_MAINTENANCE"], MAINTENANCE),
             metrics=_one_of("UMKREIS_METRICS", values["UMKREIS_METRICS"], METRICS),
             smtp_url=_mail_server(values["UMKREIS_SMTP_URL"].strip(), values["UMKREIS_MAIL_FROM"]),
