@@ -23,6 +23,7 @@ from starlette.exceptions import HTTPException
 from geo.errors import UmkreisError
 from layers.errors import UnknownNameError
 from layers.question import MAX_METRES, MAX_MINUTES
+from server.accounts.signed_in import account_of
 from server.asked import address
 from server.errors import status_of
 from server.regions import regions_of
@@ -130,6 +131,8 @@ def render(
             ],
             export_url=export_url,
             map_links=[] if export_url else built_regions(request),
+            request=request,
+            account=account_of(request),
             **context,
         )
     )

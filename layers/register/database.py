@@ -22,6 +22,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
 
+from layers.accounts import schema as _accounts  # noqa: F401 (its tables belong to METADATA)
 from layers.errors import RegisterError
 from layers.register import (
     schema_letters,  # noqa: F401 (its tables belong to METADATA)

@@ -1,0 +1,1 @@
+"""Signing in, what each role may, and the pages of accounts: over `layers.accounts`."""

@@ -1,0 +1,5 @@
+"""All routes of accounts."""
+
+from server.accounts import sign_in
+
+ROUTERS = [sign_in.router]
