@@ -1,10 +1,10 @@
 """
 What may be published about few people.
 
-A count of 1 to 24 people is withheld (of fewer than `smallest`, where whoever counted them asks for
-more). So is a second one where subtracting published counts from a
-published sum would give the first away: what is withheld below a published sum is at least two
-counts and holds at least 25 people together. Zero may be said: it is nobody. Counts that change
+A count of 1 to 24 people is withheld (of fewer than `smallest`, where an office that counted them
+asks for more). So is a second one where subtracting published counts from a published sum would
+give the first away: what is withheld below a published sum is at least two counts and holds at
+least 25 (or `smallest`) people together. Zero may be said: it is nobody. Counts that change
 with what is asked (limit, mode, category) are rounded to tens, so that two answers one house apart
 do not tell who lives in it.
 
@@ -80,8 +80,6 @@ def publish_levels(
         few above the threshold.
     smallest
         Fewest people of whom a count may be published: `Population.smallest_published`.
-    smallest
-        Fewest people of whom a count may be published: `Population.smallest_published`.
 
     Returns
     -------
@@ -115,7 +113,7 @@ def publish_levels(
     hidden = _decide_levels([level[:, :2] for level in merged], parent, smallest, untold)
     return PublishedLevels(
         *(
-            _add_known(_published(*parts, smallest), _merge(known_level, parts[1]))
+            _add_known(_published(*parts, smallest=smallest), _merge(known_level, parts[1]))
             for known_level, *parts in zip(told_levels, merged, few, untold, hidden, strict=True)
         )
     )
@@ -241,8 +239,8 @@ def _withhold_more(
     Withhold further rows in place, the smallest first, so that no column sum gives one away.
 
     Afterwards they are at least so many, with `smallest` people together in each column, or all
-    that there are. For two and more, columns in which the withheld rows hold nobody stay. A withheld zero
-    protects as well as any other number, as nobody knows that it is one.
+    that there are. For two and more, columns in which the withheld rows hold nobody stay. A
+    withheld zero protects as well as any other number, as nobody knows that it is one.
     """
     before = -1
     while (now := int(hidden.sum())) != before:
@@ -263,6 +261,7 @@ def _published(
     few: NDArray[np.bool_],
     untold: NDArray[np.bool_],
     hidden: NDArray[np.bool_],
+    *,
     smallest: float,
 ) -> Published:
     """Round so that rows add up; the second column takes up what rounding leaves over."""

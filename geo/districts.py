@@ -18,6 +18,7 @@ import shapely
 
 from geo import crs as crs_module
 from geo import osm
+from geo.counts_table import is_table, read_table_of_counts
 from geo.errors import RegionError
 from geo.vector import read_geojson
 
@@ -88,7 +89,7 @@ def districts_from_extract(extract: Path, level: str) -> gpd.GeoDataFrame:
 
 def _with_headings(frame: gpd.GeoDataFrame, file: str, wanted: tuple[str, ...]) -> gpd.GeoDataFrame:
     """Find the wanted columns, whatever the file calls them, and sort by id."""
-    properties = [str(column) for column in frame.columns.drop("geometry")]
+    properties = [str(column) for column in frame.columns if column != "geometry"]
     by_lower = {column.lower(): column for column in properties}
     for heading in wanted:
         found = next((by_lower[c] for c in (heading, *_HEADINGS[heading]) if c in by_lower), None)
@@ -144,7 +145,13 @@ def refuse_overlaps(frame: gpd.GeoDataFrame, region_id: str) -> None:
 
 
 def add_population(
-    frame: gpd.GeoDataFrame, path: Path | None, *, source: str, year: int | None
+    frame: gpd.GeoDataFrame,
+    path: Path | None,
+    *,
+    source: str,
+    year: int | None,
+    column: str = "",
+    key: str = "population",
 ) -> gpd.GeoDataFrame:
     """
     Append `population`, `population_source` and `population_year` to districts.
@@ -154,9 +161,13 @@ def add_population(
     frame
         Districts with `district_id` and `name`.
     path
-        GeoJSON with the same ids and a `population` each; None where there is none.
+        GeoJSON or CSV with the same ids and a `population` each; None where there is none.
     source, year
         Used where a feature of the file has no `population_source` or `population_year`.
+    column
+        What the file calls its counts, where it is none of the usual names.
+    key
+        Of `region.toml`, for messages.
 
     Returns
     -------
@@ -170,11 +181,11 @@ def add_population(
         if a count has no source.
     """
     frame = frame.copy()
-    counts = _read_counts(path) if path else {}
+    counts = read_counts(path, column=column, key=key) if path else {}
     ids = frame["district_id"]
     if path and not set(ids) & set(counts):
         raise RegionError(
-            f"`population` {path.name}: none of its ids is a district's: it has "
+            f"`{key}` {path.name}: none of its ids is a district's: it has "
             f"{', '.join(list(counts)[:3])}, the districts have {', '.join(ids[:3])}"
         )
     unknown = (math.nan, None, None)
@@ -193,16 +204,46 @@ def add_population(
     return frame
 
 
-def _read_counts(path: Path) -> dict[str, tuple[float, str | None, float | None]]:
-    """Return the count, its source and its year by district id."""
-    frame = _with_headings(read_geojson(path), path.name, ("district_id", "population"))
+def read_counts(
+    path: Path, *, column: str = "", key: str = "population"
+) -> dict[str, tuple[float, str | None, float | None]]:
+    """
+    Read counts of people by district id.
+
+    Parameters
+    ----------
+    path
+        GeoJSON, or CSV with a header.
+    column
+        What the file calls its counts, where it is none of the usual names.
+    key
+        Of `region.toml`, for messages.
+
+    Returns
+    -------
+    counts
+        Count (NaN where unknown), own source and own year of each id; None where not stated.
+
+    Raises
+    ------
+    RegionError
+        If the file cannot be read, or a count is negative or no plain whole number.
+    """
+    frame = read_table_of_counts(path) if is_table(path) else read_geojson(path)
+    if column and column not in frame:
+        raise RegionError(
+            f"`{key}` {path.name} has no column {column!r}; it has {', '.join(map(str, frame))}"
+        )
+    if column:
+        frame["population"] = frame[column]
+    frame = _with_headings(frame, path.name, ("district_id", "population"))
     faults: list[str] = []
     counts = [
         _count(value, district_id, faults)
         for value, district_id in zip(frame["population"], frame["district_id"], strict=True)
     ]
     if faults:
-        raise RegionError(f"`population` {path.name}: " + "; ".join(faults[:10]))
+        raise RegionError(f"`{key}` {path.name}: " + "; ".join(faults[:10]))
     sources = frame.get("population_source", [None] * len(frame))
     years = frame.get("population_year", [None] * len(frame))
     return {

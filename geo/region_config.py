@@ -11,12 +11,12 @@ import difflib
 import re
 import tomllib
 from datetime import date
-from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from geo.crs import check_metric
 from geo.errors import CRSError, RegionError
+from geo.population_config import inside_folder, population_fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,13 +56,19 @@ def read_config(path: Path) -> dict[str, Any]:
     faults = [f"`{key}` is missing" for key in REQUIRED_KEYS if key not in config]
     faults += [_unknown(key) for key in config if key not in _RULES]
     faults += [
-        f"`{key}` {value!r} {fault}"
+        f"`{key}`{'' if isinstance(value, dict) else f' {value!r}'} {fault}"
         for key, value in config.items()
         if key in _RULES and (fault := _RULES[key](value, path.parent))
     ]
     if "population" not in config:
         faults += [
             f"`{key}` stands there without `population`"
+            for key in _NEEDS_POPULATION
+            if key in config
+        ]
+    if isinstance(config.get("population"), dict):
+        faults += [
+            f"`{key}` belongs into the table [population], as `{key.removeprefix('population_')}`"
             for key in _NEEDS_POPULATION
             if key in config
         ]
@@ -176,20 +182,17 @@ def _texts(value: Any, folder: Path) -> str:
 def _places_or_file(value: Any, folder: Path) -> str:
     if isinstance(value, str) and is_places(value):
         return ""
-    fault = _file(value, folder)
+    fault = inside_folder(value, folder)
     return (
         fault
         and f"is no place=* value of OpenStreetMap such as suburb, nor several by ;, and {fault}"
     )
 
 
-def _file(value: Any, folder: Path) -> str:
-    if fault := _text(value, folder):
-        return fault
-    name = PurePath(value)
-    if name.is_absolute() or ".." in name.parts or "\\" in value:
-        return "lies outside; name a file in the folder of the region, with / between folders"
-    return "" if (folder / name).is_file() else f"is no file in {folder}"
+def _population(value: Any, folder: Path) -> str:
+    return (
+        population_fault(value, folder) if isinstance(value, dict) else inside_folder(value, folder)
+    )
 
 
 def _file_or(pattern: str) -> Callable[[Any, Path], str]:
@@ -198,7 +201,7 @@ def _file_or(pattern: str) -> Callable[[Any, Path], str]:
             return ""
         if isinstance(value, str) and ":" in value:
             return f"is neither a file nor of the form {pattern}"
-        return _file(value, folder)
+        return inside_folder(value, folder)
 
     return rule
 
@@ -211,15 +214,15 @@ _RULES: dict[str, Callable[[Any, Path], str]] = {
     "country": _country,
     "subdivision": _subdivision,
     "as_of": _date,
-    "extract": _file,
+    "extract": inside_folder,
     "boundary": _file_or(r"extent|relation:[0-9]+"),
     "districts": _file_or(r"admin_level:[0-9]+"),
     "quarters": _places_or_file,
-    "population": _file,
+    "population": _population,
     "population_year": _year,
     "population_source": _text,
     "population_official": _flag,
-    "offers": _file,
+    "offers": inside_folder,
     "offers_source": _text,
     "offers_licence": _text,
     "attribution": _texts,

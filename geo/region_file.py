@@ -25,6 +25,7 @@ from geo.districts import (
 )
 from geo.errors import RegionError
 from geo.polygons import polygonal
+from geo.population_config import counted_source
 from geo.quarters import add_quarters, add_quarters_from_file
 from geo.region import DISTRICT_COLUMNS, Region
 from geo.region_config import OPTIONAL_KEYS, REQUIRED_KEYS, is_places, read_config
@@ -96,7 +97,7 @@ def load_region(path: Path) -> Region:
         extent=extent,
         districts=_with_quarters(districts, config, folder),
         attributions=tuple(config["attribution"]),
-        population_official=config.get("population_official", False),
+        population_official=_is_official(config),
         extract=extract,
         districts_without_data=_without_data(whole, districts, beyond),
         share_without_district=_share_without(districts, study_area),
@@ -178,16 +179,41 @@ def _box_text(west: float, south: float, east: float, north: float) -> str:
     return f"lon {west:.3f} to {east:.3f}, lat {south:.3f} to {north:.3f}"
 
 
+def _is_official(config: dict[str, Any]) -> bool:
+    table = config.get("population")
+    official: bool = (
+        table.get("official", False)
+        if isinstance(table, dict)
+        else config.get("population_official", False)
+    )
+    return official
+
+
 def _with_counts(
     districts: gpd.GeoDataFrame, config: dict[str, Any], folder: Path
 ) -> gpd.GeoDataFrame:
-    source = config.get("population")
-    districts = add_population(
-        districts,
-        folder / source if source else None,
-        source=config.get("population_source", ""),
-        year=config.get("population_year"),
-    )
+    counted = counted_source(config, folder)
+    if counted is None:
+        source = config.get("population")
+        districts = add_population(
+            districts,
+            folder / source if source else None,
+            source=config.get("population_source", ""),
+            year=config.get("population_year"),
+        )
+    else:  # people are counted in small areas; these are the totals they are raked to
+        districts = add_population(
+            districts,
+            counted.totals,
+            source=counted.totals_source,
+            year=counted.totals_year,
+            column=counted.totals_column,
+            key="official_total",
+        )
+        if counted.total is not None and len(districts) == 1:
+            districts["population"] = counted.total
+            districts["population_source"] = counted.totals_source
+            districts["population_year"] = float(counted.totals_year or "nan")
     districts["level"], districts["parent_id"] = "municipality", ""
     districts["share_inside"] = 1.0
     return districts[list(DISTRICT_COLUMNS)]

@@ -18,6 +18,7 @@ import shapely
 
 from geo.errors import PopulationError
 from geo.population import Basis, Population
+from geo.population_polygons import spread_points
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -58,7 +59,7 @@ def spread_evenly(region: Region) -> Population:
     finest = region.finest.geometry.to_numpy()
     town = region.municipality_of_finest
     points = [
-        _grid(shape) if not math.isnan(counts[town[row]]) else np.zeros((0, 2))
+        spread_points(shape, GRID_M) if not math.isnan(counts[town[row]]) else np.zeros((0, 2))
         for row, shape in enumerate(finest)
     ]
     district = np.repeat(np.arange(len(points)), [len(p) for p in points]).astype(np.int32)
@@ -73,21 +74,9 @@ def spread_evenly(region: Region) -> Population:
         district=district,
         unplaced=np.zeros(len(points)),
         basis=_basis(region, counts),
-        quality=_quality(region),
+        quality=no_homes(region),
         broken=0,
     )
-
-
-def _grid(shape: shapely.Geometry) -> NDArray[np.float64]:
-    """Return the grid's points inside a shape; whole multiples of its width, in a fixed order."""
-    west, south, east, north = shape.bounds
-    x = np.arange(math.ceil(west / GRID_M), math.floor(east / GRID_M) + 1) * GRID_M
-    y = np.arange(math.ceil(south / GRID_M), math.floor(north / GRID_M) + 1) * GRID_M
-    xy = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
-    inside: NDArray[np.float64] = xy[shapely.contains_xy(shape, xy)]
-    if not len(inside):
-        inside = shapely.get_coordinates(shape.representative_point())
-    return inside
 
 
 def _basis(region: Region, counts: NDArray[np.float64]) -> Basis:
@@ -105,7 +94,8 @@ def _basis(region: Region, counts: NDArray[np.float64]) -> Basis:
     )
 
 
-def _quality(region: Region) -> pd.DataFrame:
+def no_homes(region: Region) -> pd.DataFrame:
+    """Return the quality of people of whom no home is known (`geo.homes.quality_of`)."""
     return pd.DataFrame(
         {
             "district_id": region.finest["district_id"],

@@ -136,9 +136,16 @@ class Atlas:
 
     @cached_property
     def counted_districts(self) -> NDArray[np.bool_]:
-        """Shape (d,): whether the municipality of each finest district has a population count."""
-        counted = self.region.municipalities["population"].notna().to_numpy()
-        has_count: NDArray[np.bool_] = counted[self.region.municipality_of_finest]
+        """
+        Shape (d,): whether people are counted in the municipality of each finest district.
+
+        By an official total, or in cells or areas that lie in it.
+        """
+        municipality = self.region.municipality_of_finest
+        counted = self.region.municipalities["population"].notna().to_numpy().copy()
+        placed = np.unique(self.population.district[~np.isnan(self.population.residents)])
+        counted[municipality[placed]] = True
+        has_count: NDArray[np.bool_] = counted[municipality]
         return has_count
 
     @cached_property

@@ -26,11 +26,12 @@ from geo import osm
 from geo.crs import geometry_to_lonlat, to_metric
 from geo.errors import NetworkError
 from geo.network import MAX_LEG_M, MODES, Network, Snapped
-from geo.population import read_population
+from geo.population_account import published
+from geo.population_areas import read_people
+from geo.population_config import counted_source
 from geo.region import region_to_json
 from geo.region_config import read_config
 from geo.region_file import load_region
-from geo.region_people import spread_evenly
 from geo.residential import (
     DEEPEST_HOME_M,
     DEFAULT_LEVELS,
@@ -149,9 +150,8 @@ def _build_into(
             load_benchmarks(benchmarks, taxonomy)
             shutil.copyfile(benchmarks, folder / BENCHMARKS)
     with steps.step("people"):
-        population = (
-            read_population(region, region.extract) if region.extract else spread_evenly(region)
-        )
+        config = read_config(region_dir / REGION_FILE)
+        population = read_people(region, counted_source(config, region_dir))
         save_population(folder, population)
     with steps.step("offers"):
         offers, broken_offers = _read_offers(region, taxonomy)
@@ -177,6 +177,8 @@ def _build_into(
     }
     manifest = _manifest(region, offers, networks, files) | {"left_out": left_out}
     manifest["sources"] += table
+    if account := population.account:
+        manifest["people"] = published(account, smallest=population.smallest_published)
     save_json(folder / MANIFEST, manifest)
     built_at = datetime.now(UTC).isoformat(timespec="seconds")
     save_json(folder / "built.json", {"built_at": built_at, "seconds": steps.seconds})

@@ -3,7 +3,7 @@ How an Atlas lies on disk: `.npy` arrays, opened by memory map, and JSON.
 
     manifest.json  region.json  taxonomy.toml  benchmarks.toml  offers.json
     base_map.pmtiles  built.json
-    population/{xy,residents,district,unplaced}.npy, about.json
+    population/{xy,residents,district,unplaced}.npy, about.json; ages.npy where known
     addresses/{street,house,place}_*.npy, texts.json
     networks/<mode>/…
     demand/<mode>/{edge,fraction,leg_m}.npy     people on the network
@@ -24,6 +24,7 @@ import pandas as pd
 
 from geo.network import Network, Snapped
 from geo.population import Population, basis_from_dict, basis_to_dict
+from geo.population_account import account_from_dict, account_to_dict
 from geo.region import region_from_json
 from layers.addresses import Addresses
 from layers.atlas import Atlas, Exits
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from layers.benchmarks import Benchmark
     from layers.taxonomy import Taxonomy
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 MANIFEST = "manifest.json"
 REGION = "region.json"
 TAXONOMY = "taxonomy.toml"
@@ -49,6 +50,7 @@ BENCHMARKS = "benchmarks.toml"
 OFFERS = "offers.json"
 ADDRESSES = "addresses"
 _POPULATION = ("xy", "residents", "district", "unplaced")
+_AGES = "ages"
 _SNAPPED = ("edge", "fraction", "leg_m")
 _EXITS = ("travel_s", "distance_m")
 REPLACED = "replaced-"  # in the name of the folder that an old Atlas is moved to
@@ -172,7 +174,11 @@ def save_population(folder: Path, population: Population) -> None:
         "basis": basis_to_dict(population.basis),
         "quality": json.loads(population.quality.to_json(orient="records")),
         "broken": population.broken,
+        "smallest_published": population.smallest_published,
+        "account": population.account and account_to_dict(population.account),
     }
+    if population.ages is not None:
+        np.save(folder / "population" / f"{_AGES}.npy", population.ages)
     save_json(folder / "population" / "about.json", about)
 
 
@@ -216,4 +222,7 @@ def _open_population(folder: Path) -> Population:
         basis=basis_from_dict(about["basis"]),
         quality=pd.DataFrame(about["quality"]),
         broken=about["broken"],
+        ages=_open_arrays(folder, (_AGES,))[_AGES] if (folder / f"{_AGES}.npy").is_file() else None,
+        smallest_published=about["smallest_published"],
+        account=about["account"] and account_from_dict(about["account"]),
     )
