@@ -17,6 +17,7 @@ is answered with the nearest known ones.
     ├── RegisterError               (ValueError)   what the register may not hold or do
     │   └── SubmissionError                        what may not be done with it any more
     ├── NoDatesError                (LookupError)  an offer without times to write out
+    ├── RolloutError                (RuntimeError) a rollout that cannot begin or write
     └── AtlasError                  (ValueError)   a built region that cannot be opened or used
 """
 
@@ -143,6 +144,10 @@ class NoDatesError(UmkreisError, LookupError):
 
 class AtlasError(UmkreisError, ValueError):
     """A built region cannot be opened or used."""
+
+
+class RolloutError(UmkreisError, RuntimeError):
+    """A rollout cannot begin, or cannot read or write where it was told to."""
 
 
 class RegisterError(UmkreisError, ValueError):
