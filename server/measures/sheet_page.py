@@ -39,8 +39,8 @@ def sheet_policy() -> str:
     return policy_with_style(_style())
 
 
-def sheet_html(sheet: Sheet, texts: Texts) -> str:
-    """Write a sheet as a page that opens from disk."""
+def sheet_html(sheet: Sheet, texts: Texts, *, similar_url: str = "") -> str:
+    """Write a sheet as a page that opens from disk; served, it leads to districts like this one."""
     region, taxonomy = sheet.atlas.region, sheet.atlas.taxonomy
     asked = question_line(sheet.report.question, texts)
     goals = {goal for c in sheet.report.question.categories for goal in c.impact}
@@ -52,6 +52,7 @@ def sheet_html(sheet: Sheet, texts: Texts) -> str:
             _=texts.gettext,
             style=Markup(_style()),  # noqa: S704 (our own file)
             area=sheet.area.name,
+            similar_url=similar_url,
             region=region.name,
             is_region=sheet.area.level == "region",
             question=asked,

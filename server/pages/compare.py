@@ -83,6 +83,7 @@ def compare_page(request: Request) -> HTMLResponse:
         caveats=caveat_lines(found, left_out, texts) if found else [],
         pictures=measure_pictures(found, texts) if found else [],
         fields=field_pictures(found, texts) if found else [],
+        districts=[_districts(atlas) for atlas in atlases],
         elsewhere=_elsewhere(atlases, category, texts) if found else [],
         downloads=_downloads(shown, category, asked),
         attributions=list(dict.fromkeys(a for atlas in atlases for a in atlas.region.attributions)),
@@ -136,6 +137,13 @@ def _there(row: OffersElsewhere, category: list[str], texts: Texts) -> dict[str,
             for offer in row.offers[:OFFERS_SHOWN]
         ],
     }
+
+
+def _districts(atlas: Atlas) -> tuple[str, list[tuple[str, str]]]:
+    """Return a region's name, and its districts with where those like them are told."""
+    base = f"/r/{atlas.region.id}/districts"
+    found = [(name, f"{base}/{area}/similar") for area, name in atlas.finest_areas]
+    return atlas.region.name, sorted(found)
 
 
 def _downloads(ids: list[str], category: list[str], asked: Asked) -> list[tuple[str, str]]:

@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 from server.app import create_app
 from server.cli import main
 from server.measures.compare import CompareOut
+from server.measures.compare_similar import SimilarAnswer
 from server.settings import Settings
 from tests.server.test_api import assert_error
 
@@ -116,3 +117,22 @@ def test_the_command_writes_text_csv_and_json(
     assert len(CompareOut.model_validate_json(file.read_text("utf-8")).regions) == 2
     refused = run(main, [*asked, "-o", str(tmp_path / "two.html")])
     assert (refused.exit_code, "a comparison is written as" in refused.output) == (2, True)
+
+
+def test_districts_elsewhere_that_resemble_are_answered_with_reasons(client: TestClient):
+    url = "/api/v1/regions/toy/districts/A/similar"
+    found = SimilarAnswer.model_validate(client.get(url).json())
+    assert (found.regions, found.left_out) == (["twin"], [])
+    assert (found.found[0].district, found.found[0].distance) == ("A", 0.0)
+    assert {s.trait for s in found.found[0].near} >= {"density", "covered"}
+    assert_error(client.get("/api/v1/regions/toy/districts/Z/similar"), 404, "`district` 'Z'")
+    asked = client.get(f"{url}?in=toy,twin,unbuilt&count=1").json()
+    assert (len(asked["found"]), asked["left_out"]) == (1, ["unbuilt"])
+
+
+def test_the_sheet_leads_to_districts_like_it(client: TestClient):
+    assert "/r/toy/districts/A/similar" in client.get("/r/toy/sheets/A").text
+    page = client.get("/r/toy/districts/A/similar?lang=en").text
+    assert "people per km²" in page
+    assert "Not known of both, so left out" in page
+    assert "/r/twin/sheets/A" in page
