@@ -16,6 +16,7 @@ BENCHMARKS = (
     ["benchmarks.access_scores"],
     ["benchmarks.sites"],
     ["benchmarks.service"],
+    ["benchmarks.load", "--seconds", "30"],
     ["benchmarks.scenario"],
     ["benchmarks.isochrone"],
     ["benchmarks.geocode"],

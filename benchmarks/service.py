@@ -35,7 +35,7 @@ CATEGORIES = ("greengrocer_bakery", "supermarket", "pharmacy", "transit_stop", "
 
 
 @contextmanager
-def served() -> Iterator[str]:
+def served(*, workers: int = 1) -> Iterator[str]:
     """Serve the demo region from a temporary state folder; yield its address."""
     with TemporaryDirectory() as folder:
         build_atlas(DEMO, TAXONOMY, Path(folder) / "atlas" / "neubrandenburg")
@@ -43,10 +43,11 @@ def served() -> Iterator[str]:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         process = subprocess.Popen(
-            [sys.executable, "-m", "server.cli", "serve", "neubrandenburg", "--port", str(port)],
+            [sys.executable, "-m", "server.cli", "serve", "neubrandenburg", "--port", str(port),
+             "--workers", str(workers)],
             env={**os.environ, "UMKREIS_STATE_DIR": folder},
             stderr=subprocess.DEVNULL,
-        )
+        )  # fmt: skip
         try:
             address = f"http://127.0.0.1:{port}"
             _wait_for(f"{address}/readyz", process)
