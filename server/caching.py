@@ -65,6 +65,7 @@ class Conditional:
                 message["type"] == "http.response.start"
                 and message["status"] == HTTPStatus.OK
                 and regions.is_fresh
+                and not _is_personal(message)
             ):
                 own = MutableHeaders(scope=message)
                 own["ETag"] = tag
@@ -73,6 +74,11 @@ class Conditional:
             await send(message)
 
         await self.app(scope, receive, send_tagged)
+
+
+def _is_personal(message: Message) -> bool:
+    """Whether nobody may keep an answer, which then rests on more than a tag tells."""
+    return "no-store" in Headers(raw=message["headers"]).get("cache-control", "")
 
 
 def _is_ogc(path: str) -> bool:

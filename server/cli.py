@@ -37,6 +37,7 @@ from server.regions import Regions
 from server.register_cli import group as register_group
 from server.settings import LANGUAGES, SETTINGS, Settings
 from server.single_file import TilesMissingError
+from server.user_cli import group as user_group
 
 _log = logging.getLogger(__name__)
 _LAST_ANSWERS_S = 30  # in which what is under way when the service ends is still answered
@@ -307,7 +308,7 @@ def doctor(show_settings: bool, port: int) -> None:
 
 region.add_command(new_command)
 _COMMANDS = (import_command, export_command, register_group, backup_command, restore_command)
-for _command in (*_COMMANDS, *COMMANDS):
+for _command in (*_COMMANDS, user_group, *COMMANDS):
     main.add_command(_command)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from geo.errors import ParameterError
 
@@ -36,6 +36,11 @@ class Account:
     name: str
     role: str
     region: str | None
+
+    @classmethod
+    def of(cls, row: Any) -> Account:
+        """Read an account from a row of its table."""
+        return cls(row.id, row.email, row.name, row.role, row.region or None)
 
     def may(self, *roles: str) -> bool:
         """Whether this is one of these roles, or an admin."""

@@ -24,7 +24,7 @@ WHAT: Final = frozenset(
     {
         "account added", "account disabled", "account enabled", "role changed",
         "password set", "password link made", "signed in", "sign-in failed", "signed out",
-        "session ended", "sessions ended", "token made", "token revoked",
+        "session ended", "token made", "token revoked",
         "scenario stored", "scenario changed", "scenario removed",
     }
 )  # fmt: skip

@@ -37,6 +37,8 @@ ACCOUNT = Table(
     Column("created_at", _TIME, nullable=False),
     Column("disabled_on", _DAY, nullable=False),
 )
+# what an `Account` is read from
+WHO = tuple(ACCOUNT.c[name] for name in ("id", "email", "name", "role", "region"))
 SESSION = Table(
     "account_session",
     METADATA,

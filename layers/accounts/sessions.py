@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from layers.accounts.account import Account
 from layers.accounts.audit import write_event
-from layers.accounts.schema import ACCOUNT, SESSION
+from layers.accounts.schema import ACCOUNT, SESSION, WHO
 from layers.accounts.secret import digest_of, new_secret
 from layers.accounts.times import now_utc, time_text
 
@@ -75,14 +75,7 @@ def account_of_session(
     """Return whose session this is; None where it has ended or never was."""
     at = now or now_utc()
     query = (
-        sa.select(
-            ACCOUNT.c.id,
-            ACCOUNT.c.email,
-            ACCOUNT.c.name,
-            ACCOUNT.c.role,
-            ACCOUNT.c.region,
-            SESSION.c.seen_at,
-        )
+        sa.select(*WHO, SESSION.c.seen_at)
         .join_from(SESSION, ACCOUNT, SESSION.c.account == ACCOUNT.c.id)
         .where(SESSION.c.digest == digest_of(token), ~_is_over(at), ACCOUNT.c.disabled_on == "")
     )
@@ -92,7 +85,7 @@ def account_of_session(
         return None
     if found.seen_at < time_text(at - _WRITTEN_EVERY):
         _touch(database, token, at)
-    return Account(found.id, found.email, found.name, found.role, found.region or None)
+    return Account.of(found)
 
 
 def _touch(database: Database, token: str, at: datetime) -> None:

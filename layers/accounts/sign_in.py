@@ -62,4 +62,4 @@ def sign_in(
         renewed = sa.update(ACCOUNT).where(ACCOUNT.c.id == row.id, ACCOUNT.c.password == stored)
         with database.writing() as connection:
             connection.execute(renewed.values(password=hash_password(password)))
-    return Account(row.id, row.email, row.name, row.role, row.region or None)
+    return Account.of(row)

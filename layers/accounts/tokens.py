@@ -11,7 +11,7 @@ from __future__ import annotations
 import hmac
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from geo.errors import ParameterError
 from layers.accounts.account import ADMIN, MODERATOR, PLANNER, Account, checked_name
 from layers.accounts.audit import write_event
-from layers.accounts.schema import ACCOUNT, TOKEN
+from layers.accounts.schema import ACCOUNT, TOKEN, WHO
 from layers.accounts.secret import digest_of, new_secret
 from layers.accounts.times import now_utc, time_text
 
@@ -120,7 +120,7 @@ def account_of_token(
             TOKEN.c.digest,
             TOKEN.c.scope,
             TOKEN.c.used_on,
-            *(ACCOUNT.c[name] for name in ("id", "email", "name", "role", "region")),
+            *WHO,
         )
         .join_from(TOKEN, ACCOUNT, TOKEN.c.account == ACCOUNT.c.id)
         .where(
@@ -141,7 +141,7 @@ def account_of_token(
         with database.writing() as connection:
             connection.execute(used)
     role = ROLE_OF_SCOPE.get(row.scope, row.role)
-    return Account(row.id, row.email, row.name, role, row.region or None), row.scope != READ
+    return replace(Account.of(row), role=role), row.scope != READ
 
 
 def tokens(database: Database, account: str) -> list[Token]:

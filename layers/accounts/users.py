@@ -195,8 +195,7 @@ def _row(connection: Connection, email_or_id: str) -> Row[tuple[object, ...]]:
 
 
 def _user(row: Row[tuple[object, ...]]) -> User:
-    account = Account(row.id, row.email, row.name, row.role, row.region or None)
-    return User(account, bool(row.password), row.created_at, row.disabled_on)
+    return User(Account.of(row), bool(row.password), row.created_at, row.disabled_on)
 
 
 def _of(account: str) -> sa.Update:

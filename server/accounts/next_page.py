@@ -1,9 +1,15 @@
-"""Where somebody goes on after signing in: a page of ours, never one of others."""
+"""Where somebody goes on: to a page of ours, never one of others, in the language they chose."""
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
+
+from fastapi import Request
+from fastapi.responses import RedirectResponse
+
+from server.settings import LANGUAGES
 
 _ACCOUNT: Final = "/account"
 _LONGEST: Final = 2000
@@ -20,3 +26,12 @@ def next_page(wanted: str) -> str:
     except ValueError:
         return _ACCOUNT
     return _ACCOUNT if parts.scheme or parts.netloc else wanted
+
+
+def see_other(request: Request, path: str, **fields: str) -> RedirectResponse:
+    """Lead on to a page after a form was taken."""
+    language = request.query_params.get("lang", "")
+    if language in LANGUAGES:
+        fields["lang"] = language
+    query = f"?{urlencode(fields)}" if fields else ""
+    return RedirectResponse(f"{path}{query}", HTTPStatus.SEE_OTHER)

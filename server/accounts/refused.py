@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
-from urllib.parse import urlencode
-
 from fastapi import FastAPI, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from server.accounts.denials import Denial, Denied
+from server.accounts.next_page import see_other
 from server.accounts.signed_in import is_for_programs
 from server.errors import problem
-from server.settings import LANGUAGES
 from server.shell import error_page, texts_for, wants_page
 from server.texts import Texts
 
@@ -29,7 +26,7 @@ def refusal(request: Request, why: Denial) -> Response:
     answer: Response
     is_page = wants_page(request)
     if why is Denial.ANONYMOUS and not is_for_programs(request):
-        answer = RedirectResponse(_sign_in(request), HTTPStatus.SEE_OTHER)
+        answer = _sign_in(request)
     elif is_page:
         heading, explanation = _words(why, texts_for(request))
         answer = error_page(request, why.status, heading=heading, explanation=explanation)
@@ -41,15 +38,12 @@ def refusal(request: Request, why: Denial) -> Response:
     return answer
 
 
-def _sign_in(request: Request) -> str:
-    """Return the address to sign in at, and to come back from where a page was asked for."""
+def _sign_in(request: Request) -> Response:
+    """Lead to the page to sign in at, and back from there where a page was asked for."""
     query = request.url.query
     came_from = f"{request.url.path}?{query}" if query else request.url.path
     fields = {"next": came_from} if request.method == "GET" else {}
-    language = request.query_params.get("lang", "")
-    if language in LANGUAGES:
-        fields["lang"] = language
-    return f"/sign-in?{urlencode(fields)}" if fields else "/sign-in"
+    return see_other(request, "/sign-in", **fields)
 
 
 def _words(why: Denial, texts: Texts) -> tuple[str, str]:

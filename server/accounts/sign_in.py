@@ -14,7 +14,7 @@ from layers.accounts.sign_in import sign_in
 from layers.accounts.throttle import TooManyFailuresError
 from server.accounts.cookies import cookie_name, put_cookie, session_token
 from server.accounts.csrf import CheckedForm
-from server.accounts.next_page import next_page
+from server.accounts.next_page import next_page, see_other
 from server.accounts.signed_in import account_of, database_of
 from server.contact import contact_of
 from server.public_address import parse_address
@@ -44,7 +44,7 @@ def sign_out(request: Request, form: CheckedForm) -> Response:  # noqa: ARG001 (
     token, database = session_token(request), database_of(request)
     if token and database is not None:
         end_session(database, token)
-    answer = RedirectResponse("/sign-in?out=1", HTTPStatus.SEE_OTHER)
+    answer = see_other(request, "/sign-in", out="1")
     put_cookie(request, answer, "")
     return answer
 

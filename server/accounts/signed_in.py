@@ -26,7 +26,16 @@ from server.accounts.denials import Denial, Denied
 from server.cross_origin import changes_nothing
 from server.regions import regions_of
 
-__all__ = ["Account", "Admin", "Moderator", "Planner", "SignedIn", "account_of", "database_of"]
+__all__ = [
+    "Account",
+    "Admin",
+    "Moderator",
+    "Planner",
+    "SignedIn",
+    "account_of",
+    "database_for",
+    "database_of",
+]
 
 _API: Final = "/api/"
 _BEARER: Final = "bearer "
@@ -44,6 +53,14 @@ def database_of(request: Request) -> Database | None:
     """
     register = regions_of(request).register()
     return None if register is None else register.database
+
+
+def database_for(request: Request) -> Database:
+    """Return the database of a request behind which an account was found."""
+    database = database_of(request)
+    if database is None:
+        raise RuntimeError("an account was found, and yet there is no database")
+    return database
 
 
 def account_of(request: Request) -> Account | None:
