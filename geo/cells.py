@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from geo.disclosure import publish_singly
+from geo.disclosure import SMALLEST_PUBLISHED, publish_singly
 from geo.gaps import CELL_M
 
 if TYPE_CHECKING:
@@ -39,14 +39,16 @@ class Cells:
         counted = np.bincount(cell, people, minlength=len(corner)).astype(float)
         return cls((corner + 0.5) * CELL_M, counted)
 
-    def publish_inside(self, shapes: list[shapely.Geometry]) -> Floats:
+    def publish_inside(
+        self, shapes: list[shapely.Geometry], *, smallest: float = SMALLEST_PUBLISHED
+    ) -> Floats:
         """
         Count the people in each shape, in metres, as they may be published.
 
         Returns
         -------
         people
-            Shape (k,): tens of people, 0 where there is nobody, NaN where fewer than 25.
+            Shape (k,): tens of people, 0 where there is nobody, NaN where fewer than `smallest`.
         """
         exact = np.zeros(len(shapes))
         for k, shape in enumerate(shapes):
@@ -56,4 +58,4 @@ class Cells:
             shapely.prepare(shape)
             inside = near[shapely.intersects_xy(shape, self.xy[near])]
             exact[k] = self.people[inside].sum()
-        return publish_singly(exact)
+        return publish_singly(exact, smallest=smallest)

@@ -22,14 +22,19 @@ def weighted_median(values: Floats, weight: Floats) -> float:
 
 
 def weighted_median_by(
-    group: NDArray[np.int32], values: Floats, weight: Floats, count: int
+    group: NDArray[np.int32],
+    values: Floats,
+    weight: Floats,
+    count: int,
+    *,
+    smallest: float = SMALLEST_PUBLISHED,
 ) -> Floats:
-    """Weighted median of each group; NaN where fewer than 25 are in it."""
+    """Weighted median of each group; NaN where fewer than `smallest` are in it."""
     medians = np.full(count, np.nan)
     order = np.argsort(group, kind="stable")
     starts = np.searchsorted(group[order], np.arange(count + 1))
     for g in range(count):
         rows = order[starts[g] : starts[g + 1]]
-        if weight[rows].sum() >= SMALLEST_PUBLISHED:
+        if weight[rows].sum() >= smallest:
             medians[g] = weighted_median(values[rows], weight[rows])
     return medians

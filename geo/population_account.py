@@ -37,8 +37,8 @@ class Account:
     ----------
     kind
         `grid` or `polygons`.
-    file
-        Its name.
+    file, source, year
+        Its name, who counted, and when (None where not stated).
     cell_m
         Width of a cell; 0 for polygons.
     areas
@@ -58,8 +58,8 @@ class Account:
         By municipality (or of the region as a whole), before raking.
     not_raked
         Municipalities without an official total, or that the data's edge cuts.
-    official_source
-        Who gives the totals; empty where nothing was raked.
+    official_source, official_year
+        Who gives the totals, and of when; empty and None where nothing was raked.
     ages_known
         Share of the people whose age group is known.
     notes
@@ -68,6 +68,8 @@ class Account:
 
     kind: str
     file: str
+    source: str
+    year: int | None
     cell_m: int
     areas: int
     secret: int
@@ -80,6 +82,7 @@ class Account:
     differences: tuple[Difference, ...] = ()
     not_raked: tuple[str, ...] = ()
     official_source: str = ""
+    official_year: int | None = None
     ages_known: float = 0.0
     notes: tuple[str, ...] = ()
 

@@ -343,6 +343,8 @@ def _account(
     return Account(
         kind=source.kind,
         file=source.path.name,
+        source=source.source,
+        year=source.year,
         cell_m=areas.cell_m,
         areas=int((np.nan_to_num(areas.residents) > 0).sum()),
         secret=int(np.isnan(areas.residents).sum()),
@@ -358,6 +360,7 @@ def _account(
         ),
         not_raked=tuple(names[i] for i in np.flatnonzero(~known)),
         official_source=source.totals_source if known.any() else "",
+        official_year=source.totals_year if known.any() else None,
         ages_known=told / people if people else 0.0,
         notes=notes,
     )

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geo.disclosure import SMALLEST_PUBLISHED
 from geo.errors import ParameterError
 from geo.floating import Decay, by_thirds, supply_per_head, within_limit
 from layers.coverage import CoverageReport, answer
@@ -154,18 +153,19 @@ def _by_district(report: CoverageReport, per_head: Floats) -> tuple[Score, tuple
     areas, people, district = atlas.finest_areas, atlas.people, atlas.population.district
     count = np.bincount(district, people, minlength=len(areas)).astype(float)
     total = np.bincount(district, people * per_head, minlength=len(areas))
-    mean = _mean(float(total.sum()), float(count.sum()))
+    smallest = atlas.population.smallest_published
+    mean = _mean(float(total.sum()), float(count.sum()), smallest)
     if report.unknown:
         mean, count = math.nan, np.zeros(len(areas))
     region = atlas.region
     return _score((region.id, region.name), mean, mean), tuple(
-        _score(area, _mean(got, number), mean)
+        _score(area, _mean(got, number, smallest), mean)
         for area, got, number in zip(areas, total.tolist(), count.tolist(), strict=True)
     )
 
 
-def _mean(total: float, people: float) -> float:
-    return total / people if people >= SMALLEST_PUBLISHED else math.nan
+def _mean(total: float, people: float, smallest: int) -> float:
+    return total / people if people >= smallest else math.nan
 
 
 def _score(area: tuple[str, str], per_head: float, mean: float) -> Score:

@@ -19,7 +19,7 @@ import shapely
 
 from geo.balance import Balance, balance
 from geo.catchment import huff, quantiles, whole_units
-from geo.disclosure import SMALLEST_PUBLISHED, publish_levels, publish_parts, round_to_tens
+from geo.disclosure import publish_levels, publish_parts, round_to_tens
 from geo.gaps import find_gaps
 from layers.radius import limited_supply, rows_of, street_question
 from layers.tally import Tally, tally_of_people, whole
@@ -113,6 +113,10 @@ class BalancedReport:
         return self.question.limit_s / 60 if self.has_limit else None
 
     @property
+    def _smallest(self) -> int:
+        return self.atlas.population.smallest_published
+
+    @property
     def demand_units(self) -> int:
         """Whole units that all people of the region's homes use."""
         return int(self.units.sum())
@@ -122,7 +126,7 @@ class BalancedReport:
         """Units that are served: exact where everything is used, else in tens of people's worth."""
         served = self.demand_units - int(self.best.unserved.sum())
         people = np.array([served, self.demand_units - served]) / self.capacities.demand
-        if ((people > 0) & (people < SMALLEST_PUBLISHED)).any():
+        if ((people > 0) & (people < self._smallest)).any():
             return None
         if served in (0, self.demand_units, int(self.capacities.amount.sum())):
             return served
@@ -137,10 +141,18 @@ class BalancedReport:
     def by_district(self) -> list[Tally]:
         """One tally of people per finest district: `covered` are served, `uncovered` are not."""
         exact = self._exact
-        published = publish_levels(exact, self.atlas.region.municipality_of_finest).finest
+        published = publish_levels(
+            exact, self.atlas.region.municipality_of_finest, smallest=self._smallest
+        ).finest
         return [
             tally_of_people(
-                area, tuple(counts), total, covered=row[0], short=row[1] + row[2], edge=math.nan
+                area,
+                tuple(counts),
+                total,
+                covered=row[0],
+                short=row[1] + row[2],
+                edge=math.nan,
+                smallest=self._smallest,
             )
             for area, counts, total, row in zip(
                 self.atlas.finest_areas,
@@ -162,7 +174,10 @@ class BalancedReport:
         nearest = self.travel_s.argmin(axis=0)
         near = np.bincount(nearest[reached], people[reached], minlength=len(self.offers))
         drawn = huff(self.travel_s, self.capacities.amount) @ people
-        counts = [publish_parts(c) for c in (assigned / self.capacities.demand, near, drawn)]
+        counts = [
+            publish_parts(c, smallest=self._smallest)
+            for c in (assigned / self.capacities.demand, near, drawn)
+        ]
         shapes = self._shapes
         return [
             self._share(k, int(assigned[k]), [whole(float(c[k])) for c in counts], shapes[k])
@@ -178,7 +193,7 @@ class BalancedReport:
             told = None if people[0] is None else min(self._in_tens(assigned), capacity)
         rows = np.flatnonzero(self.best.offer == k)
         minutes = [None] * 3
-        if assigned / self.capacities.demand >= SMALLEST_PUBLISHED:
+        if assigned / self.capacities.demand >= self._smallest:
             travel_s = self.travel_s[k, self.best.home[rows]]
             found = quantiles(travel_s, self.best.units[rows].astype(float), (0.5, 0.9, 1.0))
             minutes = [float(s) / 60 for s in found]  # type: ignore[misc]
@@ -220,7 +235,7 @@ class BalancedReport:
 
     @cached_property
     def _shapes(self) -> list[shapely.Geometry | None]:
-        """Areas of at least 25 people, by the offer that serves most of each home."""
+        """Areas of people enough to be told, by the offer that serves most of each home."""
         flow = np.zeros((len(self.offers), len(self.units)), np.int64)
         flow[self.best.offer, self.best.home] = self.best.units
         mostly = np.where(flow.any(axis=0), flow.argmax(axis=0), -1)
@@ -230,7 +245,7 @@ class BalancedReport:
             areas = find_gaps(
                 self.atlas.population.xy[rows],
                 self.atlas.people[rows],
-                smallest=SMALLEST_PUBLISHED,
+                smallest=self._smallest,
             ).geometry
             shapes.append(shapely.union_all(areas) if len(areas) else None)
         return shapes

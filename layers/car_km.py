@@ -88,8 +88,9 @@ def car_km(
     reached = np.isfinite(was_m) & np.isfinite(is_m)
     spared_m = np.subtract(was_m, is_m, where=reached, out=np.zeros(len(people)))
     changes = np.abs(spared_m) >= _LEAST_M
-    counted = whole(float(publish_singly(people[changes].sum())))
-    left_out = whole(float(publish_singly(people[~reached].sum())))
+    smallest = before.atlas.population.smallest_published
+    counted = whole(float(publish_singly(people[changes].sum(), smallest=smallest)))
+    left_out = whole(float(publish_singly(people[~reached].sum(), smallest=smallest)))
     per_trip, per_year = None, None
     if counted is not None:
         exact = (people[changes] * spared_m[changes]).sum() / 1000

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geo.disclosure import SMALLEST_PUBLISHED
 from geo.errors import ParameterError
 from geo.median import weighted_median
 from layers.access_scores import access_scores
@@ -282,7 +281,7 @@ def _residents(atlas: Atlas) -> float | None:
     if atlas.population.basis.unit != "residents" or not atlas.counted_districts.all():
         return None
     total = float(atlas.people.sum() + np.nansum(atlas.population.unplaced))
-    return total if total >= SMALLEST_PUBLISHED else None
+    return total if total >= atlas.population.smallest_published else None
 
 
 def per_10000(offers: int | None, people: float | None) -> float | None:
@@ -330,7 +329,7 @@ def _access(atlas: Atlas, ids: Sequence[str], report: CoverageReport) -> float |
 def _median(report: CoverageReport, way: NDArray[np.float64]) -> float:
     """Return the median way of all residents; NaN where few live or nobody knows."""
     weight = np.nan_to_num(report.atlas.population.weight)
-    if report.unknown or weight.sum() < SMALLEST_PUBLISHED:
+    if report.unknown or weight.sum() < report.smallest:
         return math.nan
     if not len(report.offers):
         return math.inf

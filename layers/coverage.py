@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geo.access import nearest_in_line
-from geo.disclosure import SMALLEST_PUBLISHED, publish_levels, publish_parts, publish_singly
+from geo.disclosure import publish_levels, publish_parts, publish_singly
 from geo.gaps import Gaps, find_gaps, gap_members
 from geo.median import weighted_median, weighted_median_by
 from layers.open_offers import Knowledge, OpenOffers, knowledge_of, open_offers
@@ -144,6 +144,11 @@ class CoverageReport:
         people = np.where(self.atlas.population.is_assumed, self.atlas.people, 0.0)
         return np.column_stack([self._sum_by_state(people), np.zeros(len(self.exact))])
 
+    @property
+    def smallest(self) -> int:
+        """Fewest people of whom a count may be published here."""
+        return self.atlas.population.smallest_published
+
     @cached_property
     def totals(self) -> Tally:
         """The whole region."""
@@ -179,7 +184,9 @@ class CoverageReport:
         rows = [int(row) for row in self.offers]
         return [
             OfferTally(row, self.atlas.offers[row].id, self.atlas.offers[row].name, whole(count))
-            for row, count in zip(rows, publish_parts(counted) + assumed, strict=True)
+            for row, count in zip(
+                rows, publish_parts(counted, smallest=self.smallest) + assumed, strict=True
+            )
         ]
 
     @cached_property
@@ -189,7 +196,11 @@ class CoverageReport:
         if self.unknown or self.question.mode == LINE:
             return np.full(len(self.exact), np.nan)
         return weighted_median_by(
-            population.district, self.travel_s / 60, population.weight, len(self.exact)
+            population.district,
+            self.travel_s / 60,
+            population.weight,
+            len(self.exact),
+            smallest=self.smallest,
         )
 
     @cached_property
@@ -231,7 +242,10 @@ class CoverageReport:
     @cached_property
     def _levels(self) -> PublishedLevels:
         return publish_levels(
-            self.exact, self.atlas.region.municipality_of_finest, known=self.assumed
+            self.exact,
+            self.atlas.region.municipality_of_finest,
+            known=self.assumed,
+            smallest=self.smallest,
         )
 
     @cached_property
@@ -266,12 +280,15 @@ class CoverageReport:
     ) -> list[Tally]:
         """Make a tally per area; `area_of` is the area of each finest district."""
         count = len(areas)
-        edge = publish_singly(np.bincount(area_of, self._edge_uncertain, minlength=count))
+        edge = publish_singly(
+            np.bincount(area_of, self._edge_uncertain, minlength=count), smallest=self.smallest
+        )
         known = np.bincount(area_of, self.atlas.counted_districts, minlength=count) > 0
         short = np.bincount(area_of, self.exact[:, UNCOVERED : UNREACHABLE + 1].sum(axis=1))
         covered = np.bincount(area_of, self.exact[:, COVERED])
         tallies = [
-            tally_of_people(area, tuple(counts), total, covered=most, short=least, edge=at_edge)
+            tally_of_people(area, tuple(counts), total, covered=most, short=least, edge=at_edge,
+                smallest=self.smallest)
             for area, counts, total, most, least, at_edge in zip(
                 areas, published.counts.tolist(), published.totals.tolist(), covered.tolist(),
                 short.tolist(), edge.tolist(), strict=True,
@@ -297,12 +314,13 @@ class CoverageReport:
     @property
     def _smallest_gap(self) -> float:
         by_people = self.atlas.population.basis.unit == "residents"
-        return SMALLEST_PUBLISHED if by_people else SMALLEST_GAP_BUILDINGS
+        return self.smallest if by_people else SMALLEST_GAP_BUILDINGS
 
     def _publish_people(self, rows: NDArray[np.int64]) -> float:
         """Round the people at `rows`, NaN where withheld; those whom the asker assumed are told."""
         people, is_assumed = self.atlas.people[rows], self.atlas.population.is_assumed[rows]
-        return float(publish_singly(people[~is_assumed].sum()) + people[is_assumed].sum())
+        counted = publish_singly(people[~is_assumed].sum(), smallest=self.smallest)
+        return float(counted + people[is_assumed].sum())
 
     def _gap_tallies(self, gaps: Gaps, rows: NDArray[np.int64]) -> list[GapTally]:
         return [

@@ -98,6 +98,7 @@ def compare(before: CoverageReport, after: CoverageReport) -> Difference:
         ]
     ).astype(float)
     new = after.assumed - before.assumed
+    smallest = before.atlas.population.smallest_published
     towns = before.atlas.region.municipality_of_finest
     moved_of_town, new_of_town = (
         _grouped(rows, towns, len(before.by_municipality)) for rows in (moved, new)
@@ -105,10 +106,12 @@ def compare(before: CoverageReport, after: CoverageReport) -> Difference:
     return Difference(
         before,
         after,
-        totals=_changes([before.totals], [after.totals], moved.sum(0)[None], new.sum(0)[None])[0],
-        by_district=_changes(before.by_district, after.by_district, moved, new),
+        totals=_changes(
+            [before.totals], [after.totals], moved.sum(0)[None], new.sum(0)[None], smallest
+        )[0],
+        by_district=_changes(before.by_district, after.by_district, moved, new, smallest),
         by_municipality=_changes(
-            before.by_municipality, after.by_municipality, moved_of_town, new_of_town
+            before.by_municipality, after.by_municipality, moved_of_town, new_of_town, smallest
         ),
     )
 
@@ -121,12 +124,10 @@ def _grouped(rows: Floats, group: NDArray[np.int64], count: int) -> Floats:
 
 
 def _changes(
-    before: Sequence[Tally], after: Sequence[Tally], moved: Floats, new: Floats
+    before: Sequence[Tally], after: Sequence[Tally], moved: Floats, new: Floats, smallest: int
 ) -> list[Change]:
-    return [
-        _change(*parts)
-        for parts in zip(before, after, moved, publish_singly(moved), new, strict=True)
-    ]
+    published = publish_singly(moved, smallest=smallest)
+    return [_change(*parts) for parts in zip(before, after, moved, published, new, strict=True)]
 
 
 def _change(before: Tally, after: Tally, moved: Floats, published: Floats, new: Floats) -> Change:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geo.disclosure import SMALLEST_PUBLISHED
 from layers.compare import PER_PEOPLE
 
 if TYPE_CHECKING:
@@ -137,7 +136,7 @@ def _centre_km(atlas: Atlas, people: Floats) -> Floats:
 
 
 def _ages(atlas: Atlas, people: Floats) -> dict[str, Floats]:
-    """Shares of the young and the old, where they are known of at least 25 people on each side."""
+    """Shares of the young and the old, where they may be told of both sides."""
     ages = atlas.population.ages
     if ages is None:
         return {}
@@ -148,7 +147,8 @@ def _ages(atlas: Atlas, people: Floats) -> dict[str, Floats]:
     found = {}
     for name, column in ((UNDER_18, 0), (FROM_65, 2)):
         part, rest = sums[:, column], total - sums[:, column]
-        told = is_whole & (part >= SMALLEST_PUBLISHED) & (rest >= SMALLEST_PUBLISHED)
+        smallest = atlas.population.smallest_published
+        told = is_whole & (part >= smallest) & (rest >= smallest)
         share = np.round(part / np.where(total > 0, total, 1.0), 2)
         found[name] = np.where(told, share, np.nan)
     return found

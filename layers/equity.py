@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geo.disclosure import SMALLEST_PUBLISHED
 from geo.errors import ParameterError
 from geo.inequality import concentration_index, foster_greer_thorbecke, palma_ratio
 from layers.coverage import COVERED, UNCOVERED, CoverageReport, coverage
@@ -146,7 +145,7 @@ def _shortfall(report: CoverageReport, tally: Tally, who: NDArray[np.bool_]) -> 
     fgt0 = round(1 - tally.share, 3)
     if far == 0:
         return Shortfall(tally, short, None, fgt0, 0.0, 0.0) if len(use) else nothing
-    if counted and far < SMALLEST_PUBLISHED:
+    if counted and far < report.atlas.population.smallest_published:
         return nothing
     limit_s = report.question.limit_s
     beyond = np.where(is_far, report.travel_s[use] / limit_s - 1, 0.0)

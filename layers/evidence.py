@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from layers.atlas import Atlas
     from layers.coverage import CoverageReport
     from layers.tally import Tally
 
@@ -155,7 +156,19 @@ def sources_of(report: CoverageReport) -> list[SourceTold]:
                 licence=next((o.licence for o in offers if o.licence), ""),
             )
         )
-    basis = atlas.population.basis
-    age = None if basis.year is None else float(region.as_of.year - basis.year)
-    found.append(SourceTold(basis.source, POPULATION, None, None, age))
-    return found
+    return found + _sources_of_people(atlas)
+
+
+def _sources_of_people(atlas: Atlas) -> list[SourceTold]:
+    """Name who counted the people and, where small areas were raked, who gives the totals."""
+    basis, account = atlas.population.basis, atlas.population.account
+    told = [(basis.source, basis.year)]
+    if account:
+        told = [(account.source, account.year)]
+    if account and account.official_source and account.official_source != account.source:
+        told.append((account.official_source, account.official_year))
+    ages = [None if year is None else float(atlas.region.as_of.year - year) for _, year in told]
+    return [
+        SourceTold(source, POPULATION, None, None, age)
+        for (source, _), age in zip(told, ages, strict=True)
+    ]

@@ -118,7 +118,11 @@ def residents_inside(atlas: Atlas, shape: shapely.Geometry) -> int | None:
     """Count the people in a shape as they may be published; None where few or not counted."""
     if atlas.population.basis.unit != "residents":
         return None
-    return whole(float(_cells(atlas).publish_inside([shape])[0]))
+    return whole(
+        float(
+            _cells(atlas).publish_inside([shape], smallest=atlas.population.smallest_published)[0]
+        )
+    )
 
 
 def check_limits(minutes: Sequence[float]) -> list[float]:

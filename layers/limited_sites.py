@@ -157,8 +157,10 @@ def limited_sites(
         served_after=region_after,
         district_before=district_before,
         district_after=district_after,
-        site_gained=_told(served.added / capacities.demand),
-        site_served=_told(by_place[existing:] / capacities.demand),
+        site_gained=_told(served.added / capacities.demand, atlas.population.smallest_published),
+        site_served=_told(
+            by_place[existing:] / capacities.demand, atlas.population.smallest_published
+        ),
     )
     return served, limited
 
@@ -220,13 +222,15 @@ def _published(
     exact = np.column_stack(
         [people * (1 - share), people * share, np.zeros(count), population.unplaced]
     )
-    levels = publish_levels(exact, atlas.region.municipality_of_finest)
+    levels = publish_levels(
+        exact, atlas.region.municipality_of_finest, smallest=population.smallest_published
+    )
     region = whole(float(levels.region.counts[0, 0]))
     return region, tuple(whole(float(value)) for value in levels.finest.counts[:, 0])
 
 
-def _told(people: Floats) -> tuple[int | None, ...]:
-    return tuple(whole(value) for value in publish_parts(people).tolist())
+def _told(people: Floats, smallest: int) -> tuple[int | None, ...]:
+    return tuple(whole(value) for value in publish_parts(people, smallest=smallest).tolist())
 
 
 def _less(after: int | None, before: int | None) -> int | None:

@@ -143,7 +143,8 @@ def _by_mode(
         return ModeReach(mode, nothing, (False,) * len(limits), is_placed=False)
     travel_s = network.to_nearest(atlas.demand[mode], [place]).travel_s[0]
     exact = np.array([people[_within(travel_s, limit)].sum() for limit in limits])
-    counts = publish_singly(exact) if is_counted else exact
+    smallest = atlas.population.smallest_published
+    counts = publish_singly(exact, smallest=smallest) if is_counted else exact
     exits = network.within(network.exits(), place, limits[-1] * 60, with_distance=False)
     nearest_exit_s = float(exits.travel_s.min(initial=math.inf))
     return ModeReach(

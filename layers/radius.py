@@ -19,7 +19,6 @@ import numpy as np
 import shapely
 
 from geo.catchment import filled_s
-from geo.disclosure import SMALLEST_PUBLISHED
 from geo.errors import ParameterError
 from layers.capacity import Capacities, capacities_of
 from layers.errors import UnknownOfferError
@@ -267,7 +266,7 @@ def _reach(atlas: Atlas, mode: str, row: int, minutes: float) -> OfferRadius:
 def _filled(atlas: Atlas, mode: str, row: int, limit_s: float, people: float) -> OfferRadius:
     placed = bool(atlas.supply[mode].take([row]).placed[0])
     used_up = math.isfinite(limit_s)
-    if not used_up or people < SMALLEST_PUBLISHED or limit_s > MAX_MINUTES * 60:
+    if not used_up or people < atlas.population.smallest_published or limit_s > MAX_MINUTES * 60:
         return OfferRadius(
             row, None, None, None, None, reaches_edge=False, is_placed=placed, used_up=used_up
         )

@@ -84,7 +84,8 @@ class ResilienceReport:
         exact = self.lose
         at = self._depends & atlas.population.is_assumed
         told = np.bincount(once.supply[at], atlas.people[at], minlength=len(exact))
-        published = publish_parts(exact - told) + told
+        published = publish_parts(exact - told, smallest=atlas.population.smallest_published)
+        published += told
         # those withheld come between: their order would tell of them
         order = np.argsort(-np.where(np.isnan(published), 1.0, published), kind="stable")
         rows = once.offers[order].tolist()
@@ -202,7 +203,9 @@ def without_car(atlas: Atlas, question: Question) -> WithoutCar:
     others = [report.state == COVERED for mode, report in by_mode.items() if mode != "car"]
     alone = (by_mode["car"].state == COVERED) & ~np.any(others, axis=0)
     assumed = atlas.population.is_assumed
-    people = publish_singly(atlas.people[alone & ~assumed].sum())
+    people = publish_singly(
+        atlas.people[alone & ~assumed].sum(), smallest=atlas.population.smallest_published
+    )
     return WithoutCar(by_mode, whole(float(people + atlas.people[alone & assumed].sum())))
 
 
@@ -247,7 +250,8 @@ class VarietyReport:
             np.bincount(count[at], self.atlas.people[at], minlength=size)
             for at in (~assumed, assumed)
         )
-        return [whole(people) for people in (publish_parts(counted) + told).tolist()]
+        published = publish_parts(counted, smallest=self.atlas.population.smallest_published)
+        return [whole(people) for people in (published + told).tolist()]
 
 
 def variety(

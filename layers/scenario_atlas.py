@@ -280,6 +280,9 @@ def _people(atlas: Atlas, scenario: Scenario, faults: list[str]) -> tuple[Popula
             total=basis.total + float(people.sum()),
         ),
         assumed=population.assumed + len(xy),
+        ages=None
+        if population.ages is None  # nobody assumed of what age the new ones are
+        else np.concatenate([population.ages, np.full((len(xy), 3), np.nan)]),
     )
     return changed, xy
 

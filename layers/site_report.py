@@ -136,6 +136,7 @@ def report_of_choice(
     shorter = travel_s < before.travel_s
     count = len(atlas.finest_areas)
     counted = population.basis.unit == "residents"
+    smallest = population.smallest_published
 
     def by_district(who: NDArray[np.bool_]) -> Floats:
         counts = np.bincount(population.district[who], weight[who], minlength=count)
@@ -151,14 +152,21 @@ def report_of_choice(
     else:
         by_site = np.bincount(site[gains], weight[gains], minlength=len(found.chosen))
         everybody = by_district(np.ones(len(weight), np.bool_))
-        less = _told(publish_within(by_district(shorter), everybody), by_district(shorter), counted)
+        less = _told(
+            publish_within(by_district(shorter), everybody, smallest=smallest),
+            by_district(shorter),
+            counted,
+        )
         if counted:
             # as the scenario of these sites tells it: who is left without must not be few either
             state = np.where(gains, COVERED, before.state).astype(np.int8)
             change = compare(before, replace(before, travel_s=after_s, state=state))
             gained = change.totals.gained
             district_gained = [row.gained for row in change.by_district]
-            site_gained = [None if gained is None else whole(n) for n in publish_parts(by_site)]
+            site_gained = [
+                None if gained is None else whole(n)
+                for n in publish_parts(by_site, smallest=smallest)
+            ]
             if len(site_gained) == 1:
                 site_gained = [gained]
         else:

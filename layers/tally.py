@@ -60,6 +60,7 @@ def tally_of_people(
     covered: float,
     short: float,
     edge: float,
+    smallest: float = SMALLEST_PUBLISHED,
 ) -> Tally:
     """Make a tally of published counts; exact `covered` and `short` only bound a withheld share."""
     residents = whole(total)
@@ -69,7 +70,9 @@ def tally_of_people(
         share = round(covered_ / residents, 3)
     elif residents:
         hidden = residents - sum(part or 0 for part in parts)
-        share_range = _share_range(hidden, residents, covered=covered, short=short)
+        share_range = _share_range(
+            hidden, residents, covered=covered, short=short, smallest=smallest
+        )
     return Tally(
         area_id=area[0],
         name=area[1],
@@ -93,14 +96,14 @@ def _parts(counts: tuple[float, ...]) -> tuple[int | None, int | None, int | Non
 
 
 def _share_range(
-    hidden: int, residents: int, *, covered: float, short: float
+    hidden: int, residents: int, *, covered: float, short: float, smallest: float
 ) -> tuple[float, float]:
-    """Bound a withheld share by what is published, and by "fewer than 25" of a withheld count."""
-    low, high = 0, hidden
-    if covered < SMALLEST_PUBLISHED:
-        high = SMALLEST_PUBLISHED
-    elif short < SMALLEST_PUBLISHED:
-        low = hidden - SMALLEST_PUBLISHED
+    """Bound a withheld share by what is published, and by how few of a withheld count are."""
+    low, high = 0.0, float(hidden)
+    if covered < smallest:
+        high = smallest
+    elif short < smallest:
+        low = hidden - smallest
     return round(max(low, 0) / residents, 3), round(min(high / residents, 1.0), 3)
 
 

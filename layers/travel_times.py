@@ -47,7 +47,7 @@ def travel_times(report: CoverageReport) -> list[TimeStep]:
     weight = np.nan_to_num(population.weight[reached])
     counts = np.bincount(step, weight, minlength=len(EDGES_MIN)).astype(float)
     if population.basis.unit == "residents":
-        counts = publish_parts(counts)
+        counts = publish_parts(counts, smallest=population.smallest_published)
     highs = (*EDGES_MIN[1:], math.inf)
     return [
         TimeStep(low, high, whole(float(count)))

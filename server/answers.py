@@ -18,10 +18,12 @@ import numpy as np
 import shapely
 
 from geo.crs import geometry_to_lonlat
-from geo.disclosure import SMALLEST_PUBLISHED
+from geo.population_account import published
 from geo.street_access import Speeds
+from layers.ages import by_age
 from layers.evidence import certainties, sources_of
 from layers.question import LINE
+from layers.sources.table import FORMULA
 from server import models as m
 from server.hours import certainty_fields, knowledge_out, source_out, time_fields
 
@@ -33,12 +35,16 @@ if TYPE_CHECKING:
     from layers.offers import Offer
     from layers.tally import Tally
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _DEGREE_DECIMALS = 6  # 0.1 m
-DISCLOSURE = (
-    f"counts of fewer than {SMALLEST_PUBLISHED} people are withheld, and a second one where a "
-    f"difference would tell them; counts that depend on what is asked are rounded to tens"
-)
+
+
+def disclosure_of(atlas: Atlas) -> str:
+    """Say which counts of people are withheld in a region."""
+    return (
+        f"counts of fewer than {atlas.population.smallest_published} people are withheld, and a "
+        "second one where a difference would tell them; counts that depend on what is asked are "
+        "rounded to tens"
+    )
 
 
 def region_out(atlas: Atlas) -> m.RegionOut:
@@ -70,7 +76,16 @@ def _basis(atlas: Atlas) -> m.PopulationBasis:
         official=basis.official,
         total=None if math.isnan(basis.total) else round(basis.total),
         districts_without_count=list(basis.districts_without_count),
+        smallest_published=atlas.population.smallest_published,
+        counted=_counted(atlas),
     )
+
+
+def _counted(atlas: Atlas) -> m.CountedAreas | None:
+    account = atlas.population.account
+    if account is None:
+        return None
+    return m.CountedAreas(**published(account, smallest=atlas.population.smallest_published))
 
 
 @lru_cache(maxsize=32)
@@ -140,6 +155,7 @@ def coverage_out(
         by="district" if is_finest else "municipality",
         assumptions=assumptions(report),
         by_district=area_rows(report, by=by),
+        by_age=[m.AgeCoverage(**tally_fields(tally)) for tally in by_age(report)],
         by_offer=_offer_rows(report),
         gaps=[
             gap_out(report, gap, rank, with_shapes=with_shapes)
@@ -178,7 +194,7 @@ def assumptions(report: CoverageReport) -> m.Assumptions:
         offers_not_placed=0 if placed is None else int((~placed).sum()),
         sources=[source_out(source) for source in sources_of(report)],
         population=_basis(atlas),
-        disclosure=DISCLOSURE,
+        disclosure=disclosure_of(atlas),
     )
 
 
@@ -352,6 +368,6 @@ def rows_to_csv(rows: list[dict[str, Any]]) -> str:
 def _cell(value: Any) -> Any:
     if isinstance(value, list):
         return ";".join(map(str, value))
-    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
+    if isinstance(value, str) and FORMULA.match(value):
         return f"'{value}"
     return value

@@ -64,7 +64,9 @@ def _travel_times(report: CoverageReport, texts: Texts) -> Picture | None:
         bars=[
             Bar(
                 label=_step(step, texts),
-                text=few_text(texts) if step.people is None else texts.number(step.people),
+                text=few_text(texts, report.smallest)
+                if step.people is None
+                else texts.number(step.people),
                 width=round(100 * (step.people or 0) / most, 1),
                 tone=INSIDE if limit is None or step.low_min < limit else BEYOND,
             )

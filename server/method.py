@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import math
 
-from geo.disclosure import ROUNDED_TO, SMALLEST_PUBLISHED
+from geo.disclosure import ROUNDED_TO
 from geo.street_access import Speeds
 from layers.atlas import Atlas
 from layers.coverage import CoverageReport
 from layers.question import LINE, Question
 from layers.vocabulary import ASSUMPTION, Category
+from server.people_sentences import counted_lines, placement_line
 from server.sentences import label, reach_phrase
 from server.texts import Texts
 
@@ -28,7 +29,7 @@ def method_lines(report: CoverageReport, texts: Texts) -> list[str]:
         texts.gettext(
             "Counts of fewer than {smallest} people are not shown, nor a second one from which "
             "they could be worked out; counts that depend on the limit are rounded to {step}.",
-            smallest=SMALLEST_PUBLISHED,
+            smallest=report.smallest,
             step=ROUNDED_TO,
         ),
         reach_line(report.question.categories[0], texts),
@@ -86,18 +87,6 @@ def _too_far_lines(report: CoverageReport, texts: Texts) -> list[str]:
     return []
 
 
-def _spread_line(report: CoverageReport, texts: Texts) -> str:
-    if report.atlas.region.extract is None:
-        return texts.gettext(
-            "No building is known: the count of each municipality is spread evenly over its area, "
-            "forests and fields included. That is coarse."
-        )
-    return texts.gettext(
-        "The count of each municipality is spread over its residential buildings by floor area "
-        "and storeys: a model, not a register."
-    )
-
-
 def _basis_lines(report: CoverageReport, texts: Texts) -> list[str]:
     basis = report.atlas.population.basis
     if basis.unit == "buildings":
@@ -117,7 +106,8 @@ def _basis_lines(report: CoverageReport, texts: Texts) -> list[str]:
             kind=kind,
             source=basis.source,
         ),
-        _spread_line(report, texts),
+        placement_line(report.atlas, texts),
+        *counted_lines(report.atlas, texts),
     ]
     if basis.districts_without_count:
         lines.append(

@@ -40,6 +40,41 @@ class Problem(Model):
     errors: list[dict[str, str]] | None = None
 
 
+class RakedArea(Model):
+    """People whom cells or areas count, and the official total to which they are raked."""
+
+    area: str
+    counted: int | None = Field(description="before raking; null where withheld")
+    official: int
+    difference: int | None = Field(description="official − counted")
+
+
+class CountedAreas(Model):
+    """How the people of census cells or of an office's areas were placed and raked."""
+
+    kind: Literal["grid", "polygons"]
+    file: str
+    source: str
+    year: int | None = Field(description="of the counts; null where the source does not say")
+    cell_m: int = Field(description="width of a cell; 0 for polygons")
+    areas: int = Field(description="cells or polygons with people that touch the region")
+    secret: int = Field(description="those whose count is secret (or where nobody lives)")
+    without_homes: int = Field(description="with people and no residential building: at the centre")
+    people_without_homes: int | None
+    people_outside: int | None = Field(
+        description="people of areas across the region's edge who live beyond it"
+    )
+    homes_without_area: int = Field(description="residential buildings in no area with people")
+    before: int | None = Field(description="people inside the region before raking")
+    after: int | None
+    differences: list[RakedArea]
+    not_raked: list[str] = Field(description="without an official total, or cut by the data's edge")
+    official_source: str
+    official_year: int | None
+    ages_known: float = Field(description="share of the people whose age group is known")
+    notes: list[str]
+
+
 class PopulationBasis(Model):
     """On what the numbers of people rest."""
 
@@ -50,6 +85,11 @@ class PopulationBasis(Model):
     official: bool = Field(description="whether an office published the counts")
     total: int | None = Field(description="named total that the residents add up to")
     districts_without_count: list[str]
+    smallest_published: int = Field(description="fewest people of whom a count is published")
+    counted: CountedAreas | None = Field(
+        description="how cells or areas of a census became people; null where municipalities were "
+        "counted"
+    )
 
 
 class LeftOut(Model):
@@ -276,6 +316,10 @@ class KnowledgeOut(Model):
     with_capacity: int | None = Field(description="null where the category has no unit of it")
 
 
+class AgeCoverage(DistrictCoverage):
+    """The people of one age group; `id` is under_18, 18_to_64, 65_and_older or unknown."""
+
+
 class CoverageOut(DistrictCoverage):
     """The report of the whole region and its parts."""
 
@@ -286,6 +330,10 @@ class CoverageOut(DistrictCoverage):
     by: Literal["district", "municipality"]
     assumptions: Assumptions
     by_district: list[DistrictRow]
+    by_age: list[AgeCoverage] = Field(
+        description="the region's people by age, and those of unknown age; empty where no ages are "
+        "known"
+    )
     by_offer: list[OfferCoverage]
     gaps: list[GapOut]
     scattered: int | None = Field(description="uncovered people who live in no gap")

@@ -24,6 +24,7 @@ from layers.opening import opening
 from layers.when import When
 from server import answers, models
 from server.method import left_out_lines
+from server.people_sentences import counted_lines
 from server.report_files import coverage_gpkg, coverage_xlsx
 from server.sentences import label, people_short
 from server.single_file import single_file
@@ -176,7 +177,10 @@ def build_summary(atlas: Atlas) -> str:
         if basis.unit == "residents"
         else "no population count;"
     )
+    account = atlas.population.account
     homes = "residential buildings" if region.extract else "points spread evenly (no streets yet)"
+    if account and not region.extract:
+        homes = "points of counted areas (no streets yet)"
     merged = counts["merged_areas"] + counts["merged_elements"]
     lines = [
         f"{region.name}: {len(region.finest)} districts, {people} "
@@ -185,6 +189,7 @@ def build_summary(atlas: Atlas) -> str:
     ]
     if (unplaced := atlas.population.unplaced.sum()) >= 1:
         lines.append(f"  {unplaced:,.0f} people unplaced: no building in their municipality")
+    lines += [f"  {line}" for line in counted_lines(atlas, texts_of("en"))]
     lines += [f"  {line}" for line in left_out_lines(atlas, texts_of("en"))]
     for mode, about in atlas.manifest["networks"].items():
         lines.append(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from geo.disclosure import SMALLEST_PUBLISHED
 from server import models
 from server.classes import NOBODY, UNCERTAIN, UNKNOWN, WITHHELD, ShareClass
 from server.classes import share_class as class_of_share
@@ -62,12 +61,21 @@ def ranking_rows(out: models.CoverageOut, texts: Texts) -> list[Row]:
     is_unknown = out.answer == "unknown"
     doubt = hours_in_doubt(out, texts)
     rows = [
-        _row(district, texts, is_unknown=is_unknown, doubt=doubt) for district in out.by_district
+        _row(
+            district,
+            texts,
+            is_unknown=is_unknown,
+            doubt=doubt,
+            smallest=out.assumptions.population.smallest_published,
+        )
+        for district in out.by_district
     ]
     return sorted(rows, key=lambda row: (row.rank is None, row.rank or 0, row.name))
 
 
-def _row(row: models.DistrictRow, texts: Texts, *, is_unknown: bool, doubt: str) -> Row:
+def _row(
+    row: models.DistrictRow, texts: Texts, *, is_unknown: bool, doubt: str, smallest: int
+) -> Row:
     short = people_short(row)
     homes = row.residents if row.unit == "residents" else row.buildings
     lowest = _lowest_share(row)
@@ -80,11 +88,11 @@ def _row(row: models.DistrictRow, texts: Texts, *, is_unknown: bool, doubt: str)
         share_text=texts.gettext("unknown") if is_unknown else certain_share(row, texts),
         bar=None if is_unknown or lowest is None else round(lowest * 100, 1),
         short=short,
-        short_text=_short_text(row, short, is_unknown=is_unknown, texts=texts),
+        short_text=_short_text(row, short, is_unknown=is_unknown, texts=texts, smallest=smallest),
         residents=homes,
         residents_text=_homes_text(row, texts),
         count_text="–" if homes is None else texts.number(homes),
-        covered_text="" if is_unknown else _covered_text(row, texts),
+        covered_text="" if is_unknown else _covered_text(row, texts, smallest),
         median=row.median_min,
         median_text="–" if row.median_min is None else texts.number(round(row.median_min)),
         note=_note(row, texts, doubt=doubt),
@@ -156,33 +164,42 @@ def hours_in_doubt(out: models.CoverageOut, texts: Texts) -> str:
     )
 
 
-def few_text(texts: Texts) -> str:
+def few_text(texts: Texts, smallest: int) -> str:
     """Write a number of people that is known to be too small to publish."""
-    return f"<\u202f{texts.number(SMALLEST_PUBLISHED)}"
+    return f"<\u202f{texts.number(smallest)}"
 
 
 def _short_text(
-    row: models.DistrictCoverage, short: int | None, *, is_unknown: bool, texts: Texts
+    row: models.DistrictCoverage,
+    short: int | None,
+    *,
+    is_unknown: bool,
+    texts: Texts,
+    smallest: int,
 ) -> str:
     if is_unknown:
         return "–"
     if short is not None:
         return texts.number(short)
-    if row.residents and row.share_range and _is_few(row.residents, 1 - row.share_range[0]):
-        return few_text(texts)
+    if (
+        row.residents
+        and row.share_range
+        and _is_few(row.residents, 1 - row.share_range[0], smallest)
+    ):
+        return few_text(texts, smallest)
     return "–"
 
 
-def _covered_text(row: models.DistrictCoverage, texts: Texts) -> str:
+def _covered_text(row: models.DistrictCoverage, texts: Texts, smallest: int) -> str:
     if row.covered is not None:
         return texts.number(row.covered)
-    if row.residents and row.share_range and _is_few(row.residents, row.share_range[1]):
-        return few_text(texts)
+    if row.residents and row.share_range and _is_few(row.residents, row.share_range[1], smallest):
+        return few_text(texts, smallest)
     return "–"
 
 
-def _is_few(residents: int, most_of_them: float) -> bool:
-    return residents * (most_of_them - _ROUNDING) <= SMALLEST_PUBLISHED
+def _is_few(residents: int, most_of_them: float, smallest: int) -> bool:
+    return residents * (most_of_them - _ROUNDING) <= smallest
 
 
 def _homes_text(row: models.DistrictCoverage, texts: Texts) -> str:
@@ -218,13 +235,13 @@ def _note(row: models.DistrictRow, texts: Texts, *, doubt: str) -> str:
     return " ".join(notes)
 
 
-def gap_row(gap: models.GapOut, texts: Texts) -> GapRow:
-    """Write a gap."""
+def gap_row(gap: models.GapOut, texts: Texts, smallest: int) -> GapRow:
+    """Write a gap; `smallest` is the fewest people who may be told."""
     if gap.residents is None:
         people = (
             texts.ngettext("{n} building", "{n} buildings", gap.buildings)
             if gap.buildings
-            else few_text(texts)
+            else few_text(texts, smallest)
         )
     else:
         people = texts.ngettext("{n} person", "{n} people", gap.residents)

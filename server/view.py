@@ -23,6 +23,7 @@ from server.classes import ALL_CLASSES, SHARE_CLASSES, ShareClass
 from server.evidence_sentences import age_lines, knowledge_lines
 from server.map_view import MapView, OfferLayer
 from server.method import method_lines
+from server.people_sentences import by_age_lines
 from server.rows import GapRow, Row, gap_row, ranking_rows, share_text
 from server.texts import Texts, texts_of
 from server.time_sentences import when_phrase
@@ -82,13 +83,13 @@ def answer_view(report: CoverageReport, texts: Texts, *, by: str = "district") -
         title=_title(report, texts),
         as_of=words.as_of_line(report, texts),
         share_text=share_text(out, texts),
-        summary=words.summary_lines(report, texts),
+        summary=[*words.summary_lines(report, texts), *by_age_lines(report, texts)],
         ages=age_lines(report, texts),
         remarks=words.remark_lines(report, texts),
         sure=[*words.remark_lines(report, texts), *knowledge_lines(report, texts)],
         method=method_lines(report, texts),
         rows=rows,
-        gaps=[gap_row(gap, texts) for gap in out.gaps],
+        gaps=[gap_row(gap, texts, report.smallest) for gap in out.gaps],
         scattered=texts.number(out.scattered) if out.scattered else "",
         legend=[
             LegendEntry(look, look.label(texts.language), counts[look.id])
@@ -110,6 +111,7 @@ def sentences(report: CoverageReport, language: str) -> list[str]:
     return [
         words.as_of_line(report, texts),
         *words.summary_lines(report, texts),
+        *by_age_lines(report, texts),
         *words.remark_lines(report, texts),
         *method_lines(report, texts),
     ]

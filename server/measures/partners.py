@@ -182,7 +182,9 @@ def partners_out(found: Partners, *, most: int = MAX_PARTNERS) -> PartnersOut:
     atlas = found.atlas
     offer = atlas.offers[found.offer]
     shown = found.partners[:most]
-    both = publish_singly(residents_reaching_both(found, shown))
+    both = publish_singly(
+        residents_reaching_both(found, shown), smallest=atlas.population.smallest_published
+    )
     goals = goals_of(atlas, offer)
     return PartnersOut(
         offer=_ref(atlas, found.offer),

@@ -221,5 +221,5 @@ def _assumptions(report: Report, kind: str) -> RadiusAssumptions:
         population_year=basis.year,
         population_official=basis.official,
         line=kind == RING,
-        disclosure=answers.DISCLOSURE,
+        disclosure=answers.disclosure_of(report.atlas),
     )

@@ -178,7 +178,7 @@ def variety_out(report: VarietyReport, *, layer: str | None, field: str | None) 
         ],
         every=Twice(**twice_fields(every.once.totals, every.twice.totals)) if every else None,
         by_district=_by_district(every) if every else [],
-        disclosure=answers.DISCLOSURE,
+        disclosure=answers.disclosure_of(report.atlas),
         attributions=list(region.attributions),
     )
 

@@ -87,7 +87,7 @@ def week_out(report: WeekReport) -> WeekOut:
         offers=report.offers,
         offers_unknown_hours=report.offers_without_hours,
         hours=[_hour_out(hour) for hour in report.hours],
-        disclosure=answers.DISCLOSURE,
+        disclosure=answers.disclosure_of(report.atlas),
         attributions=list(region.attributions),
     )
 

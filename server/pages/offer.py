@@ -30,6 +30,7 @@ from server.offer_source import edit_url
 from server.offer_texts import map_texts
 from server.pages.residents import MODE_ICONS, mode_names
 from server.regions import regions_of
+from server.relay import can_be_written_to
 from server.resident_asked import ResidentAsked
 from server.resident_filters import color_of
 from server.resident_list import now_in
@@ -82,7 +83,7 @@ def offer_page(request: Request, region: str, offer: str) -> Response:
         sheet=SHEET,
         kind=label(texts, atlas.taxonomy.category(entry.categories[0])),
         minutes=[texts.number(m) for m in reach.minutes],
-        reach=_reach_rows(reach, texts),
+        reach=_reach_rows(reach, texts, atlas.population.smallest_published),
         counts_buildings=reach.unit == "buildings",
         is_cut=any(any(mode.is_cut) for mode in reach.modes),
         usual=usual,
@@ -94,13 +95,14 @@ def offer_page(request: Request, region: str, offer: str) -> Response:
         category=entry.categories[0],
         path=offer_path(atlas.region.id, entry.id),
         edit_url=edit_url(entry) or "",
+        can_write=can_be_written_to(request, atlas.region.id, entry.id),
         page_data=_page_data(atlas, entry, reach, gaps, nearby, texts, language),
         as_of=texts.month(atlas.region.as_of),
         attributions=atlas.region.attributions,
     )
 
 
-def _reach_rows(reach: OfferReach, texts: Texts) -> list[dict[str, Any]]:
+def _reach_rows(reach: OfferReach, texts: Texts, smallest: int) -> list[dict[str, Any]]:
     names = mode_names(texts)
     return [
         {
@@ -108,16 +110,16 @@ def _reach_rows(reach: OfferReach, texts: Texts) -> list[dict[str, Any]]:
             "name": names[mode.mode],
             "icon": MODE_ICONS[mode.mode],
             "is_placed": mode.is_placed,
-            "cells": _cells(reach, mode, texts),
+            "cells": _cells(reach, mode, texts, smallest),
         }
         for mode in reach.modes
     ]
 
 
-def _cells(reach: OfferReach, mode: ModeReach, texts: Texts) -> list[ReachCell]:
+def _cells(reach: OfferReach, mode: ModeReach, texts: Texts, smallest: int) -> list[ReachCell]:
     cells = []
     for minutes, count, is_cut in zip(reach.minutes, mode.counts, mode.is_cut, strict=True):
-        text = few_text(texts) if count is None else texts.number(count)
+        text = few_text(texts, smallest) if count is None else texts.number(count)
         cells.append(
             ReachCell(
                 minutes=f"{minutes:g}",
@@ -149,7 +151,8 @@ def _partners(atlas: Atlas, found: Partners, texts: Texts) -> list[dict[str, Any
 def _gaps(found: ServableGaps, texts: Texts) -> list[dict[str, str]]:
     rows = []
     for rank, each in enumerate(found.gaps, start=1):
-        row = gap_row(answers.gap_out(found.report, each.gap, rank, with_shapes=False), texts)
+        gap = answers.gap_out(found.report, each.gap, rank, with_shapes=False)
+        row = gap_row(gap, texts, found.report.smallest)
         minutes = texts.number(round(each.travel_min)) if math.isfinite(each.travel_min) else ""
         rows.append({"people": row.people, "place": row.place, "minutes": minutes})
     return rows

@@ -32,6 +32,7 @@ from server.classes import classes_as_json
 from server.map_view import OfferLayer
 from server.more_texts import more_data
 from server.pages.export import file_name
+from server.people_sentences import placement_line
 from server.reach_texts import capacity_facts
 from server.regions import regions_of
 from server.script_data import can_try, measures_data, script_texts, street_reach
@@ -63,6 +64,7 @@ def planner(request: Request, region: str) -> HTMLResponse:
         request,
         "planner.html",
         region=atlas.region,
+        people_placed=placement_line(atlas, texts) if atlas.population.account else "",
         answer=answer,
         report=report,
         tools=can_try(report, counts_buildings=answer.counts_buildings),

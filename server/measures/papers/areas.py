@@ -104,11 +104,11 @@ def coverage_table(report: CoverageReport, area: Area, texts: Texts) -> Table:
     )
 
 
-def withheld_line(texts: Texts) -> str:
+def withheld_line(texts: Texts, smallest: int) -> str:
     """Say what the marks of withheld counts mean."""
     return texts.gettext(
         "– and {few}: withheld, because the number would tell of too few people.",
-        few=few_text(texts),
+        few=few_text(texts, smallest),
     )
 
 

@@ -118,7 +118,7 @@ def coverage_blocks(report: CoverageReport, area: Area, texts: Texts) -> list[Bl
         *result_lines(report, area, texts),
         coverage_figure(report, area, texts, caption=caption),
         table,
-        Words((*notes, withheld_line(texts)), SOFT),
+        Words((*notes, withheld_line(texts, report.smallest)), SOFT),
     ]
 
 
@@ -127,7 +127,7 @@ def gaps_blocks(report: CoverageReport, area: Area, texts: Texts) -> list[Block]
     ids = held_ids(report, area)
     names = {row.name for row in district_rows(report, texts) if row.id in ids}
     rows = [
-        gap_row(answers.gap_out(report, gap, rank, with_shapes=False), texts)
+        gap_row(answers.gap_out(report, gap, rank, with_shapes=False), texts, report.smallest)
         for rank, gap in enumerate(report.gaps, start=1)
         if area.level == REGION or names & set(gap.districts)
     ]
@@ -192,7 +192,7 @@ def _gap_notes(report: CoverageReport, area: Area, count: int, texts: Texts) -> 
                 report.scattered,
             )
         )
-    return [*notes, withheld_line(texts)]
+    return [*notes, withheld_line(texts, report.smallest)]
 
 
 def sheet_blocks(sheet: Sheet, area: Area, texts: Texts) -> list[Block]:

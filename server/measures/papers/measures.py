@@ -38,6 +38,7 @@ def sites_blocks(report: SitesReport, area: Area, texts: Texts) -> list[Block]:
     out = sites_out(report, [CORNERS])
     before = report.before
     told = [line.strip() for line in sites_words(report, out, texts)]
+    smallest = report.before.smallest
     if not out.sites:
         return [Words((told[0],), STRONG), Words(tuple(told[1:]), LIST)]
     caption = texts.gettext("Places for new offers, and the share of people who reach one today.")
@@ -61,7 +62,7 @@ def sites_blocks(report: SitesReport, area: Area, texts: Texts) -> list[Block]:
                 texts.number(site.rank),
                 "".join(site_place(site, texts)),
                 site.district,
-                _people(site.gained, texts),
+                _people(site.gained, texts, smallest),
             )
             for site in out.sites
         ),
@@ -76,7 +77,9 @@ def sites_blocks(report: SitesReport, area: Area, texts: Texts) -> list[Block]:
         held = held_ids(before, area)
         notes += [
             texts.gettext(
-                "{area}: {people} newly in reach.", area=r.name, people=_people(r.gained, texts)
+                "{area}: {people} newly in reach.",
+                area=r.name,
+                people=_people(r.gained, texts, smallest),
             )
             for r in out.by_district
             if r.id in held and r.gained == 0
@@ -135,7 +138,11 @@ def resilience_blocks(report: ResilienceReport, area: Area, texts: Texts) -> lis
                     texts.gettext("People who lose it"),
                 ),
                 rows=tuple(
-                    (str(each.rank), _offer(once, each.id, texts), _people(each.lose, texts))
+                    (
+                        str(each.rank),
+                        _offer(once, each.id, texts),
+                        _people(each.lose, texts, once.smallest),
+                    )
                     for each in out.critical[:_MOST_CRITICAL]
                 ),
                 numeric=frozenset({0, 2}),
@@ -151,7 +158,7 @@ def resilience_blocks(report: ResilienceReport, area: Area, texts: Texts) -> lis
                 out.car_only,
             )
         )
-    return [*blocks, Words((*notes, withheld_line(texts)), SOFT)]
+    return [*blocks, Words((*notes, withheld_line(texts, once.smallest)), SOFT)]
 
 
 def equity_blocks(report: EquityReport, area: Area, texts: Texts) -> list[Block]:
@@ -204,7 +211,11 @@ def equity_blocks(report: EquityReport, area: Area, texts: Texts) -> list[Block]
                 value=texts.number(out.concentration, decimals=3),
             )
         )
-    return [Words((head,), STRONG), table, Words((*notes, withheld_line(texts)), SOFT)]
+    return [
+        Words((head,), STRONG),
+        table,
+        Words((*notes, withheld_line(texts, coverage.smallest)), SOFT),
+    ]
 
 
 def scenario_blocks(tried: Tried, area: Area, texts: Texts) -> list[Block]:
@@ -258,7 +269,7 @@ def scenario_blocks(tried: Tried, area: Area, texts: Texts) -> list[Block]:
         Words(
             (
                 texts.gettext("Before, and today, means without the scenario."),
-                withheld_line(texts),
+                withheld_line(texts, after.smallest),
             ),
             SOFT,
         ),
@@ -295,8 +306,8 @@ def _offer(report: CoverageReport, offer_id: str, texts: Texts) -> str:
     return offer.name or f"{kind} ({offer.id})"
 
 
-def _people(value: int | None, texts: Texts) -> str:
-    return few_text(texts) if value is None else texts.number(value)
+def _people(value: int | None, texts: Texts, smallest: int) -> str:
+    return few_text(texts, smallest) if value is None else texts.number(value)
 
 
 def _count(value: int | None, texts: Texts) -> str:
