@@ -70,7 +70,7 @@ def open_atlas(path: Path) -> Atlas:
         folder = _identity(path)
         try:
             atlas = _open(path)
-        except (OSError, ValueError, LookupError, TypeError) as exc:
+        except (OSError, EOFError, ValueError, LookupError, TypeError) as exc:
             is_settled = _identity(path) == folder and not _is_being_replaced(path)
             if is_settled and isinstance(exc, AtlasError):
                 raise

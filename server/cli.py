@@ -20,7 +20,7 @@ from uvicorn.config import LOGGING_CONFIG
 
 from geo.errors import UmkreisError
 from layers.coverage import CoverageReport, coverage
-from layers.errors import AtlasError
+from layers.errors import AtlasError, RolloutError
 from layers.nearby import DEFAULT_MINUTES, near
 from layers.question import QUESTION_MODES
 from layers.when import parse_when
@@ -35,6 +35,7 @@ from server.port import refusal
 from server.region_cli import new_command
 from server.regions import Regions
 from server.register_cli import group as register_group
+from server.rollout_cli import rollout_command
 from server.settings import LANGUAGES, SETTINGS, Settings
 from server.single_file import TilesMissingError
 from server.user_cli import group as user_group
@@ -60,7 +61,7 @@ class _Umkreis(click.Group):
             _fail(f"{exc.format_message().rstrip('.')}; see `{command} --help`", 2)
         except (click.Abort, KeyboardInterrupt):
             _fail("interrupted", 130)
-        except (AtlasError, TilesMissingError) as exc:
+        except (AtlasError, RolloutError, TilesMissingError) as exc:
             _fail(str(exc), 1)
         except UmkreisError as exc:
             _fail(str(exc), 2)
@@ -307,7 +308,10 @@ def doctor(show_settings: bool, port: int) -> None:
 
 
 region.add_command(new_command)
-_COMMANDS = (import_command, export_command, register_group, backup_command, restore_command)
+_COMMANDS = (
+    import_command, export_command, register_group, backup_command, restore_command,
+    rollout_command,
+)  # fmt: skip
 for _command in (*_COMMANDS, user_group, *COMMANDS):
     main.add_command(_command)
 

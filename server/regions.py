@@ -84,6 +84,11 @@ class Regions:
         """The taxonomy that regions are built with."""
         return self._settings.data_dir / TAXONOMY
 
+    @property
+    def state_dir(self) -> Path:
+        """The folder for what this installation makes itself."""
+        return self._settings.state_dir
+
     def folders(self) -> dict[str, Path]:
         """Return the folder of every known region by id."""
         only = self._settings.regions
