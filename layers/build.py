@@ -75,6 +75,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 REGION_FILE = "region.toml"
+# folders of a region that tell of it and are no part of what is built
+NOT_BUILT_FROM = ("experiments", "papers", "practice")
 _THREADS = 2  # the slow parts of a network leave Python's lock; each holds a network in memory
 _BASE_MAP_WEIGHT = 8  # as long as all other steps together
 
@@ -128,7 +130,13 @@ def is_current(path: Path, region_dir: Path, taxonomy_path: Path) -> bool:
 
 def _input_files(region_dir: Path, taxonomy_path: Path) -> dict[str, str]:
     """Return the checksum of each file of a region's folder, of the taxonomy and benchmarks."""
-    files = sorted(p for p in region_dir.rglob("*") if p.is_file() and p.suffix != ".md")
+    files = sorted(
+        p
+        for p in region_dir.rglob("*")
+        if p.is_file()
+        and p.suffix != ".md"
+        and p.relative_to(region_dir).parts[0] not in NOT_BUILT_FROM
+    )
     checksums = {str(file.relative_to(region_dir)): osm.sha256_of(file) for file in files}
     checksums[TAXONOMY] = osm.sha256_of(taxonomy_path)
     if (benchmarks := taxonomy_path.with_name(BENCHMARKS)).is_file():

@@ -26,6 +26,7 @@ from layers.accounts import schema as _accounts  # noqa: F401 (its tables belong
 from layers.errors import RegisterError
 from layers.register import (
     schema_letters,  # noqa: F401 (its tables belong to METADATA)
+    schema_practice,  # noqa: F401
     schema_submissions,  # noqa: F401
 )
 from layers.register.schema import CHANGE, META, METADATA, REGION, VERSION

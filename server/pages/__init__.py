@@ -14,6 +14,7 @@ from server.pages import (
     paper,
     planner,
     poster,
+    practice,
     residents,
     start,
 )
@@ -26,6 +27,7 @@ ROUTERS = [
     offers.router,
     offer.router,
     poster.router,
+    practice.router,
     embed.router,
     planner.router,
     paper.router,

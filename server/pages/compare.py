@@ -16,6 +16,7 @@ from starlette.datastructures import QueryParams
 from layers.atlas import Atlas
 from layers.compare import compare
 from layers.compare_offers import OffersElsewhere, offers_elsewhere
+from layers.practice.library import Library
 from server.asked import Asked, address, default_category, parse_asked
 from server.choices import category_groups, number_field
 from server.measures.compare import MOST_REGIONS, open_several, split_ids
@@ -27,6 +28,7 @@ from server.measures.compare_words import (
     question_text,
     row_heads,
 )
+from server.measures.practice import library_of
 from server.offer_address import offer_path
 from server.pages.start import MADE_UP
 from server.regions import Regions, regions_of
@@ -84,7 +86,7 @@ def compare_page(request: Request) -> HTMLResponse:
         pictures=measure_pictures(found, texts) if found else [],
         fields=field_pictures(found, texts) if found else [],
         districts=[_districts(atlas) for atlas in atlases],
-        elsewhere=_elsewhere(atlases, category, texts) if found else [],
+        elsewhere=_elsewhere(atlases, category, library_of(known), texts) if found else [],
         downloads=_downloads(shown, category, asked),
         attributions=list(dict.fromkeys(a for atlas in atlases for a in atlas.region.attributions)),
     )
@@ -113,11 +115,21 @@ def _choices(known: Regions, ids: list[str]) -> list[dict[str, Any]]:
     ]
 
 
-def _elsewhere(atlases: list[Atlas], category: list[str], texts: Texts) -> list[dict[str, Any]]:
-    return [_there(row, category, texts) for row in offers_elsewhere(atlases, category=category)]
+def _elsewhere(
+    atlases: list[Atlas], category: list[str], library: Library, texts: Texts
+) -> list[dict[str, Any]]:
+    rows = offers_elsewhere(atlases, category=category)
+    return [_there(row, category, library, texts) for row in rows]
 
 
-def _there(row: OffersElsewhere, category: list[str], texts: Texts) -> dict[str, Any]:
+def _practice_url(library: Library, region: str, offer: str) -> str:
+    card = library.of_offer(region, offer)
+    return f"/practice/{region}/{card.id}" if card else ""
+
+
+def _there(
+    row: OffersElsewhere, category: list[str], library: Library, texts: Texts
+) -> dict[str, Any]:
     region, taxonomy = row.atlas.region, row.atlas.taxonomy
     return {
         "name": region.name,
@@ -128,6 +140,7 @@ def _there(row: OffersElsewhere, category: list[str], texts: Texts) -> dict[str,
         "list_url": address(f"/r/{region.id}/offers", {"category": category[0]}),
         "offers": [
             {
+                "practice": _practice_url(library, region.id, offer.id),
                 "name": offer.name or label(texts, taxonomy.category(offer.categories[0])),
                 "url": address(offer_path(region.id, offer.id), {}),
                 "website": offer.website,

@@ -1,0 +1,46 @@
+"""
+Who may reach which route: the one table that `test_matrix.py` asks every route of the app about.
+
+Whatever is not named here is a GET for everybody, or a question by POST that changes nothing
+(`server.cross_origin.QUESTIONS`). A route that demands a role, or that changes anything, needs a
+row in `ROWS`: its method and path as FastAPI knows them, and who may use it.
+"""
+
+EVERYBODY = "everybody"
+SIGNED_IN = "signed in"
+MODERATOR = "moderator"
+PLANNER = "planner"
+ADMIN = "admin"
+
+# who may use what, beside an admin, who may use all
+ALLOWED = {
+    EVERYBODY: {"anonymous", "moderator", "planner", "admin"},
+    SIGNED_IN: {"moderator", "planner", "admin"},
+    MODERATOR: {"moderator", "admin"},
+    PLANNER: {"planner", "admin"},
+    ADMIN: {"admin"},
+}
+_STORED = "/api/v1/regions/{region}/scenarios/stored"
+ROWS = {
+    ("POST", "/sign-in"): EVERYBODY,
+    ("POST", "/sign-out"): EVERYBODY,
+    ("POST", "/set-password/{secret}"): EVERYBODY,
+    ("GET", "/account"): SIGNED_IN,
+    ("POST", "/account/sessions/end"): SIGNED_IN,
+    ("POST", "/account/tokens"): SIGNED_IN,
+    ("POST", "/account/tokens/revoke"): SIGNED_IN,
+    ("POST", "/account/password"): SIGNED_IN,
+    ("GET", "/account/users"): ADMIN,
+    ("POST", "/account/users"): ADMIN,
+    ("POST", "/account/users/link"): ADMIN,
+    ("POST", "/account/users/role"): ADMIN,
+    ("POST", "/account/users/state"): ADMIN,
+    ("GET", _STORED): PLANNER,
+    ("POST", _STORED): PLANNER,
+    ("PUT", f"{_STORED}/{{id}}"): PLANNER,
+    ("DELETE", f"{_STORED}/{{id}}"): PLANNER,
+    ("POST", "/api/v1/practice/{region}"): MODERATOR,
+    ("POST", "/api/v1/practice/{region}/{card}/adoptions"): MODERATOR,
+}
+# Routes that change something, and yet look at no session: another site gains nothing by them.
+WITHOUT_SESSION: set[tuple[str, str]] = set()
