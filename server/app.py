@@ -12,7 +12,7 @@ from fastapi import FastAPI, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.gzip import GZipMiddleware
 
-from server import api, api_examples, errors, logs, measures, ogc, operation, pages, shell
+from server import api, api_examples, errors, feeds, logs, measures, ogc, operation, pages, shell
 from server.accounts import refused
 from server.accounts.guard import SameOrigin
 from server.accounts.routes import ROUTERS as ACCOUNTS
@@ -28,6 +28,7 @@ from server.metrics import Metrics
 from server.observed import Observed
 from server.public_address import TrustedProxies
 from server.regions import Regions
+from server.relay import Writers
 from server.rendering import STATIC
 from server.requests import BodyLimit, HeadAsGet
 from server.settings import Settings
@@ -93,12 +94,14 @@ def bare_app(settings: Settings) -> FastAPI:
     app.state.regions = regions
     app.state.settings = settings
     app.state.metrics = Metrics()
+    app.state.writers = Writers()
     app.state.pool = None
     errors.install(app)
     shell.install(app)
     refused.install(app)
     app.include_router(api.router)
-    for router in (operation.router, *measures.ROUTERS, *ogc.ROUTERS, *pages.ROUTERS, *ACCOUNTS):
+    beside = (operation.router, feeds.router)
+    for router in (*beside, *measures.ROUTERS, *ogc.ROUTERS, *pages.ROUTERS, *ACCOUNTS):
         app.include_router(router)
     api_examples.install(app)
     app.mount("/static", Assets(directory=STATIC), name="static")

@@ -10,6 +10,7 @@ made of these, so that saying "not modified" costs no analysis. It is weak: byte
 from __future__ import annotations
 
 import hashlib
+import re
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path
@@ -30,6 +31,8 @@ API = "/api/v1/"
 OGC = "/ogc"
 _OF_REGION = f"{API}regions/"
 _OF_COLLECTION = f"{OGC}/collections/"
+# what programs fetch of a region outside the interface
+_OF_PAGE = re.compile(r"/r/([^/]+)/(?:feed\.atom|qgis\.qgs|masterportal/services\.json)")
 _VARIES = "Accept, Accept-Language"
 _TAG_BYTES = 12
 _CODE = ("*.py", "*.html", "*.po")
@@ -44,7 +47,7 @@ class Conditional:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer at once where nothing changed, else pass the request on and tag its answer."""
         is_asked = scope["type"] == "http" and scope["method"] == "GET"
-        if not is_asked or not (scope["path"].startswith(API) or _is_ogc(scope["path"])):
+        if not is_asked or not _is_tagged(scope["path"]):
             await self.app(scope, receive, send)
             return
         regions: Regions = scope["app"].state.regions
@@ -81,6 +84,10 @@ def _is_personal(message: Message) -> bool:
     return "no-store" in Headers(raw=message["headers"]).get("cache-control", "")
 
 
+def _is_tagged(path: str) -> bool:
+    return path.startswith(API) or _is_ogc(path) or _OF_PAGE.fullmatch(path) is not None
+
+
 def _is_ogc(path: str) -> bool:
     return path == OGC or path.startswith(f"{OGC}/")
 
@@ -112,6 +119,8 @@ def _tag(regions: Regions, scope: Scope) -> str | None:
 def _regions_asked(regions: Regions, path: str) -> list[str]:
     if path.startswith(_OF_REGION):
         return [path.removeprefix(_OF_REGION).partition("/")[0]]
+    if (page := _OF_PAGE.fullmatch(path)) is not None:
+        return [page[1]]
     if path.startswith(_OF_COLLECTION):
         return [path.removeprefix(_OF_COLLECTION).partition("/")[0].partition(".")[0]]
     return [known for known in regions.folders() if regions.atlas_path(known).is_dir()]

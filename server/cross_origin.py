@@ -1,9 +1,9 @@
 """
 Which other sites may read: all of them, whatever is public anyway, and without anybody's cookies.
 
-Reading is GET and HEAD under `/api/v1` and `/ogc`, and those questions that are asked by POST to
-keep a place out of addresses. A route that changes something is none of these, and never answers
-other origins.
+Reading is GET and HEAD under `/api/v1` and `/ogc`, of feeds and of descriptions for a GIS, and
+those questions that are asked by POST to keep a place out of addresses. A route that changes
+something is none of these, and never answers other origins.
 """
 
 from __future__ import annotations
@@ -40,7 +40,10 @@ def path_pattern(*templates: str) -> re.Pattern[str]:
 
 
 _QUESTION = path_pattern(*QUESTIONS)
-_PUBLIC = re.compile(r"/api/v1/.*|/ogc(?:/.*)?|/openapi\.json")
+_PUBLIC = re.compile(
+    r"/api/v1/.*|/ogc(?:/.*)?|/openapi\.json"
+    r"|/r/[^/]+/(?:feed\.atom|qgis\.qgs|masterportal/services\.json)"
+)
 
 
 def changes_nothing(method: str, path: str) -> bool:

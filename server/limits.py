@@ -37,13 +37,21 @@ class Buckets:
     Parameters
     ----------
     per_minute
-        How many tokens a bucket holds, and how many it gains in a minute; above 0.
+        How many tokens a bucket gains in a minute; above 0.
+    most
+        How many it holds; None for those of a minute.
     clock
         Seconds that never go back.
     """
 
-    def __init__(self, per_minute: int, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self._capacity = float(per_minute)
+    def __init__(
+        self,
+        per_minute: float,
+        *,
+        most: float | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._capacity = float(per_minute if most is None else most)
         self._per_s = per_minute / 60
         self._clock = clock
         self._buckets: OrderedDict[bytes, tuple[float, float]] = OrderedDict()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import click
 from fastapi import APIRouter
 
+from server import notices_api
 from server.measures import (
     access,
     agenda,
@@ -44,6 +45,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     equity.router,
     geocode.router,
     isochrone.router,
+    notices_api.router,
     offer_reach.router,
     paper.router,
     partners.router,

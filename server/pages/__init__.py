@@ -9,6 +9,7 @@ from server.pages import (
     compare,
     embed,
     export,
+    notices,
     offer,
     offers,
     paper,
@@ -17,6 +18,7 @@ from server.pages import (
     practice,
     residents,
     start,
+    write,
 )
 
 ROUTERS = [
@@ -27,6 +29,8 @@ ROUTERS = [
     offers.router,
     offer.router,
     poster.router,
+    write.router,
+    notices.router,
     practice.router,
     embed.router,
     planner.router,
