@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 SEPARATORS = (";", ",", "\t", "|")
 _MOST_LINES = 100  # of one row: more is a quote that nobody closed
+MAX_LINE = 1_000_000  # characters; more is no row of a list
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|$)")
 _UNCLOSED = "unexpected end of data"
 
@@ -95,6 +96,8 @@ def _row(
 ) -> tuple[int, list[str], str]:
     """Return how many lines a row takes, its cells, and what is wrong with it."""
     line = lines[at]
+    if len(line) > MAX_LINE:
+        return 1, [], f"is longer than {MAX_LINE:,} characters"
     if '"' not in line:
         return 1, line.rstrip("\r\n").split(separator), ""
     cells, fault = _parse(line, separator)

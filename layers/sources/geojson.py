@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from layers.sources.places import Pair
     from layers.sources.record import Reading
 
+MAX_CORNERS = 100_000  # of one offer's shape, of which a point is wanted
 _TYPES = ("FeatureCollection", "Feature")
 
 
@@ -85,6 +86,19 @@ def _feature(feature: Any) -> MapFeature:
     return MapFeature(text_at(feature, "id"), {str(k): v for k, v in told.items()}, pair, reason)
 
 
+def _corners(coordinates: Any) -> int:
+    """Count places in nested lists, as far as it matters."""
+    n, waiting = 0, [coordinates]
+    while waiting and n <= MAX_CORNERS:
+        values = waiting.pop()
+        if isinstance(values, list):
+            if values and isinstance(values[0], list):
+                waiting += values
+            else:
+                n += 1
+    return n
+
+
 def _place(geometry: Any) -> tuple[Pair | None, str]:
     """Return a point of a geometry, or why there is none."""
     if not isinstance(geometry, dict):
@@ -96,6 +110,8 @@ def _place(geometry: Any) -> tuple[Pair | None, str]:
         if x is None or y is None:
             return None, f"a point whose coordinates are {str(values)[:40]}"
         return (x, y), ""
+    if _corners(values) > MAX_CORNERS:
+        return None, f"a geometry of more than {MAX_CORNERS:,} corners"
     try:
         with np.errstate(invalid="ignore"):
             shape = shapely.force_2d(shapely.geometry.shape(geometry))

@@ -299,7 +299,8 @@ def distinct(records: Iterable[SourceRecord]) -> list[SourceRecord]:
 
 def shortened(text: object, *, length: int = 120) -> str:
     """Return a text in one line, no longer than `length`, for a fault."""
-    line = re.sub(r"\s+", " ", str(text)).strip()
+    start = str(text)[: 10 * length]  # a text of megabytes is not looked through for its beginning
+    line = re.sub(r"\s+", " ", start).strip()
     return line if len(line) <= length else line[: length - 1] + "…"
 
 

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 SOURCE = "table"
 _FIRST_ROWS = 20  # the header is among these
 _FEWEST_COLUMNS = 2
-FORMULA = re.compile(r"\s*'*\s*[=+@-]")  # a cell that begins so is computed by a spreadsheet
+# a cell that begins so is computed by a spreadsheet, some of which take full-width signs as well
+FORMULA = re.compile(r"\s*'*\s*[=+@\-＝＋－＠]")
 _SUMS = ("summe", "gesamt", "total", "sum", "anzahl")
 
 Cells = list[str]
