@@ -28,7 +28,9 @@ LARGEST_RATIO = 300  # unpacked ÷ packed; the official tables have 5 to 60
 _BUFFER = 1 << 20
 _TAIL = 4096
 _HEAD = 1 << 16
+_TABLES = (".csv", ".txt")
 _SEPARATORS = ";\t,"
+_SEPARATOR_BYTES = (b";", b"\t", b",")
 REMARKS = "werterl"  # `werterlaeuternde_Zeichen`: remarks on a value, mostly empty
 _WAY_OUT = "it may be downloaded in part; load it again and compare its size with the office's page"
 
@@ -83,7 +85,7 @@ class _Bounded(io.RawIOBase):
     """Hands bytes on, keeps the last ones and stops at `LARGEST_BYTES`."""
 
     def __init__(self, inner: IO[bytes], name: str, *, start: bytes) -> None:
-        self._inner, self._name, self._start = inner, name, start
+        self._inner, self._name, self._start = inner, name, _without_dashes(start, b"")
         self._read = len(start)
         self.tail = start[-_TAIL:]
 
@@ -101,6 +103,7 @@ class _Bounded(io.RawIOBase):
             data = self._inner.read(len(view))
         except (zipfile.BadZipFile, zlib.error, EOFError) as exc:
             raise PopulationError(f"{self._name} is damaged ({exc}); {_WAY_OUT}") from exc
+        data = _without_dashes(data, self.tail[-1:])
         view[: len(data)] = data
         self._read += len(data)
         if self._read > LARGEST_BYTES:
@@ -111,6 +114,17 @@ class _Bounded(io.RawIOBase):
         if data:
             self.tail = (self.tail + data)[-_TAIL:] if len(data) < _TAIL else data[-_TAIL:]
         return len(data)
+
+
+def _without_dashes(data: bytes, before: bytes) -> bytes:
+    """Write the dash of cp1252 at the beginning of a field as a hyphen: it is no UTF-8."""
+    if b"\x96" not in data:
+        return data
+    if before in _SEPARATOR_BYTES and data[:1] == b"\x96":
+        data = b"-" + data[1:]
+    for separator in _SEPARATOR_BYTES:
+        data = data.replace(separator + b"\x96", separator + b"-")
+    return data
 
 
 @contextmanager
@@ -144,6 +158,15 @@ def open_table(path: Path, *, member: str = "") -> Iterator[CensusTable]:
             yield _begin(file, path.name)
 
 
+def tables_in(path: Path) -> list[str]:
+    """Return the names of the tables in a zip; none where the file is no readable zip."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return [n for n in archive.namelist() if n.lower().endswith(_TABLES)]
+    except (OSError, zipfile.BadZipFile):
+        return []
+
+
 @contextmanager
 def _open_zip(path: Path, member: str) -> Iterator[tuple[IO[bytes], str]]:
     try:
@@ -151,7 +174,7 @@ def _open_zip(path: Path, member: str) -> Iterator[tuple[IO[bytes], str]]:
     except zipfile.BadZipFile as exc:
         raise PopulationError(f"{path.name} is a damaged zip ({exc}); {_WAY_OUT}") from exc
     with archive:
-        tables = [i for i in archive.infolist() if i.filename.lower().endswith((".csv", ".txt"))]
+        tables = [i for i in archive.infolist() if i.filename.lower().endswith(_TABLES)]
         if member:
             tables = [i for i in tables if i.filename.endswith(member)]
         names = ", ".join(i.filename for i in tables)

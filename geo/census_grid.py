@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 COUNT_NAMES = ("einwohner", "insgesamt_bevoelkerung", "population", "residents")
 SECRET = (-1.0, -9.0)  # in Zensus 2011: empty or secret
-_NO_COUNT = ["–", "—", "-", "�", "", "."]  # en dash; � is the one of cp1252 read as UTF-8
+_NO_COUNT = ["–", "—", "-", "", "."]
 _CHUNK_ROWS = 250_000
 _MOST_SHOWN = 5
 # Where Europe lies in EPSG:3035, metres: coordinates beyond are in another system
@@ -122,7 +122,8 @@ def read_grid(
         found = _find_columns(table, columns or {}, needs_count=needs_count)
         reading = _Reading(table, found, box)
         for chunk in _chunks(table, found):
-            reading.take(chunk)
+            if len(chunk):
+                reading.take(chunk)
         table.check_end()
         cells = reading.cells()
     _log.info(

@@ -59,12 +59,23 @@ def read_people(region: Region, source: CountedSource | None) -> Population:
     """
     if source is None:
         return read_population(region, region.extract) if region.extract else spread_evenly(region)
-    if source.kind == GRID:
-        areas, notes = _grid_areas(region, source)
-    else:
-        areas, notes = _polygon_areas(region, source), ()
+    areas, notes = read_areas(region, source)
     homes = read_homes(region, region.extract, also=areas.crosses_at) if region.extract else None
     return place(region, areas, homes, source=source, notes=notes)
+
+
+def read_areas(region: Region, source: CountedSource) -> tuple[CountedAreas, tuple[str, ...]]:
+    """
+    Read the counted areas that touch a region, and what was odd about the files.
+
+    Raises
+    ------
+    PopulationError
+        If a file cannot be used, or no area in the region has people.
+    """
+    if source.kind == GRID:
+        return _grid_areas(region, source)
+    return _polygon_areas(region, source), ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,13 +16,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
+import numpy as np
 import shapely
 
 from geo import crs as crs_module
 from geo.errors import RegionError
 from geo.extract import Bounds, extract_info
+from geo.population_areas import read_areas
+from geo.population_config import counted_source
 from geo.region_below import holes
 from geo.region_clip import Clipped, clip_extract
+from geo.region_config import read_config
 from geo.region_file import load_region
 from geo.region_place import box_around, place_of, utm_zone
 from geo.region_relation import close_relations, find_relation, read_relations
@@ -118,7 +122,7 @@ def make_region(
         (folder / "region.toml").write_text(text, "utf-8")
         say("reading it as a build will")
         region = load_region(folder / "region.toml")
-        said += more + _said_of(region)
+        said += more + _said_of(region, _people_said(region, folder))
         _into_place(folder, target)
     return Made(target, region, said)
 
@@ -187,7 +191,21 @@ def _box_text(box: Bounds) -> str:
     return f"lon {west:.3f} to {east:.3f}, lat {south:.3f} to {north:.3f}"
 
 
-def _said_of(region: Region) -> list[str]:
+def _people_said(region: Region, folder: Path) -> str:
+    """Read the cells or areas of people, where there are such, as a build will, and count them."""
+    source = counted_source(read_config(folder / "region.toml"), folder)
+    if source is None:
+        return ""
+    areas, _ = read_areas(region, source)
+    what = f"census cells of {areas.cell_m} m" if areas.cell_m else "areas"
+    inhabited = areas.residents[np.nan_to_num(areas.residents) > 0]
+    return (
+        f"people: {len(inhabited):,} {what} touch the region, with {inhabited.sum():,.0f} people; "
+        "for an exact sum add official_total to region.toml"
+    )
+
+
+def _said_of(region: Region, people: str) -> list[str]:
     """Say what a planner must know before the first report."""
     said = []
     gaps = holes(region.finest, region.boundary)
@@ -198,6 +216,8 @@ def _said_of(region: Region) -> list[str]:
         )
     if region.districts_without_data:
         said.append(f"beyond the data: {', '.join(region.districts_without_data)}")
+    if people:
+        return [*said, people]
     unknown = region.municipalities["name"][region.municipalities["population"].isna()]
     if len(unknown) == len(region.municipalities):
         said.append("no population is known: answers are shares of residential buildings")

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import math
-import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +22,7 @@ from geo.crs import LONLAT
 from geo.districts import districts_from_file
 from geo.osm import read_places
 from geo.region_below import MUNICIPALITY_LEVEL, districts_below
+from layers.region_new_people import keys_of_people
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,7 +64,7 @@ def write_districts(
     if parts is not None and _are_districts(parts, wanted, total):
         write_geojson(folder / "districts.geojson", parts.frame)
         keys = {"districts": "districts.geojson"}
-        return keys | _counts(wanted, folder, is_counted=parts.counted > 0), said
+        return keys | _counts(wanted, folder, parts.frame, is_counted=parts.counted > 0), said
     whole = gpd.GeoDataFrame(
         {
             "district_id": [area.key or wanted.key or wanted.id],
@@ -87,7 +87,7 @@ def write_districts(
     elif kinds := _quarter_kinds(clipped, area):
         keys["quarters"] = kinds
         said.append(f"districts are quarters: what lies nearest to each place={kinds}")
-    return keys | _counts(wanted, folder, is_counted=total is not None), said
+    return keys | _counts(wanted, folder, whole, is_counted=total is not None), said
 
 
 def _are_districts(parts: _Parts, wanted: NewRegion, total: int | None) -> bool:
@@ -139,16 +139,16 @@ def _source_of(tags: Mapping[str, str]) -> str:
     return "population tag of OpenStreetMap" + (f" ({dated})" if dated else "")
 
 
-def _counts(wanted: NewRegion, folder: Path, *, is_counted: bool) -> dict[str, Any]:
+def _counts(
+    wanted: NewRegion, folder: Path, districts: gpd.GeoDataFrame, *, is_counted: bool
+) -> dict[str, Any]:
     """Return the keys of `population`; the districts' own file where none is given."""
-    keys: dict[str, Any] = {}
     if wanted.population:
-        shutil.copyfile(wanted.population, folder / "population.geojson")
-        keys["population"] = "population.geojson"
-    elif is_counted:
-        keys["population"] = "districts.geojson"
-    else:
+        return keys_of_people(wanted, wanted.population, folder, list(districts["district_id"]))
+    keys: dict[str, Any] = {}
+    if not is_counted:
         return keys
+    keys["population"] = "districts.geojson"
     if wanted.population_source:
         keys["population_source"] = wanted.population_source
     if wanted.population_year:

@@ -17,13 +17,21 @@ def region_toml(keys: Mapping[str, Any], *, head: str = "") -> str:
     Parameters
     ----------
     keys
-        Texts, whole numbers, flags, dates, lists of texts; empty texts are left out.
+        Texts, whole numbers, flags, dates, lists of texts, tables of such; empty texts are left
+        out.
     head
         A comment for the first lines.
     """
     comment = [f"# {line}" for line in head.splitlines()]
-    lines = [f"{key} = {_value(value)}" for key, value in keys.items() if value != ""]
+    tables = {key: value for key, value in keys.items() if isinstance(value, dict)}
+    lines = _lines({key: value for key, value in keys.items() if key not in tables})
+    for name, table in tables.items():  # what follows a table's head is part of it
+        lines += ["", f"[{name}]", *_lines(table)]
     return "\n".join([*comment, *lines, ""])
+
+
+def _lines(keys: Mapping[str, Any]) -> list[str]:
+    return [f"{key} = {_value(value)}" for key, value in keys.items() if value != ""]
 
 
 def _value(value: Any) -> str:

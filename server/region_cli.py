@@ -28,7 +28,11 @@ _FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 @click.option("--relation", type=int, metavar="OSM_ID", help="Or the id of its relation.")
 @click.option("--boundary", type=_FILE, help="Its boundary as GeoJSON, before the relation's.")
 @click.option("--districts", type=_FILE, help="GeoJSON of districts instead of the extract's.")
-@click.option("--population", type=_FILE, help="GeoJSON of counts by the districts' ids.")
+@click.option(
+    "--population",
+    type=_FILE,
+    help="Counts by the districts' ids, a census grid (CSV, zip), or counted areas (GeoJSON).",
+)
 @click.option("--population-source", default="", help="Where the counts come from.")
 @click.option("--population-year", type=click.IntRange(1800, 2200), help="Their year.")
 @click.option("--name", default="", help="What people call it; else the relation's name.")
@@ -109,7 +113,9 @@ def _say(text: str) -> None:
 def _summary(made: Made) -> str:
     region = made.region
     people = region.municipalities["population"].sum()
+    in_areas = any(text.startswith("people: ") for text in made.said)
     counted = f"{people:,.0f} people" if people else "people not counted"
+    counted = "people counted in small areas" if in_areas and not people else counted
     lines = [
         f"{region.id} ({region.name}) in {made.folder}",
         f"  data of {region.as_of}, {region.crs}, {region.timezone}, {region.country} "
