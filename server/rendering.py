@@ -14,7 +14,7 @@ from pathlib import Path
 import jinja2
 from jinja2.utils import htmlsafe_json_dumps
 
-from server.accounts.csrf import csrf_field
+from server.accounts.csrf import csrf_field, form_token
 
 STATIC = Path(__file__).parent / "static"
 _IMPORT = re.compile(r"""^(?:import|export) .*?from "\./([\w.]+)";""", re.MULTILINE | re.DOTALL)
@@ -33,6 +33,7 @@ def templates() -> jinja2.Environment:
     environment.filters["json"] = htmlsafe_json_dumps
     environment.globals["modules_of"] = modules_of
     environment.globals["csrf_field"] = csrf_field
+    environment.globals["csrf_token"] = form_token
     return environment
 
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _OUR_OWN: Final = ("same-origin", "none")  # none: a visitor's own doing, such as a bookmark
+_NO_ORIGIN: Final = "null"
+_PRIVATE: Final = ("/s/", "/e/")  # private links
 
 
 class SameOrigin:
@@ -69,6 +71,8 @@ class SameOrigin:
         host = headers.get("host", "")
         if site == "same-origin" and urlsplit(origin).netloc == host:
             return False  # a proxy may have ended https before us
+        if origin == _NO_ORIGIN and (site == "same-origin" or scope["path"].startswith(_PRIVATE)):
+            return False  # pages that tell nobody where they are; others cannot know their paths
         return origin not in (f"{scope['scheme']}://{host}", self._public_url or None)
 
 

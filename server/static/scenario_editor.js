@@ -1,10 +1,11 @@
 /* The scenario editor of the planner's page: tools change the document, the interface answers, and
-   list, words, tables and map show the same answer. The server stores none. */
+   list, words, tables and map show the same answer. The server stores what a planner saves there. */
 
 import { Comparison } from "./compare.js";
 import { fill, postJson } from "./dom.js";
 import { Figures } from "./figures.js";
 import { faultsByChange, MAX_BYTES, MAX_CHANGES, readDocument, readFragment, roundedPlace, saveAs, ScenarioDocument } from "./scenario.js";
+import { readStored, ScenarioStore } from "./scenario_store.js";
 import { TrialList } from "./trial_list.js";
 import { TrialOutcome, wordsOf } from "./trial_outcome.js";
 import { TrialPopups } from "./trial_popups.js";
@@ -54,6 +55,7 @@ export class ScenarioEditor {
     this.outcome = new TrialOutcome(data, this.figures);
     this.list = new TrialList(this);
     this.tools.attach(this.box, data.question);
+    this.store = new ScenarioStore(this);
     const { undo, reset, copy, save, open, file, views, details } = this.parts;
     undo.addEventListener("click", () => this.undo());
     reset.addEventListener("click", () => this.reset());
@@ -79,12 +81,13 @@ export class ScenarioEditor {
     return this.document.isEmpty ? undefined : this.refresh();
   }
 
-  readLink() {
+  async readLink() {
     try {
-      const found = readFragment(location.hash, this.data.question.category.split(",")[0]);
+      const stored = await readStored(location.hash, this.data.scenarios_url);
+      const found = stored || readFragment(location.hash, this.data.question.category.split(",")[0]);
       if (!found) return undefined;
       this.document.set(found.changes, found.name);
-      return this.refresh();
+      return await this.refresh();
     } catch {
       return this.complain(this.texts?.unreadable_link);
     }
@@ -281,19 +284,20 @@ export class ScenarioEditor {
   }
 
   async copyLink() {
-    if (this.document.toFragment() === null) {
-      this.complain(this.texts.too_long_for_link);
-      return;
-    }
+    if (this.document.toFragment() === null) this.complain(this.texts.too_long_for_link);
+    else await this.copyAddress(location.href);
+  }
+
+  async copyAddress(address) {
     try {
-      await navigator.clipboard.writeText(location.href);
+      await navigator.clipboard.writeText(address);
       this.announce(this.texts.copied);
       this.parts.copy.textContent = this.texts.copied;
     } catch { // without a safe connection a page may not write there
       const { link } = this.parts;
       link.hidden = false;
       const field = link.querySelector("input");
-      field.value = location.href;
+      field.value = address;
       field.select();
     }
   }
