@@ -38,13 +38,14 @@ ANALYSES: Final = (
     *(
         f"{_REGION}/{name}"
         for name in (
-            "access", "equity", "papers", "partners/{offer}", "radii", "resilience", "scenarios",
+            "access", "equity", "history", "papers", "partners/{offer}", "radii", "resilience", "scenarios",
             "sheets/{district}", "sites", "stability", "week", "districts/{district}/similar",
         )
     ),
     "/api/v1/compare",
     "/compare",
     "/r/{region}/districts/{district}/similar",
+    "/r/{region}/history",
     "/r/{region}/offers/{offer}/partners",
     "/r/{region}/sheets/{district}",
 )  # fmt: skip

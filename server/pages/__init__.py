@@ -9,6 +9,7 @@ from server.pages import (
     compare,
     embed,
     export,
+    history,
     notices,
     offer,
     offers,
@@ -36,4 +37,5 @@ ROUTERS = [
     planner.router,
     paper.router,
     export.router,
+    history.router,
 ]
