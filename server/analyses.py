@@ -38,8 +38,9 @@ ANALYSES: Final = (
     *(
         f"{_REGION}/{name}"
         for name in (
-            "access", "equity", "history", "papers", "partners/{offer}", "radii", "resilience", "scenarios",
-            "sheets/{district}", "sites", "stability", "week", "districts/{district}/similar",
+            "access", "districts/{district}/similar", "equity", "history", "papers",
+            "partners/{offer}", "radii", "resilience", "scenarios", "sheets/{district}", "sites",
+            "stability", "week",
         )
     ),
     "/api/v1/compare",
