@@ -31,11 +31,12 @@ class _Times:
 
 @dataclass(frozen=True)
 class Gauge:
-    """A number as it is now: its name, what it is, its values by label."""
+    """A number that others keep: its name, what it is, its values by label."""
 
     name: str
     help: str
     values: Mapping[Labels, float]
+    kind: str = "gauge"
 
 
 class Metrics:
@@ -72,7 +73,7 @@ class Metrics:
             yield _line(f"{name}_sum", own, times.sum_s)
             yield _line(f"{name}_count", own, sum(counts))
         for gauge in gauges:
-            yield from _head(gauge.name, "gauge", gauge.help)
+            yield from _head(gauge.name, gauge.kind, gauge.help)
             for labels, value in gauge.values.items():
                 yield _line(gauge.name, (worker, *labels), value)
 

@@ -38,6 +38,7 @@ def readyz(request: Request) -> Response:
     body = {
         "status": "ok" if is_ready else "not ready",
         "not_built": not_built,
+        "open": list(regions.kept.sizes),
         "register": register,
         "maintenance": request.app.state.settings.maintenance,
     }
@@ -71,6 +72,8 @@ def metrics(request: Request) -> Response:
 def _gauges(regions: Regions) -> list[Gauge]:
     known = regions.known()
     register = _register(regions)
+    regions.kept.measure()
+    sizes = regions.kept.sizes
     return [
         Gauge(
             "umkreis_regions",
@@ -78,8 +81,25 @@ def _gauges(regions: Regions) -> list[Gauge]:
             {
                 (("state", "known"),): len(known),
                 (("state", "built"),): sum(region.is_built for region in known),
-                (("state", "open"),): regions.open_count,
+                (("state", "open"),): len(sizes),
             },
+        ),
+        Gauge(
+            "umkreis_region_bytes",
+            "What an open region holds in this worker.",
+            {(("region", region),): size for region, size in sizes.items()},
+        ),
+        Gauge(
+            "umkreis_regions_opened_total",
+            "How often a region was opened.",
+            {(): regions.kept.opened},
+            kind="counter",
+        ),
+        Gauge(
+            "umkreis_regions_dropped_total",
+            "How often a region was closed to stay within UMKREIS_MEMORY_MB.",
+            {(): regions.kept.dropped},
+            kind="counter",
         ),
         Gauge(
             "umkreis_register_up",

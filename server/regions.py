@@ -2,14 +2,14 @@
 The regions that this installation knows, and their Atlases.
 
 A region is a folder with a `region.toml`: shipped ones lie in the data folder, one's own in the
-state folder. Atlases are opened when first asked for, and opened anew when they were built again.
-Where there is a register, an Atlas is handed out with the offers that it holds now.
+state folder. Atlases are opened when first asked for, kept within a budget of memory, and opened
+anew when they were built again; lists of regions open none. Where there is a register, an Atlas is
+handed out with the offers that it holds now.
 """
 
 from __future__ import annotations
 
 import logging
-import os
 import threading
 import time
 import tomllib
@@ -21,11 +21,13 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
+from layers.atlas_brief import AtlasBrief, brief_of, read_brief
 from layers.build import REGION_FILE, build_atlas, is_current
 from layers.errors import AtlasError, RegisterError, UnknownRegionError
 from layers.living import LivingRegion
 from layers.register import Register
-from layers.store import MANIFEST, TAXONOMY, open_atlas
+from layers.store import MANIFEST, TAXONOMY
+from server.kept_atlases import KeptAtlases, Stamp, stamp_of
 
 if TYPE_CHECKING:
     from fastapi import Request
@@ -36,8 +38,6 @@ if TYPE_CHECKING:
 
 
 _LOG = logging.getLogger(__name__)
-_Stamp = tuple[tuple[str, int, int, int], ...]
-_TRIES = 3
 _PAUSE_S = 5.0  # in which a register that could not be read is not asked again
 
 
@@ -68,8 +68,13 @@ class Regions:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._opened: dict[str, tuple[_Stamp, Atlas]] = {}
-        self._looked_at: dict[str, tuple[_Stamp, bool]] = {}
+        self.kept = KeptAtlases(
+            settings.memory_mb << 20 if settings.memory_mb else None,
+            also=lambda region: filter(None, [self._living.get(region)]),
+            forget=self._forget,
+        )
+        self._briefs: dict[str, tuple[Stamp, AtlasBrief]] = {}
+        self._looked_at: dict[str, tuple[Stamp, bool]] = {}
         self._lock = threading.Lock()
         self._register: Register | None = None
         self._living: dict[str, LivingRegion] = {}
@@ -142,7 +147,7 @@ class Regions:
         Their checksums are computed anew only where a file's time or size has changed.
         """
         folder, atlas = self.folder(region_id), self.atlas_path(region_id)
-        stamp = _stamp(*sorted(folder.rglob("*")), self.taxonomy_path, atlas / MANIFEST)
+        stamp = stamp_of(*sorted(folder.rglob("*")), self.taxonomy_path, atlas / MANIFEST)
         looked_at = self._looked_at.get(region_id)
         if looked_at is None or looked_at[0] != stamp:
             looked_at = (stamp, is_current(atlas, folder, self.taxonomy_path))
@@ -172,7 +177,15 @@ class Regions:
         AtlasError
             If it has not been built.
         """
-        built = self.open_built(region_id)
+        return self._stamped(region_id)[1]
+
+    def _stamped(self, region_id: str) -> tuple[Stamp, Atlas]:
+        """Open a region, and tell which build it is."""
+        self.folder(region_id)
+        stamp, built = self.kept.get(region_id, self.atlas_path(region_id))
+        return stamp, self._with_register(region_id, built)
+
+    def _with_register(self, region_id: str, built: Atlas) -> Atlas:
         if not self.is_fresh:
             return self._last_known(region_id, built)
         try:
@@ -204,11 +217,11 @@ class Regions:
         AtlasError
             If it has not been built.
         """
-        atlas = self.open(region_id)
+        stamp, atlas = self._stamped(region_id)
         if not self.is_fresh:
             return None
         living = self._living.get(region_id)
-        manifest = self._opened[region_id][0][0]
+        manifest = stamp[0]
         now = datetime.now(UTC)
         days = (now.date(), now.astimezone(ZoneInfo(atlas.region.timezone)).date())
         return repr((region_id, *manifest[2:], living and living.mark, *map(str, days)))
@@ -249,11 +262,6 @@ class Regions:
         except sa.exc.SQLAlchemyError as exc:
             raise RegisterError(f"the register cannot be read: {type(exc).__name__}") from exc
 
-    @property
-    def open_count(self) -> int:
-        """How many regions are open in this process."""
-        return len(self._opened)
-
     def open_built(self, region_id: str) -> Atlas:
         """
         Open a region's Atlas as it was built, or return it if it is still the one on disk.
@@ -266,13 +274,34 @@ class Regions:
             If it has not been built.
         """
         self.folder(region_id)
+        return self.kept.get(region_id, self.atlas_path(region_id))[1]
+
+    def _forget(self, region_id: str) -> None:
+        self._living.pop(region_id, None)
+
+    def briefs(self) -> dict[str, AtlasBrief | None]:
+        """
+        Sum up every known region without opening one; None for those that have no Atlas.
+
+        The offers of a region that is not open are those of its build, or those that it had when
+        it was open last.
+        """
+        return {region_id: self._brief(region_id) for region_id in self.folders()}
+
+    def _brief(self, region_id: str) -> AtlasBrief | None:
         path = self.atlas_path(region_id)
-        with self._lock:
-            stamp = _stamp(path / MANIFEST)
-            opened = self._opened.get(region_id)
-            if opened is None or opened[0] != stamp:
-                opened = self._opened[region_id] = _open_whole(path)
-            return opened[1]
+        try:
+            if region_id in self.kept.sizes:
+                stamp, atlas = self._stamped(region_id)
+                self._briefs[region_id] = stamp, brief_of(atlas)
+            else:
+                stamp = stamp_of(path / MANIFEST)
+                known = self._briefs.get(region_id)
+                if known is None or known[0] != stamp:
+                    self._briefs[region_id] = stamp, read_brief(path)
+        except AtlasError:
+            return None
+        return self._briefs[region_id][1]
 
     def open_all(self) -> dict[str, Atlas | None]:
         """Open every known region; None for those that cannot be opened."""
@@ -283,33 +312,6 @@ class Regions:
             except AtlasError:
                 opened[region_id] = None
         return opened
-
-
-def _stamp(*paths: Path) -> _Stamp:
-    """Tell files apart from what stood there before; one that is missing has no stamp."""
-    found = []
-    for path in paths:
-        try:
-            about = path.stat()
-        except OSError:
-            continue
-        found.append((os.fspath(path), about.st_ino, about.st_mtime_ns, about.st_size))
-    return tuple(found)
-
-
-def _open_whole(path: Path) -> tuple[_Stamp, Atlas]:
-    """Open an Atlas once more where it was replaced while it was being read."""
-    for _ in range(_TRIES):
-        stamp = _stamp(path / MANIFEST)
-        try:
-            atlas = open_atlas(path)
-        except (AtlasError, OSError):
-            if stamp == _stamp(path / MANIFEST):
-                raise
-            continue
-        if stamp == _stamp(path / MANIFEST):
-            return stamp, atlas
-    raise AtlasError(f"region {path.name!r} is being built; try again in a moment")
 
 
 def regions_of(request: Request) -> Regions:

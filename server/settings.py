@@ -130,6 +130,28 @@ SETTINGS = (
         "How much memory a process for expensive analyses may take; 0 for any amount.",
     ),
     Setting(
+        "UMKREIS_MEMORY_MB",
+        "0",
+        "How much open regions may hold in a process; those not asked for long are closed. 0 for "
+        "any amount.",
+    ),
+    Setting(
+        "UMKREIS_OIDC_ISSUER",
+        "",
+        "Place that signs people in by OpenID Connect, https://HOST; needs umkreis[oidc].",
+    ),
+    Setting("UMKREIS_OIDC_CLIENT_ID", "", "By what that place knows this installation."),
+    Setting(
+        "UMKREIS_OIDC_CLIENT_SECRET_FILE",
+        "",
+        "File with the secret for it; none for a public client.",
+    ),
+    Setting(
+        "UMKREIS_OIDC_ROLE_CLAIM",
+        "",
+        "Claim that tells roles; then accounts are added. By default only known addresses come in.",
+    ),
+    Setting(
         "UMKREIS_MAINTENANCE",
         "off",
         "read: nothing can be changed; all: only a page that says so is served.",
@@ -162,6 +184,11 @@ class Settings:
     analyses_at_once: int = 2
     analysis_seconds: int = 60
     analysis_memory_mb: int = 4000
+    memory_mb: int = 0
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret_file: str = ""
+    oidc_role_claim: str = ""
     maintenance: str = "off"
     metrics: str = "off"
     smtp_url: str = ""
@@ -213,6 +240,8 @@ class Settings:
             analyses_at_once=_whole(values, "UMKREIS_ANALYSES_AT_ONCE", least=1),
             analysis_seconds=_whole(values, "UMKREIS_ANALYSIS_SECONDS", least=1),
             analysis_memory_mb=_whole(values, "UMKREIS_ANALYSIS_MEMORY_MB", least=0),
+            memory_mb=_whole(values, "UMKREIS_MEMORY_MB", least=0),
+            **_oidc(values),
             maintenance=_one_of("UMKREIS_MAINTENANCE", values["UMKREIS_MAINTENANCE"], MAINTENANCE),
             metrics=_one_of("UMKREIS_METRICS", values["UMKREIS_METRICS"], METRICS),
             smtp_url=_mail_server(values["UMKREIS_SMTP_URL"].strip(), values["UMKREIS_MAIL_FROM"]),
@@ -284,6 +313,36 @@ def _mail_address(text: str) -> str:
             parameter="UMKREIS_MAIL_FROM",
         )
     return found or ""
+
+
+def _oidc(values: Mapping[str, str]) -> dict[str, str]:
+    """Read the settings of OpenID Connect, which belong together."""
+    names = {
+        "oidc_issuer": "UMKREIS_OIDC_ISSUER",
+        "oidc_client_id": "UMKREIS_OIDC_CLIENT_ID",
+        "oidc_client_secret_file": "UMKREIS_OIDC_CLIENT_SECRET_FILE",
+        "oidc_role_claim": "UMKREIS_OIDC_ROLE_CLAIM",
+    }
+    told = {field: values[name].strip() for field, name in names.items()}
+    issuer, file = urlsplit(told["oidc_issuer"]), told["oidc_client_secret_file"]
+    is_local = issuer.scheme == "http" and issuer.hostname in ("127.0.0.1", "::1", "localhost")
+    if told["oidc_issuer"] and not ((issuer.scheme == "https" and issuer.hostname) or is_local):
+        raise ParameterError(
+            f"`UMKREIS_OIDC_ISSUER` is {told['oidc_issuer']!r}; it may be https://HOST, or http:// "
+            "on this machine",
+            parameter="UMKREIS_OIDC_ISSUER",
+        )
+    if bool(told["oidc_issuer"]) != bool(told["oidc_client_id"]):
+        raise ParameterError(
+            "`UMKREIS_OIDC_ISSUER` and `UMKREIS_OIDC_CLIENT_ID` are set together or not at all",
+            parameter="UMKREIS_OIDC_ISSUER",
+        )
+    if file and not Path(file).is_file():
+        raise ParameterError(
+            f"`UMKREIS_OIDC_CLIENT_SECRET_FILE` {file}: there is no such file",
+            parameter="UMKREIS_OIDC_CLIENT_SECRET_FILE",
+        )
+    return told
 
 
 def _networks(name: str, text: str) -> tuple[Network, ...]:

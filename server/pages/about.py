@@ -10,7 +10,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from layers.atlas import Atlas
+from layers.atlas_brief import AtlasBrief
 from server.contact import contact_of
 from server.regions import regions_of
 from server.shell import PageRoute, render, texts_for
@@ -43,8 +43,8 @@ def accessibility(request: Request) -> HTMLResponse:
 def sources(request: Request) -> HTMLResponse:
     """Name the data of every region, and the parts of the pages, with their licences."""
     texts = texts_for(request)
-    opened = [atlas for atlas in regions_of(request).open_all().values() if atlas]
-    regions = [_region_sources(atlas, texts) for atlas in opened]
+    briefs = [brief for brief in regions_of(request).briefs().values() if brief]
+    regions = [_region_sources(brief, texts) for brief in briefs]
     return _text_page(request, "sources.html", regions=regions, parts=_parts())
 
 
@@ -59,18 +59,18 @@ def _text_page(request: Request, template: str, **context: Any) -> HTMLResponse:
     )
 
 
-def _region_sources(atlas: Atlas, texts: Texts) -> dict[str, Any]:
+def _region_sources(brief: AtlasBrief, texts: Texts) -> dict[str, Any]:
     return {
-        "name": atlas.region.name,
-        "label": f"{atlas.region.name} ({atlas.region.id})",  # names may be the same
-        "attributions": atlas.region.attributions,
+        "name": brief.name,
+        "label": f"{brief.name} ({brief.id})",  # names may be the same
+        "attributions": brief.attributions,
         "sources": [
             {
                 "name": source["name"],
                 "date": texts.iso_day(source["as_of"]),
                 "licence": source["licence"] or texts.gettext("not stated"),
             }
-            for source in atlas.manifest["sources"]
+            for source in brief.sources
         ],
     }
 

@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
-from layers.atlas import Atlas
+from layers.atlas_brief import AtlasBrief
 from server.classes import ALL_CLASSES
 from server.regions import regions_of
 from server.shell import PageRoute, render, texts_for
@@ -25,25 +25,24 @@ def start(request: Request) -> HTMLResponse:
     texts = texts_for(request)
     known = regions_of(request)
     regions = [
-        _region_card(atlas, texts) if atlas else {"id": i, "name": known.name(i), "ready": False}
-        for i, atlas in known.open_all().items()
+        _region_card(brief, texts) if brief else {"id": i, "name": known.name(i), "ready": False}
+        for i, brief in known.briefs().items()
     ]
     return render(request, "start.html", regions=regions, region=None)
 
 
-def _region_card(atlas: Atlas, texts: Texts) -> dict[str, Any]:
-    basis = atlas.population.basis
-    counted = basis.unit == "residents"
+def _region_card(brief: AtlasBrief, texts: Texts) -> dict[str, Any]:
+    counted = brief.unit == "residents"
     return {
-        "id": atlas.region.id,
-        "name": atlas.region.name,
+        "id": brief.id,
+        "name": brief.name,
         "ready": True,
-        "as_of": texts.month(atlas.region.as_of),
-        "made_up": basis.source == MADE_UP,
-        "people": texts.number(round(basis.total)) if counted else "",
-        "buildings": texts.number(len(atlas.population.xy)),
-        "districts": texts.number(len(atlas.region.finest)),
-        "offers": texts.number(len(atlas.offers)),
+        "as_of": texts.month(brief.as_of),
+        "made_up": brief.source == MADE_UP,
+        "people": texts.number(round(brief.total)) if counted else "",
+        "buildings": texts.number(brief.homes),
+        "districts": texts.number(brief.districts),
+        "offers": texts.number(brief.offers),
     }
 
 

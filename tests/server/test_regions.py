@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import server.kept_atlases
 import server.regions as under_test
 from layers.errors import AtlasError
 from layers.store import MANIFEST
@@ -58,7 +59,7 @@ def test_a_region_replaced_while_it_is_read_is_read_again(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ):
     regions = Regions(settings)
-    original = under_test.open_atlas
+    original = server.kept_atlases.open_atlas
     opened = []
 
     def open_and_replace(path: Path) -> object:
@@ -68,7 +69,7 @@ def test_a_region_replaced_while_it_is_read_is_read_again(
         opened.append(atlas)
         return atlas
 
-    monkeypatch.setattr(under_test, "open_atlas", open_and_replace)
+    monkeypatch.setattr(server.kept_atlases, "open_atlas", open_and_replace)
     assert regions.open("toy") is opened[1]
 
 
