@@ -20,6 +20,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -m pip --version >/dev/null 2>&1 || { echo "pip is missing: apt-get install python3-pip" >&2; exit 1; }
 	$(PYTHON) -m venv --without-pip $(VENV)
 	$(PYTHON) -m pip --python $(BIN)/python install -q --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@$(BIN)/python -m geo.reach.warm
 	@touch $@
 
 demo: install  ## Build the demo regions and serve them on http://127.0.0.1:8000 (or PORT=…)

@@ -12,8 +12,8 @@ A `Network` never changes after it was built and may be used from many threads.
 from __future__ import annotations
 
 import json
+import threading
 import weakref
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,19 +21,12 @@ import numpy as np
 from geo.crs import check_metric
 from geo.edge_cuts import GrownTree
 from geo.errors import NetworkError
-from geo.network_arrays import IN, OUT, arcs_from_edges, checksum, exit_places, network_arrays
+from geo.network_arrays import checksum, exit_places, network_arrays
 from geo.network_change import NewStreet, change
 from geo.network_results import Nearest, Pairs, Pieces, Snapped
-from geo.search import (
-    MAX_SUPPLIES,
-    Arcs,
-    EdgeCosts,
-    Ends,
-    nearest,
-    node_seconds,
-    pairs_within,
-    to_ticks,
-)
+from geo.reach.engine import from_arrays, prepare, prepare_changed
+from geo.reach.seeds import Streets as Edges
+from geo.search import Ends, nearest, node_seconds, pairs_within
 from geo.second_nearest import second_nearest
 from geo.snapping import EdgeTree
 from geo.street_access import Speeds
@@ -45,6 +38,7 @@ from geo.street_stretch import (
     stretch_line,
     stretch_names,
 )
+from geo.ticks import MAX_PLACES, NEVER, whole_ticks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,6 +49,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from geo.osm import Streets
+    from geo.reach.engine import Engine
 
     Floats = NDArray[np.float64]
 
@@ -62,7 +57,7 @@ __all__ = ["MAX_LEG_M", "MODES", "Nearest", "Network", "Pairs", "Pieces", "Snapp
 
 MODES = ("walk", "stepfree", "bike", "car")
 MAX_LEG_M = 500.0  # a house farther from any street than this is not on the network
-FORMAT = 2
+FORMAT = 3
 
 
 class Network:
@@ -104,19 +99,33 @@ class Network:
         self.length_m: Floats = arrays["length_m"]
         self.forward_s: Floats = arrays["forward_s"]
         self.backward_s: Floats = arrays["backward_s"]
-        self._costs = EdgeCosts(self.forward_s, self.backward_s, self.length_m)
         self._names: list[str] = about["names"]
         self._edge_tree: EdgeTree | GrownTree = EdgeTree(arrays)
-        self._id_before = ""
+        self._before: Network | None = None
+        self._preparing = threading.Lock()
+        self._prepared: Engine | None = None
         self._last_demand: tuple[weakref.ref[Snapped], Ends] | None = None
 
-    @cached_property
-    def _out(self) -> Arcs:
-        return _arcs(self._arrays, OUT)
+    @property
+    def _engine(self) -> Engine:
+        """What answers; prepared when it is first asked, unless that was saved."""
+        if self._prepared is None:
+            with self._preparing:
+                if self._prepared is None:
+                    edges = Edges.of(self._arrays)
+                    if "search" in self._about:
+                        made = from_arrays(edges, self._arrays, self._about["search"])
+                    elif self._before is not None:
+                        made = prepare_changed(self._before._engine, edges)
+                    else:
+                        made = prepare(edges)
+                    self._prepared = made
+        return self._prepared
 
-    @cached_property
-    def _in(self) -> Arcs:
-        return _arcs(self._arrays, IN)
+    @property
+    def search(self) -> str:
+        """How questions are answered: `sweep`, or `heap` where streets form too dense a grid."""
+        return self._engine.search
 
     def __repr__(self) -> str:
         return f"<Network {self.mode}, {len(self.xy)} nodes, {len(self.a)} edges, {self.crs}>"
@@ -226,16 +235,11 @@ class Network:
 
         Notes
         -----
-        Multi-source Dijkstra on the reversed graph (Dijkstra 1959), O(k E log V).
+        One sweep up and down the arcs of a hierarchy for many sets together, O(k arcs): see
+        docs/methods/reach.md. Who travels for 12 days or more arrives nowhere.
         """
         sets = [self._ends(s, "supplies", leaving=False) for s in supplies]
-        found = nearest(
-            self._in,
-            self._costs,
-            self._leaving(demand),
-            sets,
-            with_length=with_distance,
-        )
+        found = nearest(self._engine, self._leaving(demand), sets, with_length=with_distance)
         return Nearest(found.seconds, found.number, found.length_m)
 
     def to_second_nearest(
@@ -269,8 +273,7 @@ class Network:
             If points were snapped to another network.
         """
         found = second_nearest(
-            self._in,
-            self._costs,
+            self._engine,
             self._leaving(demand),
             self._ends(supply, "supply", leaving=False),
             first,
@@ -294,9 +297,7 @@ class Network:
         if not limit_s > 0:
             raise NetworkError(f"`limit_s` is {limit_s}; use seconds above 0, or inf")
         found = pairs_within(
-            self._out,
-            self._in,
-            self._costs,
+            self._engine,
             self._ends(sources, "sources", leaving=True),
             self._ends(targets, "targets", leaving=False),
             limit_s,
@@ -328,7 +329,7 @@ class Network:
             If the points were snapped to another network.
         """
         ends = self._ends(points, "points", leaving=leaving)
-        return node_seconds(self._out if leaving else self._in, self._costs, ends, limit_s=limit_s)
+        return node_seconds(self._engine, ends, leaving=leaving, limit_s=limit_s)
 
     def pieces_within(self, bounds: tuple[float, float, float, float]) -> Pieces:
         """
@@ -389,10 +390,11 @@ class Network:
         """
         made = change(self._arrays, self._names, closed, opened)
         about = {**self._about, "names": made.names}
+        about.pop("search", None)
         if made.digest:
             about["network_id"] = f"{self.network_id}-{made.digest}"
         network = type(self)(made.arrays, about)
-        network._id_before = self.network_id
+        network._before = self
         if made.digest:
             network._edge_tree = GrownTree(self._edge_tree, made.cuts, made.arrays, made.first_new)
         else:
@@ -417,10 +419,11 @@ class Network:
         """
         if points.network_id == self.network_id:
             return points
-        if points.network_id != self._id_before or not isinstance(self._edge_tree, GrownTree):
+        before = self._before.network_id if self._before else ""
+        if points.network_id != before or not isinstance(self._edge_tree, GrownTree):
             raise NetworkError(
                 f"`points` were snapped to another network ({points.network_id}) than the one "
-                f"before the change ({self._id_before}); snap them to that one"
+                f"before the change ({before}); snap them to that one"
             )
         at = np.asarray(xy, float).reshape(-1, 2)
         placed = self._edge_tree.carry(at, points.edge, points.fraction, points.leg_m, MAX_LEG_M)
@@ -432,11 +435,15 @@ class Network:
         return Snapped(edge, fraction, np.zeros(len(edge)), self.network_id)
 
     def save(self, folder: Path) -> None:
-        """Write one `.npy` an array and `network.json`; the same network gives the same bytes."""
+        """
+        Write one `.npy` an array and `network.json`; the same network gives the same bytes.
+
+        What answers questions is prepared and saved as well.
+        """
         folder.mkdir(parents=True, exist_ok=True)
-        for name, array in self._arrays.items():
+        for name, array in (self._arrays | self._engine.arrays()).items():
             np.save(folder / f"{name}.npy", array)
-        text = json.dumps(self._about, indent=1, sort_keys=True)
+        text = json.dumps(self._about | {"search": self.search}, indent=1, sort_keys=True)
         (folder / "network.json").write_text(text + "\n", encoding="utf-8")
 
     @classmethod
@@ -477,19 +484,21 @@ class Network:
                 f"`{name}` were snapped to another network ({points.network_id}) than this "
                 f"{self.mode} network ({self.network_id}); snap them to this one"
             )
-        if len(points) > MAX_SUPPLIES:
-            raise NetworkError(f"`{name}` holds {len(points)} points, at most {MAX_SUPPLIES}")
+        if len(points) > MAX_PLACES:
+            raise NetworkError(f"`{name}` holds {len(points)} points, at most {MAX_PLACES}")
         # a point that was not placed is infinitely far from the ends of edge 0
         edge = np.maximum(points.edge, 0)
         before, after = points.fraction, 1.0 - points.fraction
         to_a, to_b = self.backward_s[edge], self.forward_s[edge]
         if not leaving:
             to_a, to_b = to_b, to_a
-        leg_s = to_ticks(points.leg_m * (3.6 / self.leg_kmh))
+        leg = whole_ticks(points.leg_m * (3.6 / self.leg_kmh))
+        place = self._engine.place
         return Ends(
-            points.edge, points.fraction, self.a[edge], self.b[edge],
-            to_ticks(part_of(before, to_a)) + leg_s, to_ticks(part_of(after, to_b)) + leg_s,
-            leg_s, points.leg_m,
+            points.edge, points.fraction, place[self.a[edge]], place[self.b[edge]],
+            np.minimum(whole_ticks(part_of(before, to_a)) + leg, NEVER),
+            np.minimum(whole_ticks(part_of(after, to_b)) + leg, NEVER),
+            leg, points.leg_m,
         )  # fmt: skip
 
 
@@ -497,10 +506,3 @@ def part_of(share: Floats, whole: Floats) -> Floats:
     """Multiply; at a node (a share of 0) even a closed direction costs nothing."""
     part: Floats = np.multiply(share, whole, where=share > 0, out=np.zeros(len(share)))
     return part
-
-
-def _arcs(arrays: dict[str, NDArray[Any]], name: str) -> Arcs:
-    """Return the graph or its reverse, laid out now where it was not saved."""
-    if f"{name}_start" not in arrays:
-        return arcs_from_edges(arrays, name)
-    return Arcs(*(arrays[f"{name}_{part}"] for part in ("start", "node", "s", "m")))

@@ -2,8 +2,8 @@
 Turns built edges into the arrays that a `geo.network.Network` is saved as.
 
 `xy` are nodes; `a`, `b`, `length_m`, `forward_s`, `backward_s`, `no_stop` are by edge; `vertex_*`
-are the polylines of the edges, and the names of their pieces; `out_*` and `in_*` are the graph and
-its reverse in compressed rows; `exit_*` are the places where streets leave the data.
+are the polylines of the edges, and the names of their pieces; `exit_*` are the places where streets
+leave the data. `reach_*` is what was prepared for questions (`geo.reach.hierarchy`).
 """
 
 from __future__ import annotations
@@ -15,12 +15,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from geo.search import Arcs, arcs_of, to_ticks
 from geo.snapping import straight_tails
+from geo.ticks import to_ticks
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
     from geo.street_graph import Built
@@ -28,11 +26,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 
-OUT, IN = "out", "in"
-
-
 def network_arrays(built: Built) -> dict[str, NDArray[Any]]:
-    """Measure the edges and lay out both directions of the graph."""
+    """Measure the edges."""
     edges = built.edges
     start = edges.vertex_start
     tail = straight_tails(start)
@@ -40,7 +35,7 @@ def network_arrays(built: Built) -> dict[str, NDArray[Any]]:
     step[tail + 1] = np.hypot(*(edges.vertex_xy[tail + 1] - edges.vertex_xy[tail]).T)
     vertex_m = _cumulated(step, start)
     length_m = vertex_m[start[1:] - 1]
-    arrays: dict[str, NDArray[Any]] = {
+    return {
         "xy": edges.xy,
         "a": edges.a.astype(np.int32),
         "b": edges.b.astype(np.int32),
@@ -53,27 +48,6 @@ def network_arrays(built: Built) -> dict[str, NDArray[Any]]:
         "vertex_m": vertex_m,
         "vertex_name": edges.vertex_name.astype(np.int32),
     }
-    return arrays | arc_arrays(arrays)
-
-
-def arc_arrays(arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
-    """Lay out the graph and its reverse from the edges and their seconds."""
-    laid_out: dict[str, NDArray[Any]] = {}
-    for name in (OUT, IN):
-        arcs = arcs_from_edges(arrays, name)
-        laid_out[f"{name}_start"], laid_out[f"{name}_node"] = arcs.start, arcs.node
-        laid_out[f"{name}_s"], laid_out[f"{name}_m"] = arcs.seconds, arcs.length_m
-    return laid_out
-
-
-def arcs_from_edges(arrays: Mapping[str, NDArray[Any]], name: str) -> Arcs:
-    """Lay out the graph (`OUT`) or its reverse (`IN`)."""
-    a, b = arrays["a"].astype(np.int64), arrays["b"].astype(np.int64)
-    ends = (np.r_[a, b], np.r_[b, a])
-    tail, head = ends if name == OUT else ends[::-1]
-    seconds = np.r_[arrays["forward_s"], arrays["backward_s"]]
-    metres = np.tile(arrays["length_m"], 2)
-    return arcs_of(tail, head, seconds, metres, nodes=len(arrays["xy"]))
 
 
 def _cumulated(step: Floats, start: NDArray[np.int64]) -> Floats:

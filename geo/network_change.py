@@ -19,7 +19,8 @@ import shapely
 import shapely.ops
 
 from geo.edge_cuts import SAME_PLACE_M, Cuts, edge_line
-from geo.search import to_ticks
+from geo.reach.hierarchy import PREPARED
+from geo.ticks import to_ticks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -110,8 +111,8 @@ def change(
     laid_out["exit_edge"], laid_out["exit_fraction"] = cuts.carry(
         arrays["exit_edge"], arrays["exit_fraction"]
     )
-    for name in [key for key in laid_out if key.startswith(("out_", "in_"))]:
-        del laid_out[name]  # laid out anew when they are asked for
+    for name in [key for key in laid_out if key.startswith(PREPARED)]:
+        del laid_out[name]  # prepared anew when it is asked
     digest = ""
     if pieces or opened:
         told = hashlib.sha256(np.sort(shut).data)

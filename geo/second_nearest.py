@@ -13,30 +13,26 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geo.search import (
-    INDEX_UNIT,
-    Arcs,
-    EdgeCosts,
-    Ends,
-    Found,
-    Seeds,
-    Tree,
-    decode,
-    grow,
-    meetings,
-    metres_to_nodes,
-    seeds_of,
-)
+from geo.reach.seeds import Seeds
+from geo.search import Found, meetings, metres_to_nodes, seeds_of, split
+from geo.ticks import NEVER, NUMBER_BITS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from geo.reach.engine import Engine
+    from geo.search import Ends
+
     Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+    Spread = tuple[Ints, Floats]  # values by place, and metres or nothing
+
+_NOWHERE = NEVER << NUMBER_BITS
+_NUMBER = (1 << NUMBER_BITS) - 1
 
 
 def second_nearest(
-    arcs: Arcs,
-    costs: EdgeCosts,
+    engine: Engine,
     demand: Ends,
     supply: Ends,
     first: NDArray[np.int32],
@@ -48,8 +44,8 @@ def second_nearest(
 
     Parameters
     ----------
-    arcs
-        Of the reversed graph.
+    engine
+        Of the network.
     demand, supply
         Shapes (n,) and (m,).
     first
@@ -60,51 +56,56 @@ def second_nearest(
     found
         Shapes (1, n). Ties go to the lower number.
     """
-    seeds = seeds_of(supply, costs)
-    once = grow(arcs, [seeds], with_length=with_length)
-    twice = grow(arcs, [_borders(arcs, once, seeds)], with_length=with_length)
-    best = np.full(len(demand.a), np.inf)
+    seeds = seeds_of([supply], engine, with_length=with_length)
+    once = _spread(engine, seeds, with_length=with_length)
+    twice = _spread(engine, _borders(engine, once, seeds), with_length=with_length)
+    best = np.full(len(demand), _NOWHERE)
     length = np.zeros(len(best))
-    for node, leg_s, leg_m in zip(
+    for place, to_node, to_node_m in zip(
         (demand.a, demand.b),
-        (demand.a_s, demand.b_s),
-        metres_to_nodes(demand, costs),
+        (demand.to_a, demand.to_b),
+        metres_to_nodes(demand, engine),
         strict=True,
     ):
-        for tree in (once, twice):
-            value = tree.seconds[0, node] + leg_s
-            better = (value < best) & (_number(value) != first)
-            best[better] = value[better]
-            length[better] = (tree.length_m[0, node] + leg_m)[better]
-    met = meetings(demand, supply, costs)
-    value = np.where(met.second == first[met.first], np.inf, _encode(met.seconds, met.second))
+        for value, metres in (once, twice):
+            over = value[place] + (to_node.astype(np.int64) << NUMBER_BITS)
+            over_m = metres[place] + to_node_m if with_length else length
+            better = (over < best) | ((over == best) & (over_m < length))
+            better &= (over & _NUMBER) != first
+            best[better], length[better] = over[better], over_m[better]
+    met = meetings(demand, supply, engine)
+    value = (met.ticks << NUMBER_BITS) + met.second
+    value[met.second == first[met.first]] = _NOWHERE
     order = np.argsort(-value, kind="stable")  # the least is written last
     better = order[value[order] < best[met.first[order]]]
     best[met.first[better]], length[met.first[better]] = value[better], met.length_m[better]
-    seconds, number = decode(best[np.newaxis])
+    seconds, number = split(best[np.newaxis])
     length[number[0] < 0] = np.inf
     return Found(seconds, number, length[np.newaxis] if with_length else None)
 
 
-def _borders(arcs: Arcs, once: Tree, seeds: Seeds) -> Seeds:
+def _spread(engine: Engine, seeds: Seeds, *, with_length: bool) -> Spread:
+    if with_length:
+        lanes, metres = engine.spread_measured(seeds, leaving=False)
+        return lanes[:, 0], metres[:, 0]
+    return engine.spread(seeds, leaving=False)[:, 0], np.zeros(0)
+
+
+def _borders(engine: Engine, once: Spread, seeds: Seeds) -> Seeds:
     """Where a second supply arrives first: across borders, and at its own street."""
-    reached, length = once.seconds[0], once.length_m[0]
-    tail = np.repeat(np.arange(len(reached)), np.diff(arcs.start))
-    nearest = _number(reached)
-    across = np.flatnonzero(np.isfinite(reached[tail]) & (nearest[tail] != nearest[arcs.node]))
-    own = np.flatnonzero(
-        np.isfinite(seeds.seconds) & (_number(seeds.seconds) != nearest[seeds.node])
-    )
+    reached, length = once
+    tail, head, ticks, metres = engine.streets.arcs(leaving=False)
+    tail, head = engine.place[tail], engine.place[head]
+    nearest = reached & _NUMBER
+    across = np.flatnonzero((reached[tail] < _NOWHERE) & (nearest[tail] != nearest[head]))
+    own = np.flatnonzero((seeds.value < _NOWHERE) & (seeds.value & _NUMBER != nearest[seeds.place]))
+    value = reached[tail] + (ticks.astype(np.int64) << NUMBER_BITS)
     return Seeds(
-        np.concatenate([arcs.node[across].astype(np.int64), seeds.node[own]]),
-        np.concatenate([(reached[tail] + arcs.seconds)[across], seeds.seconds[own]]),
-        np.concatenate([(length[tail] + arcs.length_m)[across], seeds.length_m[own]]),
+        place=np.concatenate([head[across], seeds.place[own]]),
+        lane=np.zeros(len(across) + len(own), np.int32),
+        value=np.concatenate([value[across], seeds.value[own]]),
+        metres=np.concatenate([(length[tail] + metres)[across], seeds.metres[own]])
+        if len(length)
+        else length,
+        lanes=1,
     )
-
-
-def _number(encoded: Floats) -> NDArray[np.int32]:
-    return decode(encoded)[1]
-
-
-def _encode(seconds: Floats, number: NDArray[np.int64]) -> Floats:
-    return seconds + (number + 1) * INDEX_UNIT

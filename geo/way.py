@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geo.search import to_ticks
 from geo.street_stretch import Stretch
+from geo.ticks import to_ticks
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -46,6 +46,7 @@ from layers.atlas import BASE_MAP, Atlas, Exits
 from layers.benchmarks import load_benchmarks
 from layers.errors import AtlasError
 from layers.offers import Offers, offers_from_osm
+from layers.region_timetable import build_timetable
 from layers.store import (
     ADDRESSES,
     BENCHMARKS,
@@ -184,7 +185,7 @@ def _build_into(
         "addresses_without_street": addresses.without_street,
     }
     manifest = _manifest(region, offers, networks, files) | {"left_out": left_out}
-    manifest["sources"] += table
+    manifest["sources"] += table + build_timetable(folder, region_dir, region)
     if account := population.account:
         manifest["people"] = published(account, smallest=population.smallest_published)
     save_json(folder / MANIFEST, manifest)
@@ -267,6 +268,7 @@ def _build_mode(
     return {
         "left_out": network.left_out,
         "dropped_share": round(network.dropped_share, 6),
+        "search": network.search,
         "homes_too_far": int((~demand.placed).sum()),
         "offers_too_far": int((~supply.placed).sum()),
     }

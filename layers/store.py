@@ -9,6 +9,7 @@ How an Atlas lies on disk: `.npy` arrays, opened by memory map, and JSON.
     demand/<mode>/{edge,fraction,leg_m}.npy     people on the network
     supply/<mode>/{edge,fraction,leg_m}.npy     offers on the network
     exits/<mode>/{travel_s,distance_m}.npy      the way to the edge of the data
+    timetable/…                                 where the region has one
 
 The same input gives the same bytes; only `built.json`, which tells when, differs.
 """
@@ -31,6 +32,7 @@ from layers.atlas import Atlas, Exits
 from layers.benchmarks import load_benchmarks
 from layers.errors import AtlasError
 from layers.offers import Offers
+from layers.region_timetable import open_timetable
 from layers.taxonomy import load_taxonomy
 
 if TYPE_CHECKING:
@@ -42,7 +44,7 @@ if TYPE_CHECKING:
     from layers.benchmarks import Benchmark
     from layers.taxonomy import Taxonomy
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 MANIFEST = "manifest.json"
 REGION = "region.json"
 TAXONOMY = "taxonomy.toml"
@@ -122,6 +124,7 @@ def _open(path: Path) -> Atlas:
         path=path,
         addresses=Addresses.open(path / ADDRESSES),
         benchmarks=_open_benchmarks(path / BENCHMARKS, taxonomy),
+        timetable=open_timetable(path),
     )
 
 

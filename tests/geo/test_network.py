@@ -274,9 +274,9 @@ def test_a_folder_without_a_network_is_refused(tmp_path: Path) -> None:
 
 def test_another_format_is_refused(walk: Network, tmp_path: Path) -> None:
     walk.save(tmp_path)
-    text = (tmp_path / "network.json").read_text().replace('"format": 2', '"format": 0')
+    text = (tmp_path / "network.json").read_text().replace('"format": 3', '"format": 0')
     (tmp_path / "network.json").write_text(text)
-    with pytest.raises(NetworkError, match="format 0, this version reads 2"):
+    with pytest.raises(NetworkError, match="format 0, this version reads 3"):
         Network.open(tmp_path)
 
 

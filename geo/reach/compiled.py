@@ -1,0 +1,138 @@
+"""
+Compiles the engine's inner loops, when one is first called.
+
+A kernel is a plain Python function over arrays and numbers. numba compiles it to machine code and
+keeps that in the `__pycache__` beside it, or in NUMBA_CACHE_DIR; `python -m geo.reach.warm` fills
+that once, so that nobody waits for a compiler. Nothing is compiled, read or written at import.
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import threading
+from functools import cached_property, update_wrapper
+from pathlib import Path
+from types import FunctionType
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_log = logging.getLogger(__name__)
+P = ParamSpec("P")
+R = TypeVar("R")
+_lock = threading.RLock()
+
+
+class Kernel(Generic[P, R]):
+    """
+    A function that is compiled at its first call; it may call other kernels of its module.
+
+    Attributes
+    ----------
+    function
+        The plain function.
+    signatures
+        The types that it takes; see `kernel`.
+    """
+
+    def __init__(self, function: Callable[P, R], signatures: tuple[str, ...]) -> None:
+        self.function = function
+        self.signatures = signatures
+        update_wrapper(self, function)
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run the machine code; types that no signature takes are a TypeError."""
+        result: R = self.compiled(*args, **kwargs)
+        return result
+
+    @cached_property
+    def compiled(self) -> Any:
+        """Return numba's dispatcher, with machine code for all signatures."""
+        with _lock:
+            return _dispatcher(self.function, self.signatures)
+
+
+def kernel(*signatures: str) -> Callable[[Callable[P, R]], Kernel[P, R]]:
+    """
+    Mark a function as a kernel; it holds no lock of Python's while it runs.
+
+    Parameters
+    ----------
+    signatures
+        The types of the parameters, one word each: `int`, `float`, `bool`, or an array in C order
+        by item and dimensions, such as `i4[]` or `f8[,]`. Arrays that are written end with `=`; all
+        others may lie in a file that is mapped read-only.
+    """
+    return lambda function: Kernel(function, signatures)
+
+
+def _dispatcher(function: Any, signatures: tuple[str, ...]) -> Any:
+    import numba  # a third of a second, which only who asks a question spends
+
+    # where a kernel calls another, the compiler must find what it can compile
+    names = {
+        name: value.compiled if isinstance(value, Kernel) else value
+        for name, value in function.__globals__.items()
+        if name in function.__code__.co_names or name.startswith("__")
+    }
+    plain = FunctionType(function.__code__, names, function.__name__, function.__defaults__)
+    made: Any = numba.njit(nogil=True)(plain)
+    made._cache = _cache(plain)
+    for signature in signatures:
+        made.compile(tuple(_type(word) for word in signature.split()))
+    made.disable_compile()
+    return made
+
+
+def _type(word: str) -> Any:
+    """Return numba's type for a word of a signature."""
+    from numba import from_dtype, types
+
+    scalars = {"int": types.int64, "float": types.float64, "bool": types.boolean}
+    if word in scalars:
+        return scalars[word]
+    item, dimensions = word.rstrip("=").rstrip("]").split("[")
+    is_written = word.endswith("=")
+    return types.Array(
+        from_dtype(np.dtype(item)), dimensions.count(",") + 1, "C", readonly=not is_written
+    )
+
+
+def _cache(function: FunctionType) -> Any:
+    """
+    Return where the machine code of a function is kept.
+
+    numba itself passes over a `__pycache__` that it may not write to, so that a read-only
+    installation would compile in every process what was compiled when it was installed.
+    """
+    caching: Any = importlib.import_module("numba.core.caching")
+
+    class Prepared(caching.InTreeCacheLocator):  # type: ignore[misc]
+        """Code beside its source, whether or not more may be written there."""
+
+        def ensure_cache_path(self) -> None:
+            if not Path(self.get_cache_path()).is_dir():
+                raise FileNotFoundError(self.get_cache_path())
+
+    class Impl(caching.CompileResultCacheImpl):  # type: ignore[misc]
+        _locator_classes = (
+            caching.UserProvidedCacheLocator,
+            caching.InTreeCacheLocator,
+            Prepared,
+            caching.UserWideCacheLocator,
+        )
+
+    class Cache(caching.FunctionCache):  # type: ignore[misc]
+        _impl_class = Impl
+
+        def save_overload(self, sig: Any, data: Any) -> None:
+            try:
+                super().save_overload(sig, data)
+            except OSError as exc:
+                _log.info("compiled %s is not kept: %s", function.__name__, exc)
+
+    return Cache(function)
