@@ -26,6 +26,7 @@ REQUIRED_KEYS = ("id", "name", "crs", "timezone", "country", "as_of", "attributi
 OPTIONAL_KEYS = (
     "extract", "subdivision", "boundary", "districts", "quarters", "population", "population_year",
     "population_source", "population_official", "offers", "offers_source", "offers_licence",
+    "timetable", "timetable_attribution", "timetable_licence",
 )  # fmt: skip
 _NEEDS_POPULATION = ("population_year", "population_source", "population_official")
 _BESIDE_OFFERS = ("offers_source", "offers_licence")
@@ -225,5 +226,8 @@ _RULES: dict[str, Callable[[Any, Path], str]] = {
     "offers": inside_folder,
     "offers_source": _text,
     "offers_licence": _text,
+    "timetable": inside_folder,
+    "timetable_attribution": _text,
+    "timetable_licence": _text,
     "attribution": _texts,
 }

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from geo.network import Network, Snapped
     from geo.population import Population
     from geo.region import Region
+    from geo.transit.timetable import Timetable
     from layers.addresses import Addresses
     from layers.benchmarks import Benchmark
     from layers.offers import Offers
@@ -79,6 +80,8 @@ class Atlas:
         What the register knows of the sources of its offers, by id; empty where it holds none.
     unconfirmed
         Ids of offers that no source has shown and nobody has confirmed for two years.
+    timetable
+        Of public transport, None where the region has none.
     """
 
     region: Region
@@ -95,6 +98,7 @@ class Atlas:
     benchmarks: tuple[Benchmark, ...] = ()
     sources: Mapping[str, Source] = field(default_factory=dict)
     unconfirmed: frozenset[str] = frozenset()
+    timetable: Timetable | None = None
 
     def __repr__(self) -> str:
         homes, offers = len(self.population.xy), len(self.offers)

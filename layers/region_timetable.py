@@ -1,0 +1,128 @@
+"""
+Puts a timetable into a region's folder, and reads it from there when the region is built.
+
+The feed is read before anything is written: what does not fit the region is refused. It then lies
+in the folder as `timetable.zip`, and `region.toml` names it, whom to name for it, and its licence.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import TYPE_CHECKING, Any
+
+from geo.region_config import read_config
+from geo.region_file import load_region
+from geo.transit.gtfs import read_gtfs
+from geo.transit.timetable import Timetable
+from layers.region_toml import region_toml
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from geo.region import Region
+
+FOLDER = "timetable"
+FEED = "timetable.zip"
+REGION_FILE = "region.toml"
+_PREFIX = "Timetable: "
+
+
+def add_timetable(
+    region_dir: Path, gtfs: Path, *, attribution: str = "", licence: str = ""
+) -> Timetable:
+    """
+    Check a feed against a region and put it into the region's folder.
+
+    Parameters
+    ----------
+    region_dir
+        Folder with a `region.toml`, which is written anew: comments below its head are lost.
+    gtfs
+        A zip file.
+    attribution, licence
+        Whom to name and under which licence, where the feed does not say.
+
+    Raises
+    ------
+    TimetableError
+        If the feed cannot be read or has nothing for the region; nothing is written then.
+    RegionError
+        If the region cannot be read.
+    """
+    config = read_config(region_dir / REGION_FILE)
+    region = load_region(region_dir / REGION_FILE)
+    timetable = read_gtfs(
+        gtfs, crs=region.crs, within=region.extent, attribution=attribution, licence=licence
+    )
+    about = timetable.about
+    named = _PREFIX + about.attribution + (f", {about.licence}" if about.licence else "")
+    config["attribution"] = [
+        *(text for text in config["attribution"] if not text.startswith(_PREFIX)), named,
+    ]  # fmt: skip
+    config |= {
+        "timetable": FEED,
+        "timetable_attribution": about.attribution,
+        "timetable_licence": about.licence,
+    }
+    part = region_dir / f".{FEED}.part"
+    shutil.copyfile(gtfs, part)
+    part.replace(region_dir / FEED)
+    file = region_dir / REGION_FILE
+    head = _head(file.read_text("utf-8-sig"))
+    new = region_dir / f".{REGION_FILE}.part"
+    new.write_text(region_toml(config, head=head), encoding="utf-8")
+    new.replace(file)
+    return timetable
+
+
+def _head(text: str) -> str:
+    """Return the comment in the first lines of a file."""
+    head = []
+    for line in text.splitlines():
+        if not line.startswith("#"):
+            break
+        head.append(line.removeprefix("#").strip())
+    return "\n".join(head)
+
+
+def build_timetable(folder: Path, region_dir: Path, region: Region) -> list[dict[str, Any]]:
+    """Read the feed of a region, if it has one, into its Atlas' folder; return it as a source."""
+    config = read_config(region_dir / REGION_FILE)
+    if "timetable" not in config:
+        return []
+    timetable = read_gtfs(
+        region_dir / config["timetable"],
+        crs=region.crs,
+        within=region.extent,
+        attribution=config.get("timetable_attribution", ""),
+        licence=config.get("timetable_licence", ""),
+    )
+    timetable.save(folder / FOLDER)
+    about = timetable.about
+    return [
+        {
+            "name": about.name,
+            "sha256": about.sha256,
+            "as_of": about.valid_from.isoformat(),
+            "licence": about.licence or "not stated",
+        }
+    ]
+
+
+def open_timetable(atlas_dir: Path) -> Timetable | None:
+    """Open the timetable of an Atlas, None where it has none."""
+    folder = atlas_dir / FOLDER
+    return Timetable.open(folder) if folder.is_dir() else None
+
+
+def own_folder(shipped: Path, regions: Path) -> Path:
+    """Return a region's folder among one's own; one that is shipped is copied there first."""
+    target = regions / shipped.name
+    if shipped.resolve() == target.resolve() or target.exists():
+        return target
+    regions.mkdir(parents=True, exist_ok=True)
+    part = regions / f".{shipped.name}.{os.getpid()}"
+    shutil.copytree(shipped, part)
+    part.rename(target)
+    return target
