@@ -47,7 +47,6 @@ from layers.benchmarks import load_benchmarks
 from layers.errors import AtlasError
 from layers.offers import Offers, offers_from_osm
 from layers.region_timetable import build_timetable
-from layers.region_timetable import build_timetable
 from layers.store import (
     ADDRESSES,
     BENCHMARKS,

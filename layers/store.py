@@ -10,7 +10,6 @@ How an Atlas lies on disk: `.npy` arrays, opened by memory map, and JSON.
     supply/<mode>/{edge,fraction,leg_m}.npy     offers on the network
     exits/<mode>/{travel_s,distance_m}.npy      the way to the edge of the data
     timetable/…                                 where the region has one
-    timetable/…                                 where the region has one
 
 The same input gives the same bytes; only `built.json`, which tells when, differs.
 """
@@ -33,7 +32,6 @@ from layers.atlas import Atlas, Exits
 from layers.benchmarks import load_benchmarks
 from layers.errors import AtlasError
 from layers.offers import Offers
-from layers.region_timetable import open_timetable
 from layers.region_timetable import open_timetable
 from layers.taxonomy import load_taxonomy
 
@@ -126,7 +124,6 @@ def _open(path: Path) -> Atlas:
         path=path,
         addresses=Addresses.open(path / ADDRESSES),
         benchmarks=_open_benchmarks(path / BENCHMARKS, taxonomy),
-        timetable=open_timetable(path),
         timetable=open_timetable(path),
     )
 
