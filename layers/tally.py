@@ -104,7 +104,9 @@ def _share_range(
         high = smallest
     elif short < smallest:
         low = hidden - smallest
-    return round(max(low, 0) / residents, 3), round(min(high / residents, 1.0), 3)
+    most = min(high / residents, 1.0)
+    # a bound of a thousandth at least: below it would say that there is nobody
+    return round(max(low, 0) / residents, 3), max(round(most, 3), 0.001)
 
 
 def tally_of_buildings(area: tuple[str, str], buildings: NDArray[np.float64]) -> Tally:

@@ -47,6 +47,10 @@ _DAY = click.DateTime(formats=["%Y-%m-%d"])
     help="What a column holds: name=Bezeichnung; =Notiz leaves a column out.",
 )  # fmt: skip
 @click.option("--category", default="", metavar="ID", help="Of rows that tell none.")
+@click.option(
+    "--only", multiple=True, metavar="ID",
+    help="Take rows of this category alone; several times for several. Others are counted.",
+)  # fmt: skip
 @click.option("--crs", metavar="EPSG:N", help="Of the coordinates, where the file does not say.")
 @click.option("--layer", default="", help="Sheet or layer, where there are several.")
 @click.option("--as-of", type=_DAY, help="Date of the data, where the file does not say.")
@@ -70,6 +74,7 @@ def import_command(
     kind: str | None,
     columns: tuple[str, ...],
     category: str,
+    only: tuple[str, ...],
     crs: str | None,
     layer: str,
     as_of: datetime | None,
@@ -90,7 +95,7 @@ def import_command(
     texts = texts_for(lang)
     options = ImportOptions(
         source=source, title=title, kind=kind, licence=licence, attribution=attribution,
-        columns=_columns(columns), category=category, crs=crs, layer=layer,
+        columns=_columns(columns), category=category, only=only, crs=crs, layer=layer,
         as_of=as_of.date() if as_of else None, is_part=part, has_public_contacts=contacts,
         to_review=review,
     )  # fmt: skip

@@ -55,6 +55,9 @@ class ImportOptions:
         `unknown` takes the list without a licence: then nothing of it is ever exported.
     columns, category, crs, layer, as_of
         As in `layers.sources.bounded.ReadOptions`.
+    only
+        Ids of categories: rows of others are left out and counted, so that a list of farm shops
+        with a few markets in it does not pass for one that tells of all markets.
     is_part
         The file lists only a part of the source: what is missing is not marked as gone.
     has_public_contacts
@@ -70,6 +73,7 @@ class ImportOptions:
     attribution: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
     category: str = ""
+    only: tuple[str, ...] = ()
     crs: str | None = None
     layer: str = ""
     as_of: date | None = None

@@ -107,10 +107,12 @@ def import_source(
     report_step = _Steps(progress)
     if options.source:
         check_source(Source(options.source))
-    if options.category:
-        region.taxonomy.category(options.category)  # raises with the nearest ones
+    for category in filter(None, (options.category, *options.only)):
+        region.taxonomy.category(category)  # raises with the nearest ones
     data, notes = _fetched(file, fetched, limits)
     reading = read_source(data, kind=options.kind, options=_read_options(region, options))
+    if options.only:
+        reading = _only(reading, options.only)
     report_step("reading", 1.0)
     source = source_of(register, region.id, reading, str(file), options)
     checked, bad_facts = check_facts(reading.records, region.taxonomy)
@@ -329,6 +331,17 @@ def _refused(record: SourceRecord, reason: str, reading: Reading, placing: Placi
 
 def _shown(file: str) -> str:
     return shortened(file if URL.match(file) else Path(file).name, length=100)
+
+
+def _only(reading: Reading, categories: tuple[str, ...]) -> Reading:
+    """Keep the records of some categories; the others are counted as left out."""
+    kept = tuple(r for r in reading.records if set(r.categories) & set(categories))
+    left = len(reading.records) - len(kept)
+    lines = {record.line for record in kept}
+    of_kept = tuple(d for d in reading.decisions if not d.line or d.line in lines)
+    why = f"none of {', '.join(categories)}"
+    skipped = {**reading.skipped, why: left} if left else reading.skipped
+    return replace(reading, records=kept, decisions=of_kept, skipped=skipped)
 
 
 @dataclass

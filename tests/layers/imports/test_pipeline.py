@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from geo.errors import ParameterError
-from layers.errors import RegisterError
+from layers.errors import RegisterError, UnknownCategoryError
 from layers.imports import ImportOptions, ImportRegion, import_built, import_source
 from layers.imports.origin import source_name
 from layers.register.resolve import values_of
@@ -37,6 +37,16 @@ def test_every_row_is_taken_or_named_with_its_line(take):
     told = {(r.line, r.topic) for r in report.not_taken}
     assert told == {(3, "row"), (4, "row"), (5, "category")}
     assert balance(report)
+
+
+def test_rows_of_other_categories_are_left_out_and_counted(take):
+    text = HEAD + row("1", "Hof", "farm_shop") + row("2", "Markt", "farmers_market")
+    report = take(text, only=("farm_shop",))
+    assert report.added == ("liste:1",)
+    assert report.skipped == {"none of farm_shop": 1}
+    assert balance(report)
+    with pytest.raises(UnknownCategoryError, match="farm_shop"):
+        take(text, only=("farm_shops",))
 
 
 def test_a_second_run_changes_nothing_not_even_the_number_of_the_last_change(take, register):
