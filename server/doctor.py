@@ -9,13 +9,16 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 
 import pyogrio
 import shapely
+from sqlalchemy.exc import SQLAlchemyError
 
 from geo.errors import UmkreisError
 from geo.region_file import load_region
+from layers.accounts.users import users
 from layers.build import REGION_FILE
 from layers.errors import RegisterError
 from layers.taxonomy import load_taxonomy
@@ -77,6 +80,7 @@ def examine(settings: Settings) -> Iterator[Check]:
         return
     yield from map(_region, regions.known())
     yield _register(regions)
+    yield _accounts(settings, regions)
 
 
 def examine_port(host: str, port: int) -> Check:
@@ -111,6 +115,23 @@ def _register(regions: Regions) -> Check:
         return Check("register", True, "none yet: offers are those of the built regions")
     told = ", ".join(f"{region} at change {rev}" for region, rev in revs.items() if rev)
     return Check("register", True, told or "empty")
+
+
+def _accounts(settings: Settings, regions: Regions) -> Check:
+    what = "accounts"
+    if settings.oidc_issuer and find_spec("authlib") is None:
+        return Check(what, False, "`UMKREIS_OIDC_ISSUER` needs pip install 'umkreis[oidc]'")
+    try:
+        register = regions.register()
+        found = [] if register is None else users(register.database)
+    except (RegisterError, SQLAlchemyError) as exc:
+        return Check(what, False, f"they cannot be read: {type(exc).__name__}")
+    enabled = sum(not user.disabled_on for user in found)
+    if enabled and not settings.public_url.startswith("https://"):
+        way_out = "set UMKREIS_PUBLIC_URL to https://…, else nobody signs in from elsewhere"
+        return Check(what, False, f"{enabled}, but no public address with https: {way_out}")
+    told = f"{enabled} enabled of {len(found)}" if found else "none: `umkreis user add` makes one"
+    return Check(what, True, told)
 
 
 def _address(settings: Settings) -> Check:

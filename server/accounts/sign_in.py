@@ -119,6 +119,7 @@ def _page(
         email=email[:254],
         error=error,
         is_out=request.query_params.get("out") == "1",
+        has_oidc=bool(request.app.state.settings.oidc_issuer),
         is_possible=cookie_name(request) is not None,
         contact=contact_of(request),
     )

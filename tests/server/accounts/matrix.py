@@ -21,6 +21,7 @@ ALLOWED = {
     ADMIN: {"admin"},
 }
 _STORED = "/api/v1/regions/{region}/scenarios/stored"
+_SUBMISSIONS = "/api/v1/regions/{region}/submissions"
 ROWS = {
     ("POST", "/sign-in"): EVERYBODY,
     ("POST", "/sign-out"): EVERYBODY,
@@ -41,6 +42,17 @@ ROWS = {
     ("DELETE", f"{_STORED}/{{id}}"): PLANNER,
     ("POST", "/api/v1/practice/{region}"): MODERATOR,
     ("POST", "/api/v1/practice/{region}/{card}/adoptions"): MODERATOR,
+    ("POST", _SUBMISSIONS): EVERYBODY,
+    ("POST", "/r/{region}/submit"): EVERYBODY,
+    ("POST", "/r/{region}/offers/{offer}/write"): EVERYBODY,
+    ("POST", "/s/{token}"): EVERYBODY,  # the address is the right to it
+    ("POST", "/s/{token}/change"): EVERYBODY,
+    ("POST", "/r/{region}/offers/{offer}/claim"): EVERYBODY,
+    ("POST", "/e/{token}"): EVERYBODY,  # likewise
+    ("POST", "/e/{token}/edit"): EVERYBODY,
 }
 # Routes that change something, and yet look at no session: another site gains nothing by them.
-WITHOUT_SESSION: set[tuple[str, str]] = set()
+WITHOUT_SESSION: set[tuple[str, str]] = {
+    ("POST", _SUBMISSIONS),
+    ("POST", "/r/{region}/offers/{offer}/write"),
+}
