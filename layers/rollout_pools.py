@@ -8,6 +8,7 @@ a process with threads may hang.
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
@@ -104,6 +105,8 @@ class Dask:
                 "run; without it a rollout uses the processes of this machine"
             ) from exc
         self._address = address
+        # a scheduler that goes away is told by us; the library would add pages of traces
+        logging.getLogger("distributed").setLevel(logging.CRITICAL)
         self.lost: tuple[type[BaseException], ...] = (distributed.KilledWorker,)
         try:
             connect: Any = distributed.Client

@@ -40,17 +40,28 @@ def dask(*arguments: str) -> "subprocess.Popen[bytes]":
 
 
 def end(process: "subprocess.Popen[bytes]") -> None:
-    os.killpg(process.pid, signal.SIGKILL)
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
     process.wait()
 
 
 @pytest.fixture(scope="module")
-def scheduler() -> Iterator[str]:
+def processes() -> Iterator[list["subprocess.Popen[bytes]"]]:
+    """The scheduler's process first."""
+    started: list[subprocess.Popen[bytes]] = []
+    yield started
+    for process in started:
+        end(process)
+
+
+@pytest.fixture(scope="module")
+def scheduler(processes: list["subprocess.Popen[bytes]"]) -> str:
     """A scheduler on a free port of this machine."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     process = dask("scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard")
+    processes.append(process)
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         with socket.socket() as probe:
@@ -58,8 +69,7 @@ def scheduler() -> Iterator[str]:
                 break
         assert process.poll() is None
         time.sleep(0.05)
-    yield f"tcp://127.0.0.1:{port}"
-    end(process)
+    return f"tcp://127.0.0.1:{port}"
 
 
 def worker(scheduler: str, folder: Path, *more: str) -> "subprocess.Popen[bytes]":
@@ -86,9 +96,9 @@ def test_a_killed_worker_costs_no_result(scheduler: str, toy_atlas: Atlas, tmp_p
             end(workers[0])
             killed.append(workers[0].pid)
 
-    cluster = Dask(scheduler, patience_s=60)
+    cluster = Dask(scheduler, patience_s=120)
     try:
-        cluster.wait_for_workers(2, timeout_s=60)
+        cluster.wait_for_workers(2, timeout_s=120)
         done = roll_out(tasks, Results(str(tmp_path / "out")), cluster, tell=kill_one)
     finally:
         cluster.close()
@@ -106,7 +116,7 @@ def test_a_region_that_kills_every_worker_is_named(
     paths = write_copies(toy_atlas, tmp_path / "atlases", 2)
     tasks = [task_of(paths[0]), task_of(tmp_path / POISON), task_of(paths[1])]
     nanny = worker(scheduler, tmp_path)  # starts its worker again whenever it is killed
-    cluster = Dask(scheduler, patience_s=60)
+    cluster = Dask(scheduler, patience_s=120)
     try:
         made = {m.name: m for m in compute_all(tasks, cluster, work=die_of_poison)}
     finally:
@@ -123,3 +133,24 @@ def test_a_scheduler_that_is_not_there_is_told_soon():
         Dask("tcp://127.0.0.1:1", patience_s=1)
     with pytest.raises(RolloutError, match="no Dask scheduler answers there"):
         Dask("nonsense://here", patience_s=1)
+
+
+def test_a_scheduler_that_goes_away_leaves_what_is_finished(
+    scheduler: str,
+    processes: list["subprocess.Popen[bytes]"],
+    toy_atlas: Atlas,
+    tmp_path: Path,
+):
+    """The last of this module, as it ends the scheduler."""
+    tasks = [task_of(path) for path in write_copies(toy_atlas, tmp_path / "atlases", 8)]
+    only = worker(scheduler, tmp_path, "--no-nanny")
+    cluster = Dask(scheduler, patience_s=120)
+    results = Results(str(tmp_path / "out"))
+    try:
+        done = roll_out(tasks, results, cluster, tell=lambda _told: end(processes[0]))
+    finally:
+        cluster.close()
+        end(only)
+    assert len(done.files) + len(done.failed) == 8
+    assert len(results.whole()) == len(done.files) >= 1
+    assert all("the scheduler went away" in reason for reason in done.failed.values())
