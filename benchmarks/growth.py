@@ -131,9 +131,9 @@ def _least_ms(run: Callable[[], object], times: int) -> float:
     return min(seconds) * 1e3
 
 
-def _measure(*arguments: str) -> dict[str, float]:
-    """Run a step in a process of its own."""
-    command = [sys.executable, "-m", "benchmarks.growth", *arguments]
+def run_step(*arguments: str, module: str = "benchmarks.growth") -> dict[str, float]:
+    """Run a step in a process of its own, so that its peak memory is its own."""
+    command = [sys.executable, "-m", module, *arguments]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     measured: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return measured
@@ -155,20 +155,32 @@ def main() -> None:
             subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
             target = Path(folder) / f"atlas{k * k}"
             runs = [
-                _measure("build", str(region), str(target))
-                | _measure("ask", str(target))
-                | _measure("measure", str(target))
+                run_step("build", str(region), str(target))
+                | run_step("ask", str(target))
+                | run_step("measure", str(target))
                 for _ in range(TIMES[k])
             ]
             figures[k] = {what: min(run[what] for run in runs) for what in runs[0]}
             print(k * k, figures[k], flush=True)
-    times = (SIDES[-1] / SIDES[0]) ** 2
-    sizes = " | ".join(str(k * k) for k in SIDES)
-    print(f"\n| what | {sizes} | slope |\n{'|---' * (len(SIDES) + 2)}|")
-    for what in figures[SIDES[0]]:
-        values = [figures[k][what] for k in SIDES]
-        slope = math.log(values[-1] / values[0]) / math.log(times)
+    print_table(figures)
+
+
+def print_table(figures: dict[int, dict[str, float]]) -> None:
+    """Print what was measured by the side of the square of copies, with slopes."""
+    sides = sorted(figures)
+    sizes = " | ".join(str(k * k) for k in sides)
+    print(f"\n| what | {sizes} | slope |\n{'|---' * (len(sides) + 2)}|")
+    for what in figures[sides[0]]:
+        values = [figures[k][what] for k in sides]
+        slope = slope_of(figures, what)
         print(f"| {what} | {' | '.join(f'{v:,.1f}' for v in values)} | {slope:.2f} |")
+
+
+def slope_of(figures: dict[int, dict[str, float]], what: str) -> float:
+    """Return log(ratio) ÷ log(times the copies) from the smallest to the largest."""
+    first, last = min(figures), max(figures)
+    ratio = figures[last][what] / figures[first][what]
+    return math.log(ratio) / math.log((last / first) ** 2)
 
 
 if __name__ == "__main__":
