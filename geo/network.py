@@ -38,7 +38,8 @@ from geo.street_stretch import (
     stretch_line,
     stretch_names,
 )
-from geo.ticks import MAX_PLACES, NEVER, whole_ticks
+from geo.ticks import MAX_PLACES, MAX_TRAVEL_S, NEVER, whole_ticks
+from geo.within_reach import WithinReach, within_reach
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -304,6 +305,61 @@ class Network:
             with_length=with_distance,
         )
         return Pairs(found.source, found.target, found.seconds, found.length_m)
+
+    def within_reach(
+        self,
+        demand: Snapped,
+        supplies: Sequence[Snapped],
+        *,
+        limits_s: ArrayLike,
+        weight: ArrayLike,
+        group: ArrayLike,
+        groups: int,
+        by_supply: bool = False,
+    ) -> WithinReach:
+        """
+        Count people by group whose nearest supply of each set is within a limit.
+
+        Parameters
+        ----------
+        demand
+            Shape (n,).
+        supplies
+            k sets of any size, also empty.
+        limits_s
+            Shape (k,), seconds.
+        weight, group
+            Shape (n,): people, and the group that each point belongs to, 0 … `groups` − 1.
+        by_supply
+            Also count people by their nearest supply.
+
+        Returns
+        -------
+        counted
+            Shapes (k, groups), as `to_nearest` and a sum by group give them.
+
+        Raises
+        ------
+        NetworkError
+            If points were snapped to another network, or a limit is not a number of seconds below
+            12 days.
+        """
+        limits = np.asarray(limits_s, float)
+        if not ((limits >= 0) & (limits < MAX_TRAVEL_S)).all():
+            raise NetworkError(
+                f"`limits_s` holds {limits.min():g} to {limits.max():g}; use seconds from 0 to "
+                f"{MAX_TRAVEL_S:.0f}"
+            )
+        return within_reach(
+            self._engine,
+            self._leaving(demand),
+            [self._ends(s, "supplies", leaving=False) for s in supplies],
+            limits,
+            np.ascontiguousarray(weight, np.float64),
+            np.ascontiguousarray(group, np.int32),
+            groups,
+            by_supply=by_supply,
+        )
 
     def node_seconds(self, points: Snapped, *, leaving: bool, limit_s: float = np.inf) -> Floats:
         """

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from geo.reach.compiled import kernel
-from geo.ticks import TICKS_PER_S
+from geo.ticks import NEVER, TICKS_PER_S
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -73,6 +73,28 @@ def arrive_measured(
                 found[k, i], found_m[k, i] = via_b, b_m
 
 
+@kernel("i4[] int")
+def first_on(by_edge: Edges, edge: int) -> int:
+    """Return the place of the first point on an edge, or of the first one behind it."""
+    low, high = 0, len(by_edge)
+    while low < high:
+        middle = (low + high) // 2
+        if by_edge[middle] < edge:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@kernel("float float float")
+def along(step: float, forward_s: float, backward_s: float) -> int:
+    """Return the ticks of a part of an edge, backwards where the step is below 0."""
+    if step == 0:
+        return 0
+    seconds = step * forward_s if step > 0 else -step * backward_s
+    return NEVER if seconds == np.inf else int(np.rint(seconds * TICKS_PER_S))
+
+
 @kernel("i8[] i4[] f8[] i4[] f8[] i4[] f8[] i4[] f8[] f8[] f8[] f8[] int i8[]= f8[]=")
 def meet(
     order: Ints, by_edge: Edges, fraction: Floats, leg: Ticks, leg_m: Floats, place_edge: Edges,
@@ -101,27 +123,44 @@ def meet(
         edge = place_edge[j]
         if edge < 0:
             continue
-        low, high = 0, len(by_edge)
-        while low < high:
-            middle = (low + high) // 2
-            if by_edge[middle] < edge:
-                low = middle + 1
-            else:
-                high = middle
+        low = first_on(by_edge, edge)
         while low < len(by_edge) and by_edge[low] == edge:
             i = order[low]
             low += 1
             step = place_fraction[j] - fraction[i]
-            along_s = 0.0
-            if step > 0:
-                along_s = step * forward_s[edge]
-            elif step < 0:
-                along_s = -step * backward_s[edge]
-            if along_s == np.inf:
-                continue
-            ticks = np.int64(np.rint(along_s * TICKS_PER_S)) + leg[i] + place_leg[j]
-            value = (ticks << shift) + (j if shift else 0)
+            ticks = along(step, forward_s[edge], backward_s[edge]) + leg[i] + place_leg[j]
+            value = (ticks << shift) + j
             if value < found[i]:
                 found[i] = value
                 if len(found_m):
                     found_m[i] = abs(step) * length_m[edge] + leg_m[i] + place_leg_m[j]
+
+
+@kernel("i8[] i4[] f8[] i4[] i4[] f8[] i4[] f8[] f8[] i8[]= i8[]= i8[]=")
+def list_meetings(
+    order: Ints, by_edge: Edges, fraction: Floats, leg: Ticks, place_edge: Edges,
+    place_fraction: Floats, place_leg: Ticks, forward_s: Floats, backward_s: Floats,
+    met: Ints, met_place: Ints, met_ticks: Ints,
+) -> int:  # fmt: skip
+    """
+    List all points that stand on the edge of a place.
+
+    Parameters as in `meet`; `met`, `met_place` and `met_ticks` are written as far as they have
+    room: the point, the place, and the ticks between both along the edge with their legs. Returns
+    how many pairs there are.
+    """
+    count = 0
+    for j in range(len(place_edge)):
+        edge = place_edge[j]
+        if edge < 0:
+            continue
+        low = first_on(by_edge, edge)
+        while low < len(by_edge) and by_edge[low] == edge:
+            i = order[low]
+            low += 1
+            if count < len(met):
+                step = place_fraction[j] - fraction[i]
+                ticks = along(step, forward_s[edge], backward_s[edge]) + leg[i] + place_leg[j]
+                met[count], met_place[count], met_ticks[count] = i, j, ticks
+            count += 1
+    return count
