@@ -32,6 +32,7 @@ from server.relay import Writers
 from server.rendering import STATIC
 from server.requests import BodyLimit, HeadAsGet
 from server.settings import Settings
+from server.submissions import api as submissions_api
 
 API_VERSION = "1.0"
 GZIP_LEVEL = 5  # of 9; a page is 2 % larger and costs a third of the time
@@ -100,7 +101,7 @@ def bare_app(settings: Settings) -> FastAPI:
     shell.install(app)
     refused.install(app)
     app.include_router(api.router)
-    beside = (operation.router, feeds.router)
+    beside = (operation.router, feeds.router, submissions_api.router)
     for router in (*beside, *measures.ROUTERS, *ogc.ROUTERS, *pages.ROUTERS, *ACCOUNTS):
         app.include_router(router)
     api_examples.install(app)

@@ -10,6 +10,7 @@ from server.pages import (
     embed,
     export,
     history,
+    keep,
     notices,
     offer,
     offers,
@@ -19,6 +20,8 @@ from server.pages import (
     practice,
     residents,
     start,
+    submission,
+    submit,
     write,
 )
 
@@ -38,4 +41,7 @@ ROUTERS = [
     paper.router,
     export.router,
     history.router,
+    submit.router,
+    submission.router,
+    keep.router,
 ]
