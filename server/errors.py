@@ -17,7 +17,7 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from geo.errors import NetworkError, ParameterError, UmkreisError
-from layers.errors import AtlasError, NoDatesError, UnknownNameError
+from layers.errors import AtlasError, NoDatesError, SubmissionError, UnknownNameError
 from server.query import LATER
 from server.single_file import TilesMissingError
 
@@ -25,6 +25,7 @@ _log = logging.getLogger(__name__)
 
 PROBLEM_JSON = "application/problem+json"
 STATUS: dict[type[Exception], HTTPStatus] = {
+    SubmissionError: HTTPStatus.CONFLICT,
     UnknownNameError: HTTPStatus.NOT_FOUND,
     NoDatesError: HTTPStatus.NOT_FOUND,
     ParameterError: HTTPStatus.BAD_REQUEST,

@@ -27,6 +27,7 @@ from layers.dates import (
 from layers.notices import GIVES, NEEDS
 from layers.opening import UNKNOWN, hours_of, opening
 from layers.partners import notices_of, resources_of
+from layers.register.entry import INITIATIVE, SUGGESTION
 from layers.when import When
 from server.hours_phrase import hours_said
 from server.offer_icons import icon_of
@@ -91,6 +92,7 @@ class Card:
     source_url: str = ""
     report_url: str = ""
     report_subject: str = ""
+    correct_path: str = ""
 
 
 def card_of(atlas: Atlas, offer: Offer, now: datetime, texts: Texts) -> Card:
@@ -130,6 +132,7 @@ def card_of(atlas: Atlas, offer: Offer, now: datetime, texts: Texts) -> Card:
         source=_source(atlas, offer, texts),
         source_url=source_url(offer) or "",
         report_url=_report_url(offer),
+        correct_path=f"/r/{atlas.region.id}/submit",
         report_subject=f"Umkreis {atlas.region.id}: {offer.name or names[0]} ({offer.id})",
     )
 
@@ -253,7 +256,11 @@ def _notices(atlas: Atlas, offer: Offer, now: datetime, texts: Texts) -> list[st
 def _source(atlas: Atlas, offer: Offer, texts: Texts) -> str:
     """Say who says so, and since when."""
     as_of = texts.day(offer.as_of or atlas.region.as_of)
-    name = {"osm": "OpenStreetMap"}.get(offer.source, offer.source or "–")
+    name = {
+        "osm": "OpenStreetMap",
+        INITIATIVE: texts.gettext("the initiative itself"),
+        SUGGESTION: texts.gettext("suggested by people, checked here"),
+    }.get(offer.source, offer.source or "–")
     source = texts.gettext("Source: {name}", name=name)
     return f"{source}, {as_of}"
 

@@ -112,7 +112,7 @@ def submit(
         If a correction changes nothing, or too many wait in the region.
     """
     content, faults = content_of(atlas, values, offer_id=offer_id)
-    faults += _sender_faults(sender)
+    faults += sender_faults(sender)
     if faults:
         raise ContentError(faults)
     if offer_id:
@@ -185,7 +185,7 @@ def change(
         submission = kept.by_token(connection, token)
         kept.expect_waiting(submission)
         content, faults = content_of(atlas, values, offer_id=submission.offer_id)
-        faults += _sender_faults(sender)
+        faults += sender_faults(sender)
         if faults:
             raise ContentError(faults)
         note = plain_text(sender.note, lines=True)
@@ -231,7 +231,8 @@ def forget_sender(register: Register, token: str) -> None:
             kept.add_step(connection, submission, who=kept.SENDER, what="forgotten")
 
 
-def _sender_faults(sender: Sender) -> tuple[Fault, ...]:
+def sender_faults(sender: Sender) -> tuple[Fault, ...]:
+    """Return what is wrong with what senders say of themselves."""
     faults = []
     if len(plain_text(sender.name)) > LONGEST["name"]:
         faults.append(Fault("sender_name", "too_long", LONGEST["name"]))

@@ -18,6 +18,7 @@ from server.api_examples import BODIES, PARAMETERS
 from server.app import create_app
 from server.cross_origin import QUESTIONS
 from server.settings import Settings, default_data_dir
+from tests.server.test_cross_origin import CHANGING
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTED = "http://127.0.0.1:8000"
@@ -87,7 +88,7 @@ def test_every_example_of_the_openapi_document_is_answered(shipped: Settings):
     client = TestClient(create_app(shipped))
     document = client.get("/openapi.json").json()
     for path, methods in document["paths"].items():
-        if "post" not in methods:
+        if "post" not in methods or path in CHANGING:
             continue
         example = methods["post"]["requestBody"]["content"]["application/json"]["example"]
         answer = client.post(path.format(**PARAMETERS), json=example)
