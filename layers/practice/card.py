@@ -6,6 +6,7 @@ A card is a file in TOML:
     id = "repair-in-the-fire-station"
     title = "A repair café in the old fire station"
     initiative = "Repair-Café Musterstadt"
+    origin = "Musterstadt"                   # where, if not in the region of the folder
     category = "repair_cafe"                 # id of the taxonomy, may be left out
     offer = "umk:repair-cafe"                # its entry in the region, may be left out
     what = "Once a month on Saturday, eight volunteers repair …"
@@ -51,7 +52,10 @@ MAX_EUR = 1e9
 _ID = re.compile(r"[a-z][a-z0-9-]{2,59}")
 _NAME = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
 _WEB = re.compile(r"https?://[^\s<>\"']{1,500}")
-_TEXTS = ("title", "initiative", "category", "offer", "what", "cost", "time", "contact", "website")
+_TEXTS = (
+    "title", "initiative", "origin", "category", "offer", "what", "cost", "time", "contact",
+    "website",
+)  # fmt: skip
 _KEYS = (
     "id", *_TEXTS, "cost_eur", "helped", "failed", "as_of", "author", "licence", "example",
     "adoption",
@@ -91,7 +95,8 @@ class PracticeCard:
     """
     A checked card.
 
-    `region` is the id of the region in which it was done. Texts are "" where nothing is told, in
+    `region` is the id of the region that holds it; `origin` names where it was done if that was
+    elsewhere ("" : in that region). Texts are "" where nothing is told, in
     the author's language; `is_example` marks what is made up.
     """
 
@@ -103,6 +108,7 @@ class PracticeCard:
     licence: str
     category: str = ""
     offer: str = ""
+    origin: str = ""
     cost: str = ""
     cost_eur: float | None = None
     time: str = ""

@@ -34,6 +34,7 @@ class CardOut(models.Model):
     id: str
     title: str
     initiative: str
+    origin: str = Field(description="where it was done, if not in the region that holds the card")
     category: str
     offer: str = Field(description="its entry in the region, empty where none is named")
     what: str
@@ -132,8 +133,8 @@ def card_out(card: PracticeCard, known: Regions) -> CardOut:
     record: dict[str, Any] = {
         name: getattr(card, name)
         for name in (
-            "region", "id", "title", "initiative", "category", "offer", "what", "cost", "cost_eur",
-            "time", "contact", "website", "as_of", "author", "licence",
+            "region", "id", "title", "initiative", "origin", "category", "offer", "what", "cost",
+            "cost_eur", "time", "contact", "website", "as_of", "author", "licence",
         )
     }  # fmt: skip
     return CardOut(

@@ -73,7 +73,7 @@ def _row(card: PracticeCard, known: Regions, kinds: dict[str, str], texts: Texts
         "url": f"/practice/{card.region}/{card.id}",
         "title": card.title,
         "initiative": card.initiative,
-        "place": known.name(card.region),
+        "place": card.origin or known.name(card.region),
         "kind": kinds.get(card.category, ""),
         "is_example": card.is_example,
         "what": card.what,
