@@ -142,6 +142,11 @@ def is_northing_first(crs: str) -> bool:
     return CRS.from_user_input(crs).axis_info[0].direction.lower() == "north"
 
 
+def wkt_of(crs: str) -> str:
+    """Return the definition of a CRS as WKT 2 (ISO 19162), for programs that want no code."""
+    return str(CRS.from_user_input(crs).to_wkt())
+
+
 def _transform(geometry: Any, source: str, target: str) -> Any:
     transformer = _transformer(source, target)
 

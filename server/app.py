@@ -12,7 +12,19 @@ from fastapi import FastAPI, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.gzip import GZipMiddleware
 
-from server import api, api_examples, errors, feeds, logs, measures, ogc, operation, pages, shell
+from server import (
+    api,
+    api_examples,
+    errors,
+    feeds,
+    gis_handover,
+    logs,
+    measures,
+    ogc,
+    operation,
+    pages,
+    shell,
+)
 from server.accounts import refused
 from server.accounts.guard import SameOrigin
 from server.accounts.routes import ROUTERS as ACCOUNTS
@@ -101,7 +113,7 @@ def bare_app(settings: Settings) -> FastAPI:
     shell.install(app)
     refused.install(app)
     app.include_router(api.router)
-    beside = (operation.router, feeds.router, submissions_api.router)
+    beside = (operation.router, feeds.router, gis_handover.router, submissions_api.router)
     for router in (*beside, *measures.ROUTERS, *ogc.ROUTERS, *pages.ROUTERS, *ACCOUNTS):
         app.include_router(router)
     api_examples.install(app)

@@ -32,7 +32,7 @@ OGC = "/ogc"
 _OF_REGION = f"{API}regions/"
 _OF_COLLECTION = f"{OGC}/collections/"
 # what programs fetch of a region outside the interface
-_OF_PAGE = re.compile(r"/r/([^/]+)/(?:feed\.atom|qgis\.qgs|masterportal/services\.json)")
+_OF_PAGE = re.compile(r"/r/([^/]+)/(?:feed\.atom|qgis\.qgs|masterportal/(?:services|style)\.json)")
 _VARIES = "Accept, Accept-Language"
 _TAG_BYTES = 12
 _CODE = ("*.py", "*.html", "*.po")

@@ -42,7 +42,7 @@ def path_pattern(*templates: str) -> re.Pattern[str]:
 _QUESTION = path_pattern(*QUESTIONS)
 _PUBLIC = re.compile(
     r"/api/v1/.*|/ogc(?:/.*)?|/openapi\.json"
-    r"|/r/[^/]+/(?:feed\.atom|qgis\.qgs|masterportal/services\.json)"
+    r"|/r/[^/]+/(?:feed\.atom|qgis\.qgs|masterportal/(?:services|style)\.json)"
 )
 
 

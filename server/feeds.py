@@ -274,7 +274,7 @@ def _write(
     _add(author, "name", (settings.operator.splitlines() or ["Umkreis"])[0])
     _add(root, "rights", " · ".join(region.attributions))
     self_url = full_address(request, request.url.path, **asked)
-    ET.SubElement(root, "link", {"rel": "self", "type": ATOM, "href": _clean(self_url)})
+    ET.SubElement(root, "link", {"rel": "self", "type": ATOM, "href": clean_xml(self_url)})
     page = full_address(request, f"/r/{region.id}", **kept)
     ET.SubElement(root, "link", {"rel": "alternate", "type": "text/html", "href": page})
     for item in items:
@@ -284,7 +284,7 @@ def _write(
         _add(entry, "updated", _stamp(item.updated))
         _add(entry, "published", _stamp(item.published))
         path = offer_path(region.id, item.offer_id) if item.offer_id else f"/r/{region.id}"
-        href = _clean(full_address(request, path, **kept))
+        href = clean_xml(full_address(request, path, **kept))
         ET.SubElement(entry, "link", {"rel": "alternate", "type": "text/html", "href": href})
         for term in (item.kind, item.category):
             ET.SubElement(entry, "category", {"term": term})
@@ -294,10 +294,11 @@ def _write(
 
 
 def _add(parent: ET.Element, name: str, text: str) -> None:
-    ET.SubElement(parent, name).text = _clean(text)
+    ET.SubElement(parent, name).text = clean_xml(text)
 
 
-def _clean(text: str) -> str:
+def clean_xml(text: str) -> str:
+    """Leave out what XML cannot hold."""
     return _NOT_IN_XML.sub("", text)
 
 

@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse
 from layers.atlas_brief import AtlasBrief
 from server.contact import contact_of
 from server.regions import regions_of
-from server.shell import PageRoute, render, texts_for
+from server.shell import PageRoute, built_regions, render, texts_for
 from server.texts import Texts
 
 VERSIONS = Path(__file__).resolve().parent.parent / "static" / "vendor" / "VERSIONS.json"
@@ -24,7 +24,7 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 @router.get("/about")
 def about(request: Request) -> HTMLResponse:
     """Say what Umkreis is and who runs it here."""
-    return _text_page(request, "about.html")
+    return _text_page(request, "about.html", regions=built_regions(request))
 
 
 @router.get("/privacy")
