@@ -132,7 +132,8 @@ def _templates(timetable: Timetable, trips: Ints) -> list[int]:
         courses.setdefault(tuple(timetable.call_stop[part].tolist()), []).append(trip)
     chosen: list[int] = []
     directions: list[list[str]] = []
-    for course, members in sorted(courses.items(), key=lambda item: (-len(item[1]), item[0])):
+    ordered = sorted(courses.items(), key=lambda each: (-len(each[1]), -len(each[0]), each[0]))
+    for course, members in ordered:
         names = [timetable.stop_name[stop] for stop in course]
         if not any(_is_same_way(names, other) for other in directions):
             directions.append(names)

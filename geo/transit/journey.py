@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 NIGHT_ENDS = time(4)
 _LOOKED_BACK_S = (4 * 3600, 8 * 3600, 16 * 3600)
+_TRIES = 40  # rides that walking beats, one after the other: places that near are walked to
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,7 @@ def last_journey(
     Returns
     -------
     journey
-        None where no ride brings one home from noon on: then there is only walking.
+        None where no ride from noon on brings one home sooner than walking.
 
     Raises
     ------
@@ -138,15 +139,20 @@ def last_journey(
     end = datetime.combine(day + timedelta(days=1), until, zone).astimezone(UTC)
     end_s = int((end - zero_of(day, zone.key)).total_seconds())
     access, final = _ends(transit, offer, home)
+    # a ride that ends no sooner than the whole way on foot is not one that anybody waits for
+    most_s = min(_walk(transit, offer, home) - 1, transit.limits.cap_s)
+    by_s = end_s
     for back_s in _LOOKED_BACK_S:
         rides = rides_between(transit.timetable, day, end_s - back_s, end_s)
-        found = _latest(rides, transit.changes, access, final, end_s)
-        if found is None:
-            continue
-        leaves_s = end_s - found.at_s
-        first = _earliest(rides, transit.changes, access, final, leaves_s)
-        at_s, legs = (end_s, found.rides) if first is None else (first.at_s, first.rides)
-        return _journey(transit, day, rides, legs, leaves_s, at_s, (access, final))
+        for _ in range(_TRIES):
+            if (found := _latest(rides, transit.changes, access, final, by_s)) is None:
+                break
+            leaves_s = by_s - found.at_s
+            first = _earliest(rides, transit.changes, access, final, leaves_s)
+            at_s, legs = (by_s, found.rides) if first is None else (first.at_s, first.rides)
+            if at_s - leaves_s <= most_s:
+                return _journey(transit, day, rides, legs, leaves_s, at_s, (access, final))
+            by_s = at_s - 1
     return None
 
 
