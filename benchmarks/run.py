@@ -25,6 +25,7 @@ BENCHMARKS = (
     ["benchmarks.register"],
     ["benchmarks.register_duplicates"],
     ["benchmarks.imports"],
+    ["benchmarks.census"],
     ["benchmarks.router", "compare"],
 )
 
