@@ -2,15 +2,22 @@
 
 import json
 import tomllib
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
+import geopandas as gpd
+import numpy as np
 import pytest
 import shapely
 
-from geo.errors import ExtractError, RegionError
+from geo.census_ids import GRID_CRS
+from geo.crs import LONLAT, reproject
+from geo.errors import ExtractError, PopulationError, RegionError
 from layers.region_new import make_region
+from layers.region_new_districts import write_geojson
 from layers.region_wanted import NewRegion
+from tests.censusgrid import write_2022
 from tests.osmfile import node, relation, way, write_osm
 
 WEST, SOUTH, SIDE = 13.0, 53.5, 0.02  # corner (i, j) is node 1 + i + 3 j
@@ -64,10 +71,10 @@ ALL_QUARTERS = [quarter(i, j) for j in range(2) for i in range(2)]
 
 @pytest.fixture
 def make(tmp_path: Path):
-    def run(extract: Path, **keys):
+    def run(extract: Path, *, replace: bool = False, **keys):
         keys = {"key": "05999000", **keys}
         wanted = NewRegion(id="oedstadt", extract=extract, **keys)
-        return make_region(wanted, tmp_path / "state" / "regions")
+        return make_region(wanted, tmp_path / "state" / "regions", replace=replace)
 
     return run
 
@@ -195,3 +202,68 @@ def test_a_file_that_is_no_extract_is_refused(make, tmp_path: Path):
     (tmp_path / "page.osm.pbf").write_text("<html>")
     with pytest.raises(ExtractError, match="no OpenStreetMap PBF"):
         make(tmp_path / "page.osm.pbf")
+
+
+# --- people in small areas
+
+
+def people_table(made) -> dict:
+    return tomllib.loads((made.folder / "region.toml").read_text("utf-8"))["population"]
+
+
+def census_csv(path: Path, people: int = 40) -> Path:
+    """A census cell in the middle of each quarter."""
+    lonlat = [(WEST + SIDE * (i + 0.5), SOUTH + SIDE * (j + 0.5)) for i in (0, 1) for j in (0, 1)]
+    points = reproject([shapely.Point(at) for at in lonlat], LONLAT, GRID_CRS)
+    corners = np.floor(shapely.get_coordinates(points) / 100).astype(int) * 100
+    return write_2022(path, [((int(x), int(y)), people) for x, y in corners])
+
+
+def test_a_census_grid_is_recognised_and_counted(make, extract: Path, tmp_path: Path):
+    grid = census_csv(tmp_path / "Zensus.CSV")
+    made = make(extract, population=grid, population_source="Zensus 2022", population_year=2022)
+    assert people_table(made) == {
+        "grid": "population.csv", "source": "Zensus 2022", "year": 2022, "official": True,
+    }  # fmt: skip
+    assert made.region.municipalities["population"].isna().all()
+    assert any("4 census cells of 100 m touch the region, with 160 people" in t for t in made.said)
+    assert not any("no population is known" in text for text in made.said)
+
+
+def test_a_zip_with_several_grids_gives_the_finest(make, extract: Path, tmp_path: Path):
+    packed = tmp_path / "Zensus2022_Bevoelkerungszahl.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.write(
+            census_csv(tmp_path / "g.csv"), "Zensus2022_Bevoelkerungszahl_100m-Gitter.csv"
+        )
+        archive.writestr("Zensus2022_Bevoelkerungszahl_10km-Gitter.csv", "GITTER_ID_10km\n")
+    made = make(extract, population=packed, population_source="Zensus 2022")
+    assert people_table(made)["member"] == "Zensus2022_Bevoelkerungszahl_100m-Gitter.csv"
+    assert (made.folder / "population.zip").is_file()
+
+
+def test_areas_of_an_office_are_told_from_counts_by_the_districts_ids(
+    make, extract: Path, tmp_path: Path
+):
+    block = shapely.box(WEST + 0.001, SOUTH + 0.001, WEST + 0.01, SOUTH + 0.01)
+    frame = gpd.GeoDataFrame({"id": ["B1"], "einwohner": [77]}, geometry=[block], crs=LONLAT)
+    write_geojson(tmp_path / "blocks.geojson", frame)
+    made = make(extract, population=tmp_path / "blocks.geojson", population_source="office")
+    assert people_table(made) == {"polygons": "population.geojson", "source": "office"}
+    assert any("1 areas touch the region, with 77 people" in text for text in made.said)
+    counts = "id;einwohner\n" + "".join(f"{d};5\n" for d in made.region.finest["district_id"])
+    (tmp_path / "counts.csv").write_text(counts)
+    made = make(extract, population=tmp_path / "counts.csv", population_source="x", replace=True)
+    assert people_table(made) == "population.csv"
+    assert made.region.municipalities["population"].sum() == 20
+
+
+def test_who_counted_cells_has_to_be_said_and_a_foreign_grid_is_refused_at_once(
+    make, extract: Path, tmp_path: Path
+):
+    grid = census_csv(tmp_path / "grid.csv")
+    with pytest.raises(RegionError, match=r"`--population-source` is missing: grid\.csv is a census"):
+        make(extract, population=grid)
+    write_2022(grid, [((4_000_000, 3_000_000), 7)])
+    with pytest.raises(PopulationError, match="has no cell of this region"):
+        make(extract, population=grid, population_source="Zensus 2022")
