@@ -239,8 +239,12 @@ class Network:
         One sweep up and down the arcs of a hierarchy for many sets together, O(k arcs): see
         docs/methods/reach.md. Who travels for 12 days or more arrives nowhere.
         """
-        sets = [self._ends(s, "supplies", leaving=False) for s in supplies]
-        found = nearest(self._engine, self._leaving(demand), sets, with_length=with_distance)
+        found = nearest(
+            self._engine,
+            self._leaving(demand),
+            self._arriving(supplies),
+            with_length=with_distance,
+        )
         return Nearest(found.seconds, found.number, found.length_m)
 
     def to_second_nearest(
@@ -353,7 +357,7 @@ class Network:
         return within_reach(
             self._engine,
             self._leaving(demand),
-            [self._ends(s, "supplies", leaving=False) for s in supplies],
+            self._arriving(supplies),
             limits,
             np.ascontiguousarray(weight, np.float64),
             np.ascontiguousarray(group, np.int32),
@@ -533,8 +537,23 @@ class Network:
         self._last_demand = (weakref.ref(demand), ends)  # one assignment: safe between threads
         return ends
 
-    def _ends(self, points: Snapped, name: str, *, leaving: bool) -> Ends:
-        """Say what it takes from the points to the nodes of their edge, or back."""
+    def _arriving(self, sets: Sequence[Snapped]) -> list[Ends]:
+        """Return the ends of each set of supplies, all computed together."""
+        for points in sets:
+            self._check(points, "supplies")
+        if not sets:
+            return []
+        together = Snapped(
+            np.concatenate([s.edge for s in sets]),
+            np.concatenate([s.fraction for s in sets]),
+            np.concatenate([s.leg_m for s in sets]),
+            self.network_id,
+        )
+        ends = self._ends(together, "supplies", leaving=False)
+        last = np.cumsum([len(s) for s in sets]).tolist()
+        return [ends.rows(i - len(s), i) for i, s in zip(last, sets, strict=True)]
+
+    def _check(self, points: Snapped, name: str) -> None:
         if points.network_id != self.network_id:
             raise NetworkError(
                 f"`{name}` were snapped to another network ({points.network_id}) than this "
@@ -542,16 +561,20 @@ class Network:
             )
         if len(points) > MAX_PLACES:
             raise NetworkError(f"`{name}` holds {len(points)} points, at most {MAX_PLACES}")
+
+    def _ends(self, points: Snapped, name: str, *, leaving: bool) -> Ends:
+        """Say what it takes from the points to the nodes of their edge, or back."""
+        self._check(points, name)
+        place, streets = self._engine.place, self._engine.streets
         # a point that was not placed is infinitely far from the ends of edge 0
         edge = np.maximum(points.edge, 0)
         before, after = points.fraction, 1.0 - points.fraction
-        to_a, to_b = self.backward_s[edge], self.forward_s[edge]
+        to_a, to_b = streets.backward_s[edge], streets.forward_s[edge]
         if not leaving:
             to_a, to_b = to_b, to_a
         leg = whole_ticks(points.leg_m * (3.6 / self.leg_kmh))
-        place = self._engine.place
         return Ends(
-            points.edge, points.fraction, place[self.a[edge]], place[self.b[edge]],
+            points.edge, points.fraction, place[streets.a[edge]], place[streets.b[edge]],
             np.minimum(whole_ticks(part_of(before, to_a)) + leg, NEVER),
             np.minimum(whole_ticks(part_of(after, to_b)) + leg, NEVER),
             leg, points.leg_m,
