@@ -15,6 +15,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from geo.errors import ParameterError
+from server.base_map import RasterTiles, raster_tiles
 from server.mail_address import checked_address
 
 LOCALE_DIR = Path(__file__).parent / "locale"
@@ -91,6 +92,13 @@ SETTINGS = (
     ),
     Setting("UMKREIS_SMTP_PASSWORD_FILE", "", "File with the password of UMKREIS_SMTP_URL's USER."),
     Setting("UMKREIS_MAIL_FROM", "", "E-mail address that letters of this installation come from."),
+    Setting(
+        "UMKREIS_BASE_MAP_WMTS",
+        "",
+        "Raster tiles of others under the maps of the pages: https://HOST/…/{z}/{x}/{y}.png. By "
+        "default our own base map, and no request leaves this installation.",
+    ),
+    Setting("UMKREIS_BASE_MAP_ATTRIBUTION", "", "Whom to name for UMKREIS_BASE_MAP_WMTS."),
     Setting("UMKREIS_LOG_LEVEL", "INFO", "How much is logged: DEBUG, INFO, WARNING or ERROR."),
     Setting(
         "UMKREIS_LOG_FORMAT",
@@ -194,6 +202,7 @@ class Settings:
     smtp_url: str = ""
     smtp_password_file: str = ""
     mail_from: str = ""
+    base_map: RasterTiles | None = None
 
     @property
     def register_url(self) -> str:
@@ -247,6 +256,10 @@ class Settings:
             smtp_url=_mail_server(values["UMKREIS_SMTP_URL"].strip(), values["UMKREIS_MAIL_FROM"]),
             smtp_password_file=values["UMKREIS_SMTP_PASSWORD_FILE"],
             mail_from=_mail_address(values["UMKREIS_MAIL_FROM"].strip()),
+            base_map=raster_tiles(
+                values["UMKREIS_BASE_MAP_WMTS"].strip(),
+                values["UMKREIS_BASE_MAP_ATTRIBUTION"].strip(),
+            ),
         )
 
 

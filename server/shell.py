@@ -25,6 +25,7 @@ from layers.errors import UnknownNameError
 from layers.question import MAX_METRES, MAX_MINUTES
 from server.accounts.signed_in import account_of
 from server.asked import address
+from server.base_map import RasterTiles
 from server.errors import status_of
 from server.regions import regions_of
 from server.rendering import templates
@@ -58,6 +59,11 @@ _NOT_PAGES = (
     "/metrics",
 )
 _MAPS_IN_FOOTER = 12
+
+
+def policy_of(tiles: RasterTiles | None) -> str:
+    """Return the policy of a page with a map: pictures of one more origin where one was chosen."""
+    return POLICY if tiles is None else POLICY.replace("img-src", f"img-src {tiles.origin}")
 
 
 def policy_with_style(style: str) -> str:
@@ -131,6 +137,7 @@ def render(
             ],
             export_url=export_url,
             map_links=[] if export_url else built_regions(request),
+            base_map=request.app.state.settings.base_map,
             request=request,
             account=account_of(request),
             **context,
@@ -140,7 +147,7 @@ def render(
         page,
         status,
         headers={
-            "Content-Security-Policy": POLICY,
+            "Content-Security-Policy": policy_of(request.app.state.settings.base_map),
             "Vary": "Accept-Language",
             "Cache-Control": "no-cache",
             "Content-Language": texts.language,

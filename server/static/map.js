@@ -48,6 +48,21 @@ function patternFor(context, kind) {
   return context.createPattern(tile, "repeat");
 }
 
+/* Tiles of others, where an operator chose some; no page tells them where it is. */
+function rasterTiles(map) {
+  const chosen = document.querySelector('meta[name="base-map"]');
+  if (!chosen) return undefined;
+  const ground = L.tileLayer(chosen.content, {
+    maxZoom: 19, maxNativeZoom: 18, referrerPolicy: "no-referrer",
+    attribution: attributionHtml([chosen.dataset.attribution]),
+  });
+  const { dataset } = map.getContainer();
+  ground.on("loading", () => { delete dataset.ready; });
+  ground.on("load", () => { dataset.ready = "true"; });
+  ground.addTo(map);
+  return { ground };
+}
+
 export class BaseMap {
   /* `data` holds `texts`, `language`, `tiles`, `attributions`; `onWhole` and `onReady` are told what
      happens. */
@@ -99,8 +114,9 @@ export class BaseMap {
     this.base = undefined;
     if (!this.isCredited) this.map.attributionControl.addAttribution(attributionHtml(this.data.attributions));
     this.isCredited = true;
-    if (!this.data.tiles) return;
-    this.base = umkreisBasemap.addTo(this.map, this.data.tiles, {
+    const raster = rasterTiles(this.map);
+    if (!raster && !this.data.tiles) return;
+    this.base = raster || umkreisBasemap.addTo(this.map, this.data.tiles, {
       dark: dark.matches && !this.data.light, lang: this.data.language, // paper is white
       // a little more than the screen has, sharp between two zoom levels; much more halves the frames
       devicePixelRatio: Math.min(2, Math.max(LEAST_PIXEL_RATIO, devicePixelRatio)),
