@@ -10,6 +10,7 @@ from typing import Any
 
 from fastapi import FastAPI, Response
 from fastapi.staticfiles import StaticFiles
+from starlette.concurrency import run_in_threadpool
 from starlette.middleware.gzip import GZipMiddleware
 
 from server import (
@@ -45,6 +46,7 @@ from server.rendering import STATIC
 from server.requests import BodyLimit, HeadAsGet
 from server.settings import Settings
 from server.submissions import api as submissions_api
+from server.submissions.stored import tidy_at_start
 
 API_VERSION = "1.0"
 GZIP_LEVEL = 5  # of 9; a page is 2 % larger and costs a third of the time
@@ -125,6 +127,8 @@ def bare_app(settings: Settings) -> FastAPI:
 async def _running(app: FastAPI) -> AsyncIterator[None]:
     """Do what goes on beside answering, as long as the app runs."""
     pool: AnalysisPool | None = app.state.pool
+    settings: Settings = app.state.settings
+    await run_in_threadpool(tidy_at_start, app.state.regions, keep_days=settings.keep_days)
     with postman(app.state.settings):
         if pool is not None:
             await pool.warm()

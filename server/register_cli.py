@@ -23,6 +23,7 @@ from layers.register.entry import (
     SUBMITTED,
 )
 from layers.register_duplicates import items_of, suspected
+from layers.submissions.tidy import tidy
 from layers.taxonomy import load_taxonomy
 from server.import_report import SHOWN, pair_line, report_lines
 from server.opened import known_regions, open_built_region
@@ -35,6 +36,7 @@ from server.register_words import (
     proposal_lines,
     revision_lines,
 )
+from server.settings import Settings
 from server.texts import Texts
 
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
@@ -365,3 +367,16 @@ def _numbers(reports: dict[int, Any]) -> str:
 
 def _today() -> date:
     return datetime.now(UTC).date()
+
+
+@group.command("tidy")
+@LANG
+def tidy_command(lang: str | None) -> None:
+    """Take people's data out of suggestions that were decided long ago."""
+    texts = texts_for(lang)
+    with open_register() as register:
+        done = tidy(register, keep_days=Settings.from_env().keep_days)
+        if done.submissions or done.keepers:
+            register.database.scrub()
+    count = done.submissions + done.keepers
+    click.echo(texts.ngettext("one decision tidied", "{n} decisions tidied", count))

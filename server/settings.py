@@ -91,6 +91,11 @@ SETTINGS = (
         "smtp://localhost. By default no e-mail is sent, and pages say so.",
     ),
     Setting("UMKREIS_SMTP_PASSWORD_FILE", "", "File with the password of UMKREIS_SMTP_URL's USER."),
+    Setting(
+        "UMKREIS_KEEP_DAYS",
+        "90",
+        "After so many days what was rejected or withdrawn loses all that tells of people.",
+    ),
     Setting("UMKREIS_MAIL_FROM", "", "E-mail address that letters of this installation come from."),
     Setting(
         "UMKREIS_BASE_MAP_WMTS",
@@ -202,6 +207,7 @@ class Settings:
     smtp_url: str = ""
     smtp_password_file: str = ""
     mail_from: str = ""
+    keep_days: int = 90
     base_map: RasterTiles | None = None
 
     @property
@@ -256,6 +262,7 @@ class Settings:
             smtp_url=_mail_server(values["UMKREIS_SMTP_URL"].strip(), values["UMKREIS_MAIL_FROM"]),
             smtp_password_file=values["UMKREIS_SMTP_PASSWORD_FILE"],
             mail_from=_mail_address(values["UMKREIS_MAIL_FROM"].strip()),
+            keep_days=_whole(values, "UMKREIS_KEEP_DAYS", least=1),
             base_map=raster_tiles(
                 values["UMKREIS_BASE_MAP_WMTS"].strip(),
                 values["UMKREIS_BASE_MAP_ATTRIBUTION"].strip(),

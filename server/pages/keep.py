@@ -231,7 +231,7 @@ def _claim_page(
         filled={"name": "", "email": "", "note": "", **filled},
         faults=faults,
         has_mail=has_mail(request.app.state.settings),
-        consent=consent_text(texts),
+        consent=consent_text(texts, keep_days=request.app.state.settings.keep_days),
         trap=TRAP,
     )
     page.headers["Cache-Control"] = "no-store"

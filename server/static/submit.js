@@ -54,6 +54,7 @@ if (written()) {
   goTo(written());
 }
 map.addBasemap();
+map.checkReady(); // at once where there is no base map
 map.map.on("click", (event) => write(event.latlng));
 field("pin-middle").addEventListener("click", () => write(map.map.getCenter()));
 for (const id of ["lat", "lon"]) {

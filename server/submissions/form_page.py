@@ -123,7 +123,7 @@ def show_form(
         wheelchair=wheelchair_names(texts),
         resources=resource_names(atlas, texts),
         longest={**LONGEST, "note": LONGEST_NOTE, "hours_note": LONGEST_HOURS_NOTE},
-        consent=consent_text(texts),
+        consent=consent_text(texts, keep_days=request.app.state.settings.keep_days),
         trap=TRAP,
         sheet=SHEET,
         page_data=_page_data(atlas, texts),

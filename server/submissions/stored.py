@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Final
 
+import sqlalchemy as sa
 from fastapi import Request
 
+from layers.errors import RegisterError
 from layers.register import Register
+from layers.submissions.tidy import tidy
 from server.regions import regions_of
 from server.relay import CLIENT_AN_HOUR, Writers
 
 if TYPE_CHECKING:
     from fastapi import Response
 
+    from server.regions import Regions
+
+_LOG: Final = logging.getLogger(__name__)
 AN_HOUR: Final = CLIENT_AN_HOUR  # suggestions of one client, in each worker
 
 
@@ -51,3 +58,15 @@ def private(response: Response) -> Response:
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     return response
+
+
+def tidy_at_start(regions: Regions, *, keep_days: int) -> None:
+    """Let go of people's data as the service starts; where that fails, it is logged and goes on."""
+    try:
+        register = regions.register()
+        done = tidy(register, keep_days=keep_days) if register else None
+    except (RegisterError, sa.exc.SQLAlchemyError) as exc:
+        _LOG.warning("suggestions were not tidied: %s", type(exc).__name__)
+        return
+    if done and (done.submissions or done.keepers):
+        _LOG.info("%d suggestions, %d keepers tidied", done.submissions, done.keepers)

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Final
 from layers.offers import Offer
 from layers.submissions.content import LONGEST
 from layers.submissions.hours import BY_ARRANGEMENT, DAYS, HOLIDAY
-from layers.submissions.tidy import KEEP_DAYS
 from server.hours_phrase import has_hours
 from server.offer_card import card_of
 from server.resident_list import now_in
@@ -42,13 +41,13 @@ class Row:
     key: str = ""
 
 
-def consent_text(texts: Texts) -> str:
+def consent_text(texts: Texts, *, keep_days: int) -> str:
     """Say what senders agree to."""
     return texts.gettext(
         "What I say of the place may be published and used freely by everybody (CC0). My own name "
         "and e-mail are used only to ask me and are never published. What is turned down is "
         "deleted after {days} days.",
-        days=texts.number(KEEP_DAYS),
+        days=texts.number(keep_days),
     )
 
 
