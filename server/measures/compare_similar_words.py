@@ -32,7 +32,9 @@ def _value(trait: str, value: float, texts: Texts) -> str:
     return texts.number(round(value)) if trait == DENSITY else texts.number(value, decimals=1)
 
 
-def similar_lines(found: Similar, report: SimilarReport, texts: Texts) -> list[tuple[str, str]]:
+def similar_lines(
+    found: Similar, report: SimilarReport, texts: Texts
+) -> list[tuple[str, list[str]]]:
     """Return heading and traits: what is near, what lies between, what differs."""
     groups = [
         (texts.gettext("Near"), found.near),
@@ -40,9 +42,7 @@ def similar_lines(found: Similar, report: SimilarReport, texts: Texts) -> list[t
         (texts.gettext("Different"), found.differ),
     ]
     return [
-        (head, "; ".join(_shared(s, report, texts) for s in shared))
-        for head, shared in groups
-        if shared
+        (head, [_shared(s, report, texts) for s in shared]) for head, shared in groups if shared
     ]
 
 
@@ -87,6 +87,7 @@ def similar_text(report: SimilarReport, texts: Texts) -> str:
         )
     for place, found in enumerate(report.found, start=1):
         lines += ["", f"{place}. {found.name} ({found.region_name})"]
-        lines += [f"   {head}: {text}" for head, text in similar_lines(found, report, texts)]
+        for head, told in similar_lines(found, report, texts):
+            lines += [f"   {head}:", *(f"     {text}" for text in told)]
         lines += [f"   {line}" for line in [unknown_line(found, report, texts)] if line]
     return "\n".join([*lines, ""])

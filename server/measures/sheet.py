@@ -20,7 +20,7 @@ from layers.tally import Tally
 from layers.vocabulary import Category, Term
 from server import answers, models
 from server.api import AtlasPath, AtQuery, api_router
-from server.asked import address, parse_asked
+from server.asked import parse_asked
 from server.measures.sheet_page import reason_text, sheet_html, sheet_policy, sheet_text
 from server.opened import open_region
 from server.outputs import choose_format, write_text
@@ -209,11 +209,7 @@ def sheet_page(request: Request, region: str, district: str) -> HTMLResponse:
         "Cache-Control": "no-cache",
         "Content-Language": texts.language,
     }
-    like_it = f"/r/{region}/districts/{sheet.area.id}/similar"
-    url = address(like_it, {"lang": asked.language} if asked.language else {})
-    is_finest = int(sheet.area.holds.sum()) == 1
-    page = sheet_html(sheet, texts, similar_url=url if is_finest else "")
-    return HTMLResponse(page, headers=headers)
+    return HTMLResponse(sheet_html(sheet, texts, is_served=True), headers=headers)
 
 
 def sheet_out(sheet: Sheet) -> SheetOut:

@@ -17,6 +17,7 @@ from layers.question import Question
 from layers.sheet import BenchmarkResult, FieldView, Figure, Sheet
 from layers.stability import Variant
 from layers.tally import Tally
+from server.asked import address
 from server.drawing import svg_painter
 from server.measures.papers.areas import coverage_figure
 from server.method import method_lines
@@ -39,7 +40,7 @@ def sheet_policy() -> str:
     return policy_with_style(_style())
 
 
-def sheet_html(sheet: Sheet, texts: Texts, *, similar_url: str = "") -> str:
+def sheet_html(sheet: Sheet, texts: Texts, *, is_served: bool = False) -> str:
     """Write a sheet as a page that opens from disk; served, it leads to districts like this one."""
     region, taxonomy = sheet.atlas.region, sheet.atlas.taxonomy
     asked = question_line(sheet.report.question, texts)
@@ -52,7 +53,7 @@ def sheet_html(sheet: Sheet, texts: Texts, *, similar_url: str = "") -> str:
             _=texts.gettext,
             style=Markup(_style()),  # noqa: S704 (our own file)
             area=sheet.area.name,
-            similar_url=similar_url,
+            similar_url=_similar_url(sheet, texts) if is_served else "",
             region=region.name,
             is_region=sheet.area.level == "region",
             question=asked,
@@ -74,6 +75,14 @@ def sheet_html(sheet: Sheet, texts: Texts, *, similar_url: str = "") -> str:
             attributions=region.attributions,
         )
     )
+
+
+def _similar_url(sheet: Sheet, texts: Texts) -> str:
+    """Return where districts like this one are told; empty for what is no single district."""
+    if int(sheet.area.holds.sum()) != 1:
+        return ""
+    path = f"/r/{sheet.atlas.region.id}/districts/{sheet.area.id}/similar"
+    return address(path, {"lang": texts.language})
 
 
 def sheet_text(sheet: Sheet, texts: Texts) -> str:

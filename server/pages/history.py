@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from starlette.datastructures import QueryParams
 
-from geo.errors import ParameterError
+from geo.errors import ParameterError, UmkreisError
+from layers.experiment import outcome
+from layers.experiment_store import experiments
 from layers.history import QUARTER, STEPS, history
+from layers.history_offers import DatedOffers
 from server.asked import address, default_category, parse_asked
 from server.choices import category_groups, mode_choices, number_field
 from server.drawing import svg_painter
+from server.measures.experiment_words import outcome_lines
 from server.measures.history import dated_of
 from server.measures.history_words import (
     history_chart,
@@ -21,9 +25,10 @@ from server.measures.history_words import (
     history_rows,
     history_title,
 )
-from server.regions import regions_of
+from server.regions import Regions, regions_of
 from server.sentences import label
 from server.shell import PageRoute, render, texts_for
+from server.texts import Texts
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -81,9 +86,25 @@ def history_page(request: Request, region: str) -> HTMLResponse:
         last=found.points[-1].day.isoformat(),
         steps=[(step, steps[step]) for step in STEPS],
         step=found.step,
+        experiments=_experiments(regions_of(request), dated, texts),
         downloads=_downloads(region, query, category),
         attributions=atlas.region.attributions,
     )
+
+
+def _experiments(known: Regions, dated: DatedOffers, texts: Texts) -> list[list[str]]:
+    """Tell each experiment of the region in lines, its title first."""
+    register = known.register()
+    if register is None:
+        return []
+    today = datetime.now(UTC).date()
+    found = []
+    for registered in experiments(register.database, dated.atlas.region.id):
+        try:
+            found.append(outcome_lines(outcome(dated, registered, today=today), texts))
+        except UmkreisError as exc:  # a district that is no more must not hide the history
+            found.append([registered.experiment.title, str(exc)])
+    return found
 
 
 def _day(query: QueryParams, name: str) -> date | None:

@@ -136,7 +136,7 @@ def test_the_page_loads_nothing_and_its_policy_knows_its_style(client: TestClien
     assert {"script", "link", "img", "iframe"}.isdisjoint(page.elements)
     assert {name for name, _ in page.attributes} & {"src", "style", "onclick"} == set()
     links = [value for name, value in page.attributes if name == "href"]
-    assert links == ["/r/toy/districts/A/similar"]
+    assert links == ["/r/toy/districts/A/similar?lang=de"]
     policy = answer.headers["content-security-policy"]
     assert policy == sheet_policy()
     assert re.search(r"style-src 'sha256-[A-Za-z0-9+/]{43}='", policy)
