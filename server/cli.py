@@ -38,6 +38,7 @@ from server.register_cli import group as register_group
 from server.rollout_cli import rollout_command
 from server.settings import LANGUAGES, SETTINGS, Settings
 from server.single_file import TilesMissingError
+from server.timetable_cli import timetable_command
 from server.user_cli import group as user_group
 
 _log = logging.getLogger(__name__)
@@ -308,6 +309,7 @@ def doctor(show_settings: bool, port: int) -> None:
 
 
 region.add_command(new_command)
+region.add_command(timetable_command)
 _COMMANDS = (
     import_command, export_command, register_group, backup_command, restore_command,
     rollout_command,
