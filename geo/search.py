@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from geo.reach.arrival import arrive, arrive_measured, meet
+from geo.reach.lanes import MOST_BYTES
 from geo.reach.seeds import Seeds
 from geo.ticks import NEVER, NUMBER_BITS, TICKS_PER_S, seconds_of, whole_ticks
 
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
     Ticks = NDArray[np.int32]
 
 _NOWHERE = NEVER << NUMBER_BITS
-_BYTES_AT_ONCE = 2**27  # held by the lanes of one sweep, and by their answers
 _MOST_LANES = 64
+_FEW_LANES = 8  # whole pieces of memory that a processor reads at once
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,11 +181,12 @@ def nearest_values(
     seeds = seeds_of(supplies, engine, with_length=with_length)
     ends = demand.a, demand.b, demand.to_a, demand.to_b
     if with_length:
-        lanes, metres = engine.spread_measured(seeds, leaving=False)
         metres_to = metres_to_nodes(demand, engine)
-        arrive_measured(lanes, metres, *ends, *metres_to, NUMBER_BITS, value, length)
+        with engine.spread_measured(seeds, leaving=False) as (lanes, metres):
+            arrive_measured(lanes, metres, *ends, *metres_to, NUMBER_BITS, value, length)
     else:
-        arrive(engine.spread(seeds, leaving=False), *ends, NUMBER_BITS, value)
+        with engine.spread(seeds, leaving=False) as lanes:
+            arrive(lanes, *ends, NUMBER_BITS, value)
 
 
 def _meet(engine: Engine, demand: Ends, supply: Ends, value: Ints, length: Floats) -> None:
@@ -207,7 +209,8 @@ def node_seconds(engine: Engine, points: Ends, *, leaving: bool, limit_s: float)
         lanes=1,
     )
     limit = limit_in_ticks(limit_s)
-    ticks = engine.spread(seeds, leaving=leaving, limit=limit)[engine.place, 0]
+    with engine.spread(seeds, leaving=leaving, limit=limit) as lanes:
+        ticks = lanes[engine.place, 0]
     ticks[ticks > limit] = NEVER
     return seconds_of(ticks)
 
@@ -288,14 +291,15 @@ def _from_each(
     )
     ends = others.a, others.b, others.to_a, others.to_b
     if with_length:
-        lanes, metres = engine.spread_measured(seeds, leaving=leaving)
         metres_to = metres_to_nodes(others, engine)
-        arrive_measured(lanes, metres, *ends, *metres_to, 0, ticks, length)
+        with engine.spread_measured(seeds, leaving=leaving) as (lanes, metres):
+            arrive_measured(lanes, metres, *ends, *metres_to, 0, ticks, length)
     else:
-        arrive(engine.spread(seeds, leaving=leaving, limit=limit), *ends, 0, ticks)
+        with engine.spread(seeds, leaving=leaving, limit=limit) as lanes:
+            arrive(lanes, *ends, 0, ticks)
 
 
 def lanes_at_once(engine: Engine, dtype: np.dtype[Any], *, points: int = 0) -> int:
     """Return how many lanes fit into the memory that one sweep may take."""
-    bytes_each = dtype.itemsize * (len(engine.place) + points + 1)
-    return int(np.clip(_BYTES_AT_ONCE // bytes_each, 1, _MOST_LANES))
+    fitting = MOST_BYTES // (dtype.itemsize * (len(engine.place) + points + 1))
+    return int(np.clip(fitting - fitting % _FEW_LANES, _FEW_LANES, _MOST_LANES))

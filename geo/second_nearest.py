@@ -86,9 +86,10 @@ def second_nearest(
 
 def _spread(engine: Engine, seeds: Seeds, *, with_length: bool) -> Spread:
     if with_length:
-        lanes, metres = engine.spread_measured(seeds, leaving=False)
-        return lanes[:, 0], metres[:, 0]
-    return engine.spread(seeds, leaving=False)[:, 0], np.zeros(0)
+        with engine.spread_measured(seeds, leaving=False) as (lanes, metres):
+            return lanes[:, 0].copy(), metres[:, 0]
+    with engine.spread(seeds, leaving=False) as lanes:
+        return lanes[:, 0].copy(), np.zeros(0)
 
 
 def _borders(engine: Engine, once: Spread, seeds: Seeds) -> Seeds:

@@ -76,11 +76,12 @@ def within_reach(
         sums = np.zeros((3, groups, len(chunk)))
         people_of = np.zeros(begin[-1] if by_supply else 0)
         met = _met(engine, demand, chunk, seeds.shift)
-        tally(
-            engine.spread(seeds, leaving=False), demand.a, demand.b, demand.to_a, demand.to_b,
-            seeds.shift, met.point, met.lane, met.value, weight, group,
-            limit[first : first + len(chunk)], sums[0], sums[1], sums[2], begin[:-1], people_of,
-        )  # fmt: skip
+        with engine.spread(seeds, leaving=False) as lanes:
+            tally(
+                lanes, demand.a, demand.b, demand.to_a, demand.to_b, seeds.shift,
+                met.point, met.lane, met.value, weight, group, limit[first : first + len(chunk)],
+                sums[0], sums[1], sums[2], begin[:-1], people_of,
+            )  # fmt: skip
         counted[:, first : first + len(chunk)] = sums.transpose(0, 2, 1)
         per_supply += np.split(people_of, begin[1:-1]) if by_supply else []
     return WithinReach(counted[0], counted[1], counted[2], per_supply)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,8 @@ from geo.reach.sweep import sow, sow_measured
 from geo.ticks import NEVER
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from geo.reach.seeds import Seeds, Streets
@@ -50,21 +53,23 @@ class Plain:
         """Return what is saved with a network: nothing."""
         return {}
 
-    def spread(self, seeds: Seeds, *, leaving: bool, limit: int = NEVER) -> Lanes:
-        """Return the least value at each node, shape (n, lanes), `NEVER` beyond the limit."""
-        lanes = seeds.field(len(self.place))
-        sow(lanes, seeds.place, seeds.lane, seeds.value, np.zeros(len(lanes), np.uint8))
-        self._search(seeds, lanes, np.zeros((0, 0)), leaving=leaving, limit=limit)
-        return lanes
+    @contextmanager
+    def spread(self, seeds: Seeds, *, leaving: bool, limit: int = NEVER) -> Iterator[Lanes]:
+        """Lend the least value at each node, shape (n, lanes); not searched for beyond a limit."""
+        with seeds.field(len(self.place)) as lanes:
+            sow(lanes, seeds.place, seeds.lane, seeds.value, np.zeros(len(lanes), np.uint8))
+            self._search(seeds, lanes, np.zeros((0, 0)), leaving=leaving, limit=limit)
+            yield lanes
 
-    def spread_measured(self, seeds: Seeds, *, leaving: bool) -> tuple[Lanes, Floats]:
-        """Return the least value at each node and the metres of its way, shapes (n, lanes)."""
-        lanes = seeds.field(len(self.place))
-        metres = np.zeros(lanes.shape)
-        reached = np.zeros(len(lanes), np.uint8)
-        sow_measured(lanes, metres, seeds.place, seeds.lane, seeds.value, seeds.metres, reached)
-        self._search(seeds, lanes, metres, leaving=leaving, limit=NEVER)
-        return lanes, metres
+    @contextmanager
+    def spread_measured(self, seeds: Seeds, *, leaving: bool) -> Iterator[tuple[Lanes, Floats]]:
+        """Lend the least value at each node and the metres of its way, shapes (n, lanes)."""
+        with seeds.field(len(self.place)) as lanes:
+            metres = np.zeros(lanes.shape)
+            reached = np.zeros(len(lanes), np.uint8)
+            sow_measured(lanes, metres, seeds.place, seeds.lane, seeds.value, seeds.metres, reached)
+            self._search(seeds, lanes, metres, leaving=leaving, limit=NEVER)
+            yield lanes, metres
 
     def _search(
         self, seeds: Seeds, lanes: Lanes, metres: Floats, *, leaving: bool, limit: int

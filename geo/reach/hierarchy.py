@@ -7,6 +7,7 @@ changes them and nothing else, in a few milliseconds.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
@@ -15,11 +16,20 @@ import numpy as np
 
 from geo.reach.elimination import customise, customise_metres, fill, weigh
 from geo.reach.order import elimination_order, neighbours
-from geo.reach.sweep import rise, rise_measured, sink, sink_measured, sow, sow_measured
+from geo.reach.sweep import (
+    rise,
+    rise_measured,
+    rise_one,
+    sink,
+    sink_measured,
+    sink_one,
+    sow,
+    sow_measured,
+)
 from geo.ticks import NEVER
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from typing import Self
 
     from numpy.typing import NDArray
@@ -140,34 +150,45 @@ class Hierarchy:
         customise_metres(self.start, self.head, *made)
         return made
 
-    def spread(self, seeds: Seeds, *, leaving: bool, limit: int = NEVER) -> Lanes:  # noqa: ARG002
+    @contextmanager
+    def spread(
+        self,
+        seeds: Seeds,
+        *,
+        leaving: bool,
+        limit: int = NEVER,  # noqa: ARG002
+    ) -> Iterator[Lanes]:
         """
-        Return the least value at each node, shape (n, lanes), by `place`.
+        Lend the least value at each node, shape (n, lanes), by `place`.
 
         `leaving` is True for travel from the seeds, False for travel to them; beyond `limit`
         values need not be searched for, and here they are all the same.
         """
-        lanes = seeds.field(len(self.order))
-        reached = np.zeros(len(lanes), np.uint8)
-        sow(lanes, seeds.place, seeds.lane, seeds.value, reached)
         up, down = (self.up, self.down) if leaving else (self.down, self.up)
-        rise(self.start, self.head, up, seeds.shift, lanes, reached)
-        sink(self.start, self.head, down, seeds.shift, lanes)
-        return lanes
+        reached = np.zeros(len(self.order), np.uint8)
+        with seeds.field(len(self.order)) as lanes:
+            sow(lanes, seeds.place, seeds.lane, seeds.value, reached)
+            if seeds.lanes == 1:
+                rise_one(self.start, self.head, up, seeds.shift, lanes.reshape(-1), reached)
+                sink_one(self.start, self.head, down, seeds.shift, lanes.reshape(-1))
+            else:
+                rise(self.start, self.head, up, seeds.shift, lanes, reached)
+                sink(self.start, self.head, down, seeds.shift, lanes)
+            yield lanes
 
-    def spread_measured(self, seeds: Seeds, *, leaving: bool) -> tuple[Lanes, Floats]:
-        """Return the least value at each node and the metres of its way, shapes (n, lanes)."""
-        lanes = seeds.field(len(self.order))
-        metres = np.zeros(lanes.shape)
-        reached = np.zeros(len(lanes), np.uint8)
-        sow_measured(lanes, metres, seeds.place, seeds.lane, seeds.value, seeds.metres, reached)
+    @contextmanager
+    def spread_measured(self, seeds: Seeds, *, leaving: bool) -> Iterator[tuple[Lanes, Floats]]:
+        """Lend the least value at each node and the metres of its way, shapes (n, lanes)."""
         up, down, up_m, down_m = self.measured
         if not leaving:
             up, down, up_m, down_m = down, up, down_m, up_m
-        shift = seeds.shift
-        rise_measured(self.start, self.head, up, up_m, shift, lanes, metres, reached)
-        sink_measured(self.start, self.head, down, down_m, shift, lanes, metres)
-        return lanes, metres
+        reached = np.zeros(len(self.order), np.uint8)
+        with seeds.field(len(self.order)) as lanes:
+            metres, shift = np.zeros(lanes.shape), seeds.shift
+            sow_measured(lanes, metres, seeds.place, seeds.lane, seeds.value, seeds.metres, reached)
+            rise_measured(self.start, self.head, up, up_m, shift, lanes, metres, reached)
+            sink_measured(self.start, self.head, down, down_m, shift, lanes, metres)
+            yield lanes, metres
 
 
 _SAVED = ("order", "start", "head", "up")

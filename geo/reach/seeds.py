@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from geo.reach.lanes import lanes_of
 from geo.ticks import NEVER, NUMBER_BITS, whole_ticks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from contextlib import AbstractContextManager
     from typing import Self
 
     from numpy.typing import NDArray
@@ -97,6 +99,6 @@ class Seeds:
         """How many bits of a value lie below the tick."""
         return NUMBER_BITS if self.value.dtype == np.int64 else 0
 
-    def field(self, nodes: int) -> Lanes:
-        """Return lanes of all nodes, shape (nodes, lanes), that nothing has reached."""
-        return np.full((nodes, self.lanes), NEVER << self.shift, self.value.dtype)
+    def field(self, nodes: int) -> AbstractContextManager[Lanes]:
+        """Lend lanes of all nodes, shape (nodes, lanes), that nothing has reached."""
+        return lanes_of(nodes, self.lanes, NEVER << self.shift, self.value.dtype)

@@ -87,6 +87,32 @@ def sink(start: Rows, head: Ranks, weight: Ticks, shift: int, lanes: Lanes) -> N
                 row[k] = min(over, row[k])
 
 
+@kernel("i8[] i4[] i4[] int i4[]= u1[]=", "i8[] i4[] i4[] int i8[]= u1[]=")
+def rise_one(
+    start: Rows, head: Ranks, weight: Ticks, shift: int, lane: Lanes, reached: NDArray[np.uint8]
+) -> None:
+    """Pass up as `rise` does, in a single lane of shape (n,)."""
+    for v in range(len(start) - 1):
+        if reached[v] == 0:
+            continue
+        for i in range(start[v], start[v + 1]):
+            u = head[i]
+            over = lane.dtype.type(lane[v] + (lane.dtype.type(weight[i]) << shift))
+            lane[u] = min(over, lane[u])
+            reached[u] = 1
+
+
+@kernel("i8[] i4[] i4[] int i4[]=", "i8[] i4[] i4[] int i8[]=")
+def sink_one(start: Rows, head: Ranks, weight: Ticks, shift: int, lane: Lanes) -> None:
+    """Pass down as `sink` does, in a single lane of shape (n,)."""
+    for v in range(len(start) - 2, -1, -1):
+        best = lane[v]
+        for i in range(start[v], start[v + 1]):
+            over = lane.dtype.type(lane[head[i]] + (lane.dtype.type(weight[i]) << shift))
+            best = min(over, best)
+        lane[v] = best
+
+
 @kernel("i4[,]= f8[,]= i4[] i4[] i4[] f8[] u1[]=", "i8[,]= f8[,]= i4[] i4[] i8[] f8[] u1[]=")
 def sow_measured(
     lanes: Lanes, metres: Floats, node: Ranks, lane: Ranks, value: Lanes, value_m: Floats,
