@@ -11,6 +11,7 @@ The tables of accounts, beside those of the register in one database.
 
 Times are ISO text in UTC with microseconds, days ISO text, as in the register. "" is: never, none.
 Keys are made here, never by the database, so that a backup goes back into either database as it is.
+Sessions, links and failures are in no backup: what has ended since does not come back with one.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from __future__ import annotations
 from sqlalchemy import Boolean, Column, Index, String, Table, Text
 
 from layers.register.schema import METADATA
+from layers.register.schema_letters import PASSING
 
 _ID = Text()
 _DAY = String(10)
@@ -48,6 +50,7 @@ SESSION = Table(
     Column("created_at", _TIME, nullable=False),
     Column("seen_at", _TIME, nullable=False),
     Index("account_session_account", "account"),
+    info={PASSING: True},
 )
 TOKEN = Table(
     "account_token",
@@ -70,6 +73,7 @@ LINK = Table(
     Column("account", _ID, nullable=False),
     Column("expires_at", _TIME, nullable=False),
     Index("account_link_account", "account"),
+    info={PASSING: True},
 )
 FAILURE = Table(
     "account_failure",
@@ -79,6 +83,7 @@ FAILURE = Table(
     Column("failed_at", _TIME, nullable=False),
     Index("account_failure_about", "about", "failed_at"),
     Index("account_failure_time", "failed_at"),
+    info={PASSING: True},
 )
 EVENT = Table(
     "account_event",

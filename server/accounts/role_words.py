@@ -46,3 +46,12 @@ def event_name(what: str, texts: Texts) -> str:
         "scenario removed": texts.gettext("scenario removed"),
     }
     return names.get(what, what)
+
+
+def who_name(who: str, texts: Texts) -> str:
+    """Name who is no account: the command line, or nobody that is known; any other id as it is."""
+    names = {
+        "operator": texts.gettext("command line"),
+        "unknown": texts.gettext("somebody unknown"),
+    }
+    return names.get(who, who)

@@ -15,7 +15,7 @@ from layers.accounts.users import add_user, set_enabled, set_role, user_of, user
 from server.accounts.account_page import time_words
 from server.accounts.csrf import CheckedForm
 from server.accounts.next_page import see_other
-from server.accounts.role_words import event_name, role_name
+from server.accounts.role_words import event_name, role_name, who_name
 from server.accounts.signed_in import Account, Admin, database_for
 from server.public_address import public_base
 from server.regions import regions_of
@@ -123,9 +123,9 @@ def _page(
         events=[
             {
                 "at": time_words(each.at, texts),
-                "who": names.get(each.who, each.who),
+                "who": names.get(each.who) or who_name(each.who, texts),
                 "what": event_name(each.what, texts),
-                "about": names.get(each.about, each.about),
+                "about": names.get(each.about) or who_name(each.about, texts),
             }
             for each in events(database, limit=_EVENTS)
         ],

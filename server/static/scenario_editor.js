@@ -171,6 +171,7 @@ export class ScenarioEditor {
     this.remember();
     this.complain("");
     this.list.draw(changes);
+    this.store.draw(this.document);
     this.drawMarks();
     return this.ask();
   }

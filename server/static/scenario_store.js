@@ -28,7 +28,15 @@ export class ScenarioStore {
     this.choice.addEventListener("change", () => this.choose());
     share.checked = false;
     this.found = [];
+    this.draw(editor.document);
     this.tell(() => this.list());
+  }
+
+  /* Nothing is saved where nothing is tried out. */
+  draw({ isEmpty }) {
+    if (!this.box) return;
+    this.parts.saving.hidden = isEmpty;
+    this.parts.empty.hidden = !isEmpty;
   }
 
   async tell(work) {
