@@ -9,6 +9,7 @@ A gap's shape is its cells, rounded; it never shows where a single house is.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -60,6 +61,7 @@ def find_gaps(
     *,
     smallest: float,
     link_m: float = LINK_M,
+    grain_m: float = CELL_M,
 ) -> Gaps:
     """
     Group uncovered points into contiguous areas.
@@ -73,11 +75,16 @@ def find_gaps(
     smallest
         Areas with less weight are counted as scattered.
     link_m
-        Cells at most this far apart belong together, metres.
+        Cells at most this far apart belong together, metres; where `grain_m` is larger, so is this.
+    grain_m
+        How wide the cells are of whose people only the middle is known: people of a census cell of
+        1 km are drawn on 1 km.
     """
-    grouped = _group(xy, weight, smallest, link_m)
+    scale = grain_m / CELL_M
+    grouped = _group(xy / scale, weight, smallest, link_m)
+    shapes = _shapes(grouped.centre, grouped.gap_of_cell, len(grouped.weight))
     return Gaps(
-        geometry=_shapes(grouped.centre, grouped.gap_of_cell, len(grouped.weight)),
+        geometry=shapely.transform(shapes, lambda points: points * scale) if scale > 1 else shapes,
         weight=grouped.weight,
         member=grouped.member,
         scattered=grouped.scattered,
@@ -90,16 +97,17 @@ def gap_members(
     *,
     smallest: float,
     link_m: float = LINK_M,
+    grain_m: float = CELL_M,
 ) -> NDArray[np.int32]:
     """
     Return the `member` of `find_gaps`, without their shapes, which take most of its time.
 
     Parameters
     ----------
-    xy, weight, smallest, link_m
+    xy, weight, smallest, link_m, grain_m
         As of `find_gaps`.
     """
-    return _group(xy, weight, smallest, link_m).member
+    return _group(xy / (grain_m / CELL_M), weight, smallest, link_m).member
 
 
 @dataclass(frozen=True)
@@ -138,11 +146,18 @@ def _group(
     )
 
 
+def rows_by_gap(gap: NDArray[np.int32], count: int) -> list[NDArray[np.int64]]:
+    """Return the rows of each gap, ascending; `gap` is −1 for those in none."""
+    order = np.argsort(gap, kind="stable")
+    starts = np.searchsorted(gap[order], np.arange(count + 1))
+    return [order[first:last] for first, last in pairwise(starts)]
+
+
 def _shapes(centre: NDArray[np.float64], gap: NDArray[np.int32], count: int) -> NDArray[np.object_]:
     half = CELL_M / 2
     boxes = shapely.box(*(centre - half).T, *(centre + half).T)
     # cells never overlap, so their common edges can simply be dropped
-    shapes = [shapely.coverage_union_all(boxes[gap == g]) for g in range(count)]
+    shapes = [shapely.coverage_union_all(boxes[cells]) for cells in rows_by_gap(gap, count)]
     grown = shapely.buffer(np.array(shapes, object), _GROW_M, quad_segs=2)
     closed = shapely.buffer(grown, -_SHRINK_M, quad_segs=2)
     plain: NDArray[np.object_] = shapely.simplify(closed, _STEPS_M)

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from geo.disclosure import SMALLEST_PUBLISHED
+from geo.gaps import CELL_M
 from geo.homes import Homes, find_homes, quality_of, read_homes
 from geo.residential import DEFAULT_LEVELS, DEFAULT_LEVELS_LARGE, LARGE_FOOTPRINT_M2
 
@@ -111,6 +112,12 @@ class Population:
     def __repr__(self) -> str:
         total = "no count" if math.isnan(self.basis.total) else f"{self.basis.total:.0f} residents"
         return f"<Population of {total}, {len(self.xy)} homes>"
+
+    @property
+    def grain_m(self) -> float:
+        """How wide the cells are at whose centres people stand, at least those of gaps, metres."""
+        homes = int(self.quality["buildings"].sum())
+        return max(float(self.account.cell_m), CELL_M) if self.account and not homes else CELL_M
 
     @property
     def weight(self) -> NDArray[np.float64]:

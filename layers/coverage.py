@@ -24,7 +24,7 @@ import numpy as np
 
 from geo.access import nearest_in_line
 from geo.disclosure import publish_levels, publish_parts, publish_singly
-from geo.gaps import Gaps, find_gaps, gap_members
+from geo.gaps import Gaps, find_gaps, gap_members, rows_by_gap
 from geo.median import weighted_median, weighted_median_by
 from layers.open_offers import Knowledge, OpenOffers, knowledge_of, open_offers
 from layers.question import LINE, Question, ask
@@ -221,7 +221,11 @@ class CoverageReport:
         gap = np.full(len(self.state), -1, np.int32)
         if not self.unknown:
             rows = np.flatnonzero(self.state == UNCOVERED)
-            gap[rows] = gap_members(*self._places_of(rows), smallest=self._smallest_gap)
+            gap[rows] = gap_members(
+                *self._places_of(rows),
+                smallest=self._smallest_gap,
+                grain_m=self.atlas.population.grain_m,
+            )
         return gap
 
     @cached_property
@@ -305,7 +309,9 @@ class CoverageReport:
     @cached_property
     def _gaps(self) -> tuple[Gaps, NDArray[np.int64]]:
         rows = np.flatnonzero(self.state == UNCOVERED)
-        return find_gaps(*self._places_of(rows), smallest=self._smallest_gap), rows
+        grain_m = self.atlas.population.grain_m
+        gaps = find_gaps(*self._places_of(rows), smallest=self._smallest_gap, grain_m=grain_m)
+        return gaps, rows
 
     def _places_of(self, rows: NDArray[np.int64]) -> tuple[Floats, Floats]:
         population = self.atlas.population
@@ -323,15 +329,16 @@ class CoverageReport:
         return float(counted + people[is_assumed].sum())
 
     def _gap_tallies(self, gaps: Gaps, rows: NDArray[np.int64]) -> list[GapTally]:
+        people = rows_by_gap(gaps.member, len(gaps.geometry))
         return [
-            self._gap_tally(shape, rows[gaps.member == gap])
-            for gap, shape in enumerate(gaps.geometry)
+            self._gap_tally(shape, rows[at])
+            for shape, at in zip(gaps.geometry, people, strict=True)
         ]
 
     def _gap_tally(self, shape: shapely.Geometry, rows: NDArray[np.int64]) -> GapTally:
         """Describe the gap of the residents at `rows`."""
         population = self.atlas.population
-        names = self.atlas.region.finest["name"].to_numpy()
+        areas = self.atlas.finest_areas
         weight = np.nan_to_num(population.weight[rows])
         by_district = np.bincount(population.district[rows], weight)
         is_counted = population.basis.unit == "residents"
@@ -339,7 +346,7 @@ class CoverageReport:
             shape=shape,
             residents=whole(self._publish_people(rows)) if is_counted else None,
             buildings=0 if is_counted else len(rows),
-            districts=tuple(names[d] for d in np.argsort(-by_district) if by_district[d] > 0),
+            districts=tuple(areas[d][1] for d in np.argsort(-by_district) if by_district[d] > 0),
             nearest_offer=self._most_frequent_offer(self.supply[rows], weight),
             travel_min=weighted_median(self.travel_s[rows] / 60, weight),
             distance_m=weighted_median(self.distance_m[rows], weight),

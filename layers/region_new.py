@@ -20,9 +20,9 @@ import numpy as np
 import shapely
 
 from geo import crs as crs_module
+from geo.counted_areas import read_areas
 from geo.errors import RegionError
 from geo.extract import Bounds, extract_info
-from geo.population_areas import read_areas
 from geo.population_config import counted_source
 from geo.region_below import holes
 from geo.region_clip import Clipped, clip_extract

@@ -211,7 +211,9 @@ class _Areas:
         population = report.atlas.population
         area = self._area_of[level][population.district].astype(np.int32)
         weight = np.nan_to_num(population.weight)
-        return weighted_median_by(area, report.travel_s / 60, weight, self._count[level])
+        return weighted_median_by(
+            area, report.travel_s / 60, weight, self._count[level], smallest=report.smallest
+        )
 
 
 def _counts(tally: Tally) -> dict[str, Any]:

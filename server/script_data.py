@@ -67,11 +67,11 @@ def _whole_question(question: Question) -> dict[str, str]:
     return asked_again(question, Asked()).parameters()
 
 
-def script_texts(texts: Texts, *, counts_buildings: bool) -> dict[str, str]:
+def script_texts(texts: Texts, *, counts_buildings: bool, smallest: int) -> dict[str, str]:
     """Return the texts of the scripts; what stands in braces they fill in."""
     return {
         **_map_texts(texts, counts_buildings=counts_buildings),
-        **_measure_texts(texts),
+        **_measure_texts(texts, smallest),
         **reach_texts(texts),
         **more_texts(texts),
         **trial_texts(texts),
@@ -102,9 +102,9 @@ def _map_texts(texts: Texts, *, counts_buildings: bool) -> dict[str, str]:
     }
 
 
-def _measure_texts(texts: Texts) -> dict[str, str]:
+def _measure_texts(texts: Texts, smallest: int) -> dict[str, str]:
     return {
-        "few": texts.gettext("fewer than 25"),
+        "few": texts.gettext("fewer than {n}", n=texts.number(smallest)),
         "region": texts.gettext("Whole region"),
         "district": texts.gettext("District"),
         "show_reach": texts.gettext("Show its reach ({how})", how="{how}"),

@@ -186,7 +186,7 @@ def _capacity(report: SitesReport, out: SitesOut, texts: Texts) -> Iterator[str]
 def _count(value: int | None, out: SitesOut, texts: Texts) -> str:
     """Write people, or buildings where nobody is counted."""
     if value is None:
-        return texts.gettext("fewer than 25 people")
+        return texts.gettext("too few people to tell")
     if out.unit == "buildings":
         return texts.ngettext("{n} residential building", "{n} residential buildings", value)
     return texts.ngettext("{n} person", "{n} people", value)

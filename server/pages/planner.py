@@ -209,7 +209,9 @@ def _map_data(
         "looks": classes_as_json(texts.language),
         "attributions": list(atlas.region.attributions),
         "summary": " ".join([*answer.summary[:2], f"{answer.as_of}."]),
-        "texts": script_texts(texts, counts_buildings=answer.counts_buildings),
+        "texts": script_texts(
+            texts, counts_buildings=answer.counts_buildings, smallest=report.smallest
+        ),
         "counts_buildings": answer.counts_buildings,
         **measures_data(report, texts),
         "more": more_data(report, texts, by=asked.by),

@@ -6,7 +6,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.gaps import find_gaps
+from geo.gaps import find_gaps, gap_members
 
 
 def street(x: float, y: float, houses: int) -> np.ndarray:
@@ -62,3 +62,16 @@ def test_nobody_uncovered_gives_no_gap():
     gaps = find_gaps(np.empty((0, 2)), np.empty(0), smallest=25)
     assert len(gaps.weight) == 0
     assert gaps.scattered == 0
+
+
+def test_people_of_whom_the_cell_alone_is_known_are_drawn_as_wide_as_it_is():
+    xy = np.array([[500.0, 500.0], [1500.0, 500.0], [9500.0, 500.0]])
+    people = np.array([30.0, 30.0, 30.0])
+    dots = find_gaps(xy, people, smallest=25)
+    wide = find_gaps(xy, people, smallest=25, grain_m=1_000)
+    assert (len(dots.geometry), len(wide.geometry)) == (3, 2)
+    assert wide.weight.tolist() == [60, 30]
+    one_dot, one_cell = dots.geometry[2], wide.geometry[1]
+    assert shapely.area(one_cell) == pytest.approx(100 * shapely.area(one_dot), rel=1e-9)
+    assert shapely.covers(one_cell, shapely.box(9_100, 100, 9_900, 900))
+    assert gap_members(xy, people, smallest=25, grain_m=1_000).tolist() == wide.member.tolist()

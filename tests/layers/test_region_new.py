@@ -262,7 +262,7 @@ def test_who_counted_cells_has_to_be_said_and_a_foreign_grid_is_refused_at_once(
     make, extract: Path, tmp_path: Path
 ):
     grid = census_csv(tmp_path / "grid.csv")
-    with pytest.raises(RegionError, match=r"`--population-source` is missing: grid\.csv is a census"):
+    with pytest.raises(RegionError, match=r"`--population-source` is missing: grid\.csv is a"):
         make(extract, population=grid)
     write_2022(grid, [((4_000_000, 3_000_000), 7)])
     with pytest.raises(PopulationError, match="has no cell of this region"):
