@@ -22,6 +22,7 @@ from layers.accounts.users import users
 from layers.build import REGION_FILE
 from layers.errors import RegisterError
 from layers.taxonomy import load_taxonomy
+from server.mail import has_mail
 from server.port import is_umkreis, refusal
 from server.regions import KnownRegion, Regions
 from server.settings import Settings
@@ -73,6 +74,7 @@ def examine(settings: Settings) -> Iterator[Check]:
     except UmkreisError as exc:
         yield Check("taxonomy", False, str(exc))
     yield _address(settings)
+    yield _mail(settings)
     try:
         regions = Regions(settings)
     except UmkreisError as exc:
@@ -140,6 +142,15 @@ def _address(settings: Settings) -> Check:
     is_ok = not settings.public_url.startswith("http://")
     way_out = "" if is_ok else "; visitors' questions are not encrypted: use https://"
     return Check("public address", is_ok, f"{told}{way_out}")
+
+
+def _mail(settings: Settings) -> Check:
+    if not has_mail(settings):
+        return Check("mail", True, "none: pages offer no letters; UMKREIS_SMTP_URL names a server")
+    found = f"{settings.smtp_url} from {settings.mail_from}"
+    if not (file := settings.smtp_password_file) or os.access(file, os.R_OK):
+        return Check("mail", True, found)
+    return Check("mail", False, f"{found}; UMKREIS_SMTP_PASSWORD_FILE {file} cannot be read")
 
 
 def _gdal() -> str:

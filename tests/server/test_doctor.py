@@ -96,3 +96,20 @@ def test_a_password_is_never_shown(url: str, shown: str, monkeypatch: pytest.Mon
     monkeypatch.setenv("UMKREIS_DATABASE_URL", url)
     listed = CliRunner().invoke(main, ["doctor", "--settings"]).stdout
     assert f"UMKREIS_DATABASE_URL={shown}\n" in listed
+
+
+def test_mail_is_told_and_a_password_that_cannot_be_read_is_named(
+    toy_settings: Settings, tmp_path: Path
+):
+    assert "offer no letters" in check_of(list(examine(toy_settings)), "mail").found
+    sending = replace(
+        toy_settings, smtp_url="smtp://stadt@mail.example", mail_from="umkreis@stadt.example"
+    )
+    assert check_of(list(examine(sending)), "mail") == Check(
+        "mail", True, "smtp://stadt@mail.example from umkreis@stadt.example"
+    )
+    found = check_of(
+        list(examine(replace(sending, smtp_password_file=str(tmp_path / "none")))), "mail"
+    )
+    assert not found.is_ok
+    assert "UMKREIS_SMTP_PASSWORD_FILE" in found.found
