@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from layers.register.decisions import without
 from layers.register.entry import Entry
 from layers.register.schema import CHANGE, REPORT, REVISION
+from layers.register.schema_submissions import SUBMISSION
 from layers.register.store import current, in_parts, write
 from layers.register.values import json_text
 
@@ -71,7 +72,25 @@ def erase(change: Change, entry: Entry, names: Sequence[str]) -> int:
     heads = current(connection, region, {state.id for state in states})
     write(change, list(heads.values()))
     _erase_words(connection, region, sorted(w for w in found if len(w) >= _SHORTEST))
+    _erase_suggested(connection, region, own, names)
     return cleaned
+
+
+def _erase_suggested(
+    connection: Connection, region: str, own: set[str], names: Sequence[str]
+) -> None:
+    """Take fields out of what was suggested for an entry, whatever became of it."""
+    table = SUBMISSION.c
+    for part in in_parts(sorted(own)):
+        of_entry = (table.region == region, table.offer_id.in_(part))
+        rows = connection.execute(sa.select(table.id, table.content).where(*of_entry)).all()
+        for submission_id, content in rows:
+            kept = {k: v for k, v in orjson.loads(content).items() if k not in names}
+            connection.execute(
+                sa.update(SUBMISSION)
+                .where(table.region == region, table.id == submission_id)
+                .values(content=json_text(kept))
+            )
 
 
 def erase_person(change: Change, who: str) -> int:

@@ -1,8 +1,8 @@
 """
 Letting go: what was turned down or withdrawn loses everything that tells of people after a while.
 
-Of it remain the kind of thing, the decision, its reason and its date. A name and an e-mail of the
-sender of what was accepted go at the same time: nobody asks them any more.
+Of it remain the kind of thing, the decision, its reason and its date. Of what was accepted the
+sender and the contacts go at the same time: the entry holds what counts, and erases it where asked.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from layers.register.schema_submissions import KEEPER, KEEPER_CODE, SUBMISSION
 from layers.submissions import kept
+from layers.submissions.content import CONTACTS
 from layers.submissions.kept import REJECTED, WAITING, WITHDRAWN
 from layers.submissions.links import time_text
 
@@ -60,9 +61,9 @@ def tidy(
         old = kept.found(connection, kept.select(*is_old))
         for each in old:
             changed: dict[str, Any] = {"name": "", "email": "", "note": "", "is_tidied": True}
-            if each.state in (REJECTED, WITHDRAWN):
-                rest = {k: v for k, v in each.content.items() if k not in _PERSONAL}
-                changed["content"] = rest
+            is_gone = each.state in (REJECTED, WITHDRAWN)
+            names = _PERSONAL if is_gone else CONTACTS  # the entry holds what was accepted
+            changed["content"] = {k: v for k, v in each.content.items() if k not in names}
             kept.update(connection, each, **changed)
             kept.add_step(connection, each, who=TIDIER, what="tidied")
         ended = connection.execute(

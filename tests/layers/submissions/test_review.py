@@ -209,6 +209,14 @@ def test_accepting_is_undone_like_any_change(register, living, send, accept):
     assert bakery(living()).name == "Bäckerei Groß"
 
 
+def test_what_is_erased_leaves_the_suggestion_as_well(register, send, accept, new_place):
+    given, token = send(new_place, is_released=True)
+    register.erase("toy", accept(given), who="ada")
+    found, _ = sending.followed(register, token)
+    assert found.content.keys() & {"phone", "email"} == set()
+    assert found.content["name"] == "Reparatur am Markt"
+
+
 def test_what_was_erased_is_not_brought_back(register, send, accept, new_place):
     entry_id = accept(send(new_place, is_released=True)[0])
     register.erase("toy", entry_id, who="ada")

@@ -38,3 +38,4 @@ def test_of_what_was_accepted_only_the_sender_goes(register, send, accept, new_p
     assert tidy(register, today=LATER, keep_days=1) == Tidied(1, 0)
     found, _ = sending.followed(register, token)
     assert (found.email, found.title) == ("", "Reparatur am Markt")
+    assert "phone" not in found.content
