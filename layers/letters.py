@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from layers.register.database import Database
 
 MOST_WAITING: Final = 1_000
-# after which further times a letter is tried again: three days in all, like mail servers do
-PAUSES: Final = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 240, 720, 1440, 1440))
+# after which further times a letter is tried again: three days in all, as mail servers do
+PAUSES: Final = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 240, 720, 1440, 1839))
 _TAKEN_FOR: Final = timedelta(minutes=10)  # longer than any try lasts
 
 

@@ -38,6 +38,14 @@ class Inbox:
         return self.says
 
 
+class FreePort(Controller):
+    """Looks whether it answers on the port that it got."""
+
+    def _trigger_server(self) -> None:
+        self.port = self.server.sockets[0].getsockname()[1]
+        super()._trigger_server()
+
+
 @pytest.fixture
 def inbox() -> Inbox:
     return Inbox()
@@ -49,10 +57,10 @@ def smtp_server(inbox: Inbox) -> Iterator[Callable[..., int]]:
     running = []
 
     def start(**options: object) -> int:
-        controller = Controller(inbox, hostname="127.0.0.1", port=0, **options)
+        controller = FreePort(inbox, hostname="127.0.0.1", port=0, **options)
         controller.start()
         running.append(controller)
-        return int(controller.server.sockets[0].getsockname()[1])
+        return int(controller.port)
 
     yield start
     for controller in running:
@@ -160,7 +168,7 @@ def test_a_server_that_is_away_is_tried_again_for_three_days(settings):
         letters.postpone(database, letter, now=now)
     database.close()
     assert tries == 9
-    assert sum(letters.PAUSES, timedelta()) > timedelta(days=3)
+    assert sum(letters.PAUSES, timedelta()) == timedelta(days=3)
 
 
 @pytest.mark.parametrize(("says", "outcome"), [("451 later", (0, 1, 0)), ("550 no", (0, 0, 1))])
