@@ -84,6 +84,16 @@ def test_few_people_are_withheld(toy_atlas: Atlas):
     assert told["median_min"].isna().sum() >= 4
 
 
+def test_a_stricter_region_withholds_more_medians_too(toy_atlas: Atlas):
+    strict = dataclasses.replace(
+        toy_atlas, population=dataclasses.replace(toy_atlas.population, smallest_published=500)
+    )
+    told = rollout_rows(strict, categories=[BAKER], modes=["walk"]).set_index("area_name")
+    assert told["median_min"].isna().to_dict() == {
+        "Ödland": False, "Altöd": True, "Neuöd": False, "Nord": True, "Süd": True,
+    }  # fmt: skip
+
+
 def test_what_nobody_knows_is_no_zero(rows: gpd.GeoDataFrame):
     unknown = rows[rows["unknown"] != ""]
     assert len(unknown) > 0
