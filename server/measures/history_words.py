@@ -20,6 +20,7 @@ _WIDTH, _HEIGHT = 720.0, 280.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52.0, 14.0, 14.0, 34.0
 _LABEL = 13.0
 _MOST_LABELS = 8
+_LABEL_APART = 62.0
 
 
 @dataclass(frozen=True)
@@ -193,8 +194,12 @@ def _days(found: History, x: Callable[[float], float]) -> list[Item]:
     every = -(-len(found.points) // _MOST_LABELS)
     chosen = found.points[::every]
     items: list[Item] = []
+    before = -_LABEL_APART
     for point in chosen:
         at = min(max(x(point.day.toordinal()), _LEFT + 16), _WIDTH - _RIGHT - 22)
+        if at - before < _LABEL_APART:
+            continue
+        before = at
         items.append(
             Word(at, _HEIGHT - 16, _day_label(point.day, found.step), _LABEL, INK, has_halo=False)
         )

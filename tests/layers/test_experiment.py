@@ -1,7 +1,6 @@
 """Experiments: expected before, measured after, and nothing expected in hindsight."""
 
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -13,15 +12,8 @@ from layers.experiment_file import (
     check_experiment,
     read_experiment,
 )
-from layers.experiment_store import (
-    Registered,
-    UnknownExperimentError,
-    experiments,
-    find_experiment,
-    register_experiment,
-)
+from layers.experiment_store import Registered
 from layers.history_offers import DatedOffers, Existence, dated_offers
-from layers.register import Register
 
 TEXT = """
 id = "bread-van"
@@ -48,12 +40,6 @@ def experiment(**changed: object) -> Experiment:
 
 def registered(**changed: object) -> Registered:
     return Registered(experiment(**changed), "2023-12-01T00:00:00Z", "2023-12-01T00:00:00Z", 1)
-
-
-@pytest.fixture
-def register(tmp_path: Path):
-    with Register.open(tmp_path / "register.sqlite") as opened:
-        yield opened
 
 
 @pytest.fixture
@@ -130,29 +116,3 @@ def test_before_the_day_after_there_is_no_outcome(dated):
 )
 def test_a_verdict_holds_for_the_whole_range(low, high, direction, points, expected):
     assert verdict(Range(low, high), Expectation("x", direction, points)) == expected
-
-
-def test_what_is_recorded_before_is_prior_and_fixed_from_the_first_day_on(register):
-    database = register.database
-    one = experiment(begins_on="2999-01-01")
-    first = register_experiment(database, one, who="ada")
-    assert (first.is_prior, first.states) == (True, 1)
-    assert register_experiment(database, one, who="ada").states == 1
-    changed = experiment(
-        begins_on="2999-01-01",
-        expectation={"statement": "Weniger", "direction": "down", "points": 1},
-    )
-    second = register_experiment(database, changed, who="ada")
-    assert second.recorded_at > first.recorded_at == second.first_recorded_at
-    with pytest.raises(ExperimentError, match="it began on 2999-01-01"):
-        register_experiment(database, one, who="ada", on=date(2999, 1, 1))
-    named = experiment(**{**changed.to_record(), "title": "Anders"})
-    third = register_experiment(database, named, who="ada", on=date(2999, 1, 2))
-    assert (third.experiment.title, third.recorded_at) == ("Anders", second.recorded_at)
-    assert [r.experiment.id for r in experiments(database, "toy")] == ["bread-van"]
-
-
-def test_what_is_recorded_afterwards_is_no_prior_expectation(register):
-    assert not register_experiment(register.database, experiment(), who="ada").is_prior
-    with pytest.raises(UnknownExperimentError, match="bread-van"):
-        find_experiment(register.database, "toy", "bread-vam")
