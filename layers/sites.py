@@ -171,6 +171,12 @@ def _check(question: Question, *, objective: str, new: int | None, share: float 
 
 
 def _check_people(atlas: Atlas, people: str) -> None:
+    if people in AGE_GROUPS and atlas.population.ages is not None:
+        raise ParameterError(
+            f"`people` {people!r}: sites are not placed by age; leave it out to count all; "
+            "who is in reach at which age stands in a coverage report",
+            parameter="people",
+        )
     if people in AGE_GROUPS:
         raise ParameterError(
             f"`people` {people!r} is not known here: the population of {atlas.region.name} "

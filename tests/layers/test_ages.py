@@ -6,10 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from geo.errors import ParameterError
 from layers.ages import GROUPS, by_age
 from layers.atlas import Atlas
 from layers.build import build_atlas
 from layers.coverage import CoverageReport, coverage
+from layers.sites import next_sites
 from layers.store import open_atlas
 from tests.censusgrid import cells_at, write_2011
 from tests.toyregion import CONFIG, HOUSES, write_toml, write_toy_region
@@ -109,3 +111,8 @@ def test_people_assumed_by_the_asker_are_of_unknown_age(atlas: Atlas):
 
 def test_where_nothing_is_known_of_ages_there_are_none(toy_atlas: Atlas):
     assert by_age(ask(toy_atlas, 300)) == []
+
+
+def test_next_sites_say_that_they_are_not_placed_by_age(atlas: Atlas):
+    with pytest.raises(ParameterError, match="sites are not placed by age; leave it out"):
+        next_sites(atlas, category="greengrocer_bakery", new=1, people="older")
