@@ -39,8 +39,8 @@ def test_reading_and_asking_stay_possible(make_client: Callable[..., TestClient]
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
 def test_nothing_can_be_changed(make_client: Callable[..., TestClient], method: str):
-    answer = make_client(maintenance="read").request(method, "/r/toy/submit")
+    answer = make_client(maintenance="read").request(method, "/r/toy/nothing-there")
     assert answer.status_code == 503
     assert answer.headers["retry-after"] == "600"
-    off = make_client(maintenance="off").request(method, "/r/toy/submit")
+    off = make_client(maintenance="off").request(method, "/r/toy/nothing-there")
     assert off.status_code == 404
