@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from geo.snapping import EdgeTree
+from geo.snapping import EdgeFinder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -93,25 +93,25 @@ class Cuts:
         return carried, share
 
 
-class GrownTree:
-    """The edge tree of a changed network: that of the network before, and one of new streets."""
+class GrownFinder:
+    """The finder of a changed network: that of the network before, and one of new streets."""
 
     def __init__(
-        self, before: EdgeTree | GrownTree, cuts: Cuts, arrays: Arrays, first: int
+        self, before: EdgeFinder | GrownFinder, cuts: Cuts, arrays: Arrays, first: int
     ) -> None:
         self._before, self._cuts, self._arrays, self._first = before, cuts, arrays, first
         vertex = int(arrays["vertex_start"][first])
         own = {name: arrays[name][vertex:] for name in ("vertex_xy", "vertex_m")}
         own |= {name: arrays[name][first:] for name in ("no_stop", "length_m")}
         own["vertex_start"] = arrays["vertex_start"][first:] - vertex
-        self._new = EdgeTree(own) if len(own["no_stop"]) else None
+        self._new = EdgeFinder(own) if len(own["no_stop"]) else None
         self._box = _box(own["vertex_xy"])
-        self._whole: EdgeTree | None = None
+        self._whole: EdgeFinder | None = None
 
     def place(
         self, points: Floats, *, max_leg_m: float
     ) -> tuple[NDArray[np.int32], Floats, Floats]:
-        """As `EdgeTree.place`."""
+        """As `EdgeFinder.place`."""
         return self.carry(points, *self._before.place(points, max_leg_m=max_leg_m), max_leg_m)
 
     def carry(
@@ -136,9 +136,9 @@ class GrownTree:
     def pieces_within(
         self, bounds: tuple[float, float, float, float]
     ) -> tuple[NDArray[np.int64], Floats, Floats, Floats, Floats]:
-        """As `EdgeTree.pieces_within`."""
+        """As `EdgeFinder.pieces_within`."""
         if self._whole is None:  # two threads may make it twice, to the same end
-            self._whole = EdgeTree(self._arrays)
+            self._whole = EdgeFinder(self._arrays)
         return self._whole.pieces_within(bounds)
 
 

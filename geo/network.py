@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from geo.crs import check_metric
-from geo.edge_cuts import GrownTree
+from geo.edge_cuts import GrownFinder
 from geo.errors import NetworkError
 from geo.network_arrays import checksum, exit_places, network_arrays
 from geo.network_change import NewStreet, change
@@ -28,7 +28,7 @@ from geo.reach.engine import from_arrays, prepare, prepare_changed
 from geo.reach.seeds import Streets as Edges
 from geo.search import Ends, nearest, node_seconds, pairs_within
 from geo.second_nearest import second_nearest
-from geo.snapping import EdgeTree
+from geo.snapping import EdgeFinder
 from geo.street_access import Speeds
 from geo.street_graph import build_edges
 from geo.street_stretch import (
@@ -101,7 +101,7 @@ class Network:
         self.forward_s: Floats = arrays["forward_s"]
         self.backward_s: Floats = arrays["backward_s"]
         self._names: list[str] = about["names"]
-        self._edge_tree: EdgeTree | GrownTree = EdgeTree(arrays)
+        self._finder: EdgeFinder | GrownFinder = EdgeFinder(arrays)
         self._before: Network | None = None
         self._preparing = threading.Lock()
         self._prepared: Engine | None = None
@@ -204,7 +204,7 @@ class Network:
             Shapes (n,), in the order of `xy`.
         """
         points = np.asarray(xy, float).reshape(-1, 2)
-        edge, fraction, leg_m = self._edge_tree.place(points, max_leg_m=max_leg_m)
+        edge, fraction, leg_m = self._finder.place(points, max_leg_m=max_leg_m)
         return Snapped(edge, fraction, leg_m, self.network_id)
 
     def to_nearest(
@@ -393,11 +393,11 @@ class Network:
 
     def pieces_within(self, bounds: tuple[float, float, float, float]) -> Pieces:
         """
-        Return the straight pieces of streets that meet a box and that points snap to.
+        Return the straight pieces of streets in a box that points snap to.
 
         `bounds` are left, bottom, right, top in metres of `crs`.
         """
-        return Pieces(*self._edge_tree.pieces_within(bounds))
+        return Pieces(*self._finder.pieces_within(bounds))
 
     def stretch(self, here: Snapped, there: Snapped | None = None, *, longest_m: float) -> Stretch:
         """
@@ -456,9 +456,9 @@ class Network:
         network = type(self)(made.arrays, about)
         network._before = self
         if made.digest:
-            network._edge_tree = GrownTree(self._edge_tree, made.cuts, made.arrays, made.first_new)
+            network._finder = GrownFinder(self._finder, made.cuts, made.arrays, made.first_new)
         else:
-            network._edge_tree = self._edge_tree  # the same geometry; it may be built already
+            network._finder = self._finder  # the same geometry; it may be built already
         return network
 
     def carry(self, points: Snapped, xy: ArrayLike) -> Snapped:
@@ -480,13 +480,13 @@ class Network:
         if points.network_id == self.network_id:
             return points
         before = self._before.network_id if self._before else ""
-        if points.network_id != before or not isinstance(self._edge_tree, GrownTree):
+        if points.network_id != before or not isinstance(self._finder, GrownFinder):
             raise NetworkError(
                 f"`points` were snapped to another network ({points.network_id}) than the one "
                 f"before the change ({before}); snap them to that one"
             )
         at = np.asarray(xy, float).reshape(-1, 2)
-        placed = self._edge_tree.carry(at, points.edge, points.fraction, points.leg_m, MAX_LEG_M)
+        placed = self._finder.carry(at, points.edge, points.fraction, points.leg_m, MAX_LEG_M)
         return Snapped(*placed, self.network_id)
 
     def exits(self) -> Snapped:
