@@ -29,8 +29,13 @@ _PREFIX = "Timetable: "
 
 
 def add_timetable(
-    region_dir: Path, gtfs: Path, *, attribution: str = "", licence: str = ""
-) -> Timetable:
+    region_dir: Path,
+    gtfs: Path,
+    *,
+    regions: Path | None = None,
+    attribution: str = "",
+    licence: str = "",
+) -> tuple[Path, Timetable]:
     """
     Check a feed against a region and put it into the region's folder.
 
@@ -40,8 +45,15 @@ def add_timetable(
         Folder with a `region.toml`, which is written anew: comments below its head are lost.
     gtfs
         A zip file.
+    regions
+        The folder of own regions: one that lies elsewhere is copied there and stays as it is.
     attribution, licence
         Whom to name and under which licence, where the feed does not say.
+
+    Returns
+    -------
+    folder, timetable
+        Where the region lies now, and what was read.
 
     Raises
     ------
@@ -65,15 +77,16 @@ def add_timetable(
         "timetable_attribution": about.attribution,
         "timetable_licence": about.licence,
     }
-    part = region_dir / f".{FEED}.part"
+    folder = region_dir if regions is None else _own_folder(region_dir, regions)
+    part = folder / f".{FEED}.part"
     shutil.copyfile(gtfs, part)
-    part.replace(region_dir / FEED)
-    file = region_dir / REGION_FILE
+    part.replace(folder / FEED)
+    file = folder / REGION_FILE
     head = _head(file.read_text("utf-8-sig"))
-    new = region_dir / f".{REGION_FILE}.part"
+    new = folder / f".{REGION_FILE}.part"
     new.write_text(region_toml(config, head=head), encoding="utf-8")
     new.replace(file)
-    return timetable
+    return folder, timetable
 
 
 def _head(text: str) -> str:
@@ -116,10 +129,10 @@ def open_timetable(atlas_dir: Path) -> Timetable | None:
     return Timetable.open(folder) if folder.is_dir() else None
 
 
-def own_folder(shipped: Path, regions: Path) -> Path:
+def _own_folder(shipped: Path, regions: Path) -> Path:
     """Return a region's folder among one's own; one that is shipped is copied there first."""
     target = regions / shipped.name
-    if shipped.resolve() == target.resolve() or target.exists():
+    if target.exists():
         return target
     regions.mkdir(parents=True, exist_ok=True)
     part = regions / f".{shipped.name}.{os.getpid()}"

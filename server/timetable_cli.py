@@ -9,7 +9,7 @@ import click
 
 from geo.transit.days import usual_day
 from geo.transit.timetable import Timetable
-from layers.region_timetable import add_timetable, own_folder
+from layers.region_timetable import add_timetable
 from server.opened import build_region, known_regions
 from server.settings import Settings
 
@@ -30,8 +30,10 @@ def timetable_command(region_id: str, gtfs: Path, attribution: str, licence: str
     regions = known_regions()
     shipped = regions.folder(region_id)
     was_built = regions.is_built(region_id)
-    folder = own_folder(shipped, Settings.from_env().state_dir / "regions")
-    timetable = add_timetable(folder, gtfs, attribution=attribution, licence=licence)
+    own = Settings.from_env().state_dir / "regions"
+    folder, timetable = add_timetable(
+        shipped, gtfs, regions=own, attribution=attribution, licence=licence
+    )
     if folder != shipped:
         click.echo(f"{region_id} is now a region of its own in {folder}", err=True)
     for line in _lines(timetable):

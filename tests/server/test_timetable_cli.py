@@ -51,3 +51,4 @@ def test_a_feed_that_cannot_be_used_is_one_line_and_status_2(umkreis, tmp_path, 
     assert done.exit_code == 2
     assert says in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
+    assert not (tmp_path / "state/regions").exists()
