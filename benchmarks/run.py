@@ -19,6 +19,7 @@ BENCHMARKS = (
     ["benchmarks.load", "--seconds", "30"],
     ["benchmarks.scenario"],
     ["benchmarks.isochrone"],
+    ["benchmarks.transit"],
     ["benchmarks.geocode"],
     ["benchmarks.near"],
     ["benchmarks.balanced"],

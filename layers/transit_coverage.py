@@ -186,20 +186,23 @@ def transit_coverages(
         supplies, window=window, limits_s=[q.limit_s for q in questions], homeward=homeward
     )
     nearest = atlas.networks[WALK].to_nearest(atlas.demand[WALK], supplies)
+    by_figure = [
+        _nearest(travel_s, nearest) for travel_s in (times.median_s, times.best_s, times.walk_s)
+    ]
+    day = report_day(used.timetable, window.day)
     events = used.events(window, homeward=homeward)
     rides, _, _ = used.rides(window, homeward=homeward)
     reports = []
     for k, question in enumerate(questions):
         median, best, on_foot = (
-            report_of(atlas, question, offers[k], _nearest(travel_s, nearest), k)
-            for travel_s in (times.median_s, times.best_s, times.walk_s)
+            report_of(atlas, question, offers[k], found, k) for found in by_figure
         )
         reports.append(
             TransitReport(
                 atlas=atlas,
                 question=question,
                 window=window,
-                day=report_day(used.timetable, window.day),
+                day=day,
                 homeward=homeward,
                 limits=used.limits,
                 timetable=used.timetable.about,
