@@ -13,6 +13,7 @@ import pkgutil
 from time import perf_counter
 
 import geo.reach
+import geo.transit
 from geo.reach.compiled import Kernel
 
 _log = logging.getLogger(__name__)
@@ -22,10 +23,11 @@ def warm() -> int:
     """Compile what is not yet compiled; return how many kernels there are."""
     start = perf_counter()
     kernels: dict[int, Kernel[..., object]] = {}
-    for module in pkgutil.iter_modules(geo.reach.__path__, "geo.reach."):
-        if module.name != __spec__.name:
-            names = vars(importlib.import_module(module.name)).values()
-            kernels |= {id(value): value for value in names if isinstance(value, Kernel)}
+    for package in (geo.reach, geo.transit):
+        for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+            if module.name != __spec__.name:
+                names = vars(importlib.import_module(module.name)).values()
+                kernels |= {id(value): value for value in names if isinstance(value, Kernel)}
     for each in kernels.values():
         _ = each.compiled
     _log.info("%d kernels compiled or found in %.1f s", len(kernels), perf_counter() - start)
