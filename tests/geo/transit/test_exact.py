@@ -51,6 +51,15 @@ def transit_of(walk: Network, feed_path: Path, limits: Limits) -> Transit:
     return Transit(walk, timetable, walk.snap(homes), limits=limits)
 
 
+def test_a_generated_timetable_is_the_same_each_time(walk, feed_path, tmp_path):
+    again = tmp_path / "again.zip"
+    write_timetable(walk, again, lines=9, seed=3, first_day=date(2026, 10, 1), days=90)
+    assert again.read_bytes() == feed_path.read_bytes()
+    timetable = read_gtfs(again, crs=CRS)
+    assert len(set(timetable.trip_line.tolist())) == 9
+    assert timetable.about.counts["trips_backwards"] == 0
+
+
 @pytest.mark.parametrize(
     ("day", "start", "limits"),
     [

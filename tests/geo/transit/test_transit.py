@@ -323,3 +323,22 @@ def test_a_timetable_in_another_crs_is_refused(walk, tmp_path):
     foreign = replace(timetable, about=replace(timetable.about, crs="EPSG:25832"))
     with pytest.raises(ParameterError, match="read the feed with the region's CRS"):
         Transit(walk, foreign, walk.snap(at((0, 0))))
+
+
+def test_the_walk_home_follows_the_directions_of_its_streets(tmp_path):
+    from geo.network import Network
+    from geo.transit.walks import final_walks
+    from tests.toytown import Town
+
+    # a ring whose south side leads east only: one rides there along it and pushes the bike back
+    town = Town().way((0, 0), (400, 0), tags={"highway": "residential", "oneway": "yes"})
+    town.way((400, 0), (400, 400), (0, 400), (0, 0))
+    ring = Network.build(town.streets(), mode="bike", crs="EPSG:25833")
+    home, offers = ring.snap(at((10, 0))), ring.snap(at([(390, 0), (390, 0)]))
+    there = final_walks(ring, home, [offers], np.inf, outward=True)[0, 0]
+    back = final_walks(ring, home, [offers], np.inf, outward=False)[0, 0]
+    assert (there, back) == (92, 285)  # 380 m at 15 km/h, and pushed back at 4.8
+    found = Transit(ring, timetable_of(tmp_path), home)
+    for homeward, took in ((False, 92), (True, 285)):
+        times = found.times([offers], window=TEN, limits_s=[100], homeward=homeward)
+        assert times.walk_s[0, 0] == took
