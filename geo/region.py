@@ -65,6 +65,9 @@ class Region:
     share_without_district
         Share of the study area that lies in no district (lakes, or districts that the extract does
         not close); people there are not counted.
+    home
+        Id of the municipality that the region is about, where the others are its surroundings; ""
+        where it is about all of them.
     """
 
     id: str
@@ -82,6 +85,7 @@ class Region:
     extract: Path | None
     districts_without_data: tuple[str, ...] = ()
     share_without_district: float = 0.0
+    home: str = ""
 
     def __repr__(self) -> str:
         return (
@@ -108,6 +112,14 @@ class Region:
         own = finest["parent_id"].where(finest["parent_id"] != "", finest["district_id"])
         municipality: NDArray[np.int64] = own.map(row).to_numpy(np.int64)
         return municipality
+
+    @cached_property
+    def at_home(self) -> NDArray[np.bool_]:
+        """For each of `finest` whether it belongs to what the region is about."""
+        if not self.home:
+            return np.ones(len(self.finest), bool)
+        is_home: NDArray[np.bool_] = self.municipalities["district_id"].eq(self.home).to_numpy(bool)
+        return is_home[self.municipality_of_finest]
 
     def locate(self, xy: NDArray[np.float64]) -> NDArray[np.int32]:
         """
@@ -151,6 +163,7 @@ def region_to_json(region: Region) -> str:
             "extract": region.extract.name if region.extract else "",
             "districts_without_data": list(region.districts_without_data),
             "share_without_district": region.share_without_district,
+            "home": region.home,
             "districts": districts.where(districts.notna(), None).to_dict("records"),
             "shapes": list(shapely.to_wkb(region.districts.geometry.to_numpy(), hex=True)),
         },

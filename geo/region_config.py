@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
 REQUIRED_KEYS = ("id", "name", "crs", "timezone", "country", "as_of", "attribution")
 OPTIONAL_KEYS = (
-    "extract", "subdivision", "boundary", "districts", "quarters", "population", "population_year",
-    "population_source", "population_official", "offers", "offers_source", "offers_licence",
+    "home", "subdivision", "extract", "boundary", "districts", "quarters", "population",
+    "population_year", "population_source", "population_official", "offers", "offers_source",
+    "offers_licence",
     "timetable", "timetable_attribution", "timetable_licence",
 )  # fmt: skip
 _NEEDS_POPULATION = ("population_year", "population_source", "population_official")
@@ -210,6 +211,7 @@ def _file_or(pattern: str) -> Callable[[Any, Path], str]:
 _RULES: dict[str, Callable[[Any, Path], str]] = {
     "id": _id,
     "name": _text,
+    "home": _text,
     "crs": _text,
     "timezone": _zone,
     "country": _country,

@@ -101,6 +101,7 @@ def load_region(path: Path) -> Region:
         extract=extract,
         districts_without_data=_without_data(whole, districts, beyond),
         share_without_district=_share_without(districts, study_area),
+        home=_home(config, districts),
     )
     _log.info(
         "region %s: %d districts, %d beyond the data, %.1f %% of the area in none",
@@ -177,6 +178,17 @@ def _no_meeting(
 
 def _box_text(west: float, south: float, east: float, north: float) -> str:
     return f"lon {west:.3f} to {east:.3f}, lat {south:.3f} to {north:.3f}"
+
+
+def _home(config: dict[str, Any], districts: gpd.GeoDataFrame) -> str:
+    home = str(config.get("home", ""))
+    known = districts["district_id"].tolist()
+    if home and home not in known:
+        raise RegionError(
+            f"region.toml of {config['id']!r}: `home` {home!r} is no municipality of the region; "
+            f"they are {', '.join(sorted(known)[:20])}"
+        )
+    return home
 
 
 def _is_official(config: dict[str, Any]) -> bool:

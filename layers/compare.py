@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from layers.atlas import Atlas
     from layers.evidence import SourceTold
     from layers.open_offers import Knowledge
+    from layers.tally import Tally
     from layers.taxonomy import Category, Field
 
 PER_PEOPLE = 10_000
@@ -59,20 +60,26 @@ class FieldCount:
 @dataclass(frozen=True, eq=False)
 class RegionFigures:
     """
-    What a comparison tells of one region.
+    What a comparison tells of one region, or of its `home` municipality where it names one.
 
     Attributes
     ----------
     atlas
         The region.
+    name
+        Of what is compared.
+    municipalities
+        How many of them that is.
     report
-        Its answer to the common question; None where its taxonomy lacks the category.
+        The region's answer to the common question; None where its taxonomy lacks the category.
+    count
+        Of it, the people that are compared; None where there is no report.
     unknown
         Why there is no answer: as in a coverage report, or `NO_CATEGORY`; "" where there is one.
     residents
-        People of the whole region; None where not all of it is counted, or few live there.
+        People who live there; None where not all of it is counted, or few live there.
     offers
-        Offers of the categories inside the boundary; None where unknown.
+        Offers of the categories there; None where unknown.
     per_10000
         Of them per 10,000 residents; None where unknown, or where nobody is counted.
     access
@@ -93,7 +100,10 @@ class RegionFigures:
     """
 
     atlas: Atlas
+    name: str
+    municipalities: int
     report: CoverageReport | None
+    count: Tally | None
     unknown: str
     residents: float | None
     offers: int | None
@@ -237,12 +247,17 @@ def _figures(
     metres: float | None,
 ) -> RegionFigures:
     people = _residents(atlas)
-    inside = atlas.region.locate(atlas.offer_xy) >= 0
+    district = atlas.region.locate(atlas.offer_xy)
+    inside = (district >= 0) & atlas.region.at_home[district]
+    name, municipalities = _compared(atlas)
     fields = field_mix(atlas, inside, people)
     known = {c.id for c in atlas.taxonomy.categories}
     if not known.issuperset(ids):
         return RegionFigures(
             atlas,
+            name,
+            municipalities,
+            None,
             None,
             NO_CATEGORY,
             people,
@@ -261,7 +276,10 @@ def _figures(
     days = [day for c in report.question.categories if (day := atlas.data_as_of(c)) is not None]
     return RegionFigures(
         atlas=atlas,
+        name=name,
+        municipalities=municipalities,
         report=report,
+        count=_count(report),
         unknown=report.unknown,
         residents=people,
         offers=offers,
@@ -276,11 +294,30 @@ def _figures(
     )
 
 
+def _compared(atlas: Atlas) -> tuple[str, int]:
+    """Return the name of what is compared, and how many municipalities it is."""
+    region, areas = atlas.region, atlas.municipality_areas
+    return (dict(areas)[region.home], 1) if region.home else (region.name, len(areas))
+
+
+def _count(report: CoverageReport) -> Tally:
+    home = report.atlas.region.home
+    return next((t for t in report.by_municipality if t.area_id == home), report.totals)
+
+
+def _at_home(atlas: Atlas) -> NDArray[np.bool_]:
+    """Shape (n,): whether each place where people live is compared."""
+    district = atlas.population.district
+    return (district >= 0) & atlas.region.at_home[district]
+
+
 def _residents(atlas: Atlas) -> float | None:
-    """Return the people of a region as they may be told; None where not all of it is counted."""
-    if atlas.population.basis.unit != "residents" or not atlas.counted_districts.all():
+    """Return the people who are compared as they may be told; None where not all are counted."""
+    home = atlas.region.at_home
+    if atlas.population.basis.unit != "residents" or not atlas.counted_districts[home].all():
         return None
-    total = float(atlas.people.sum() + np.nansum(atlas.population.unplaced))
+    placed = atlas.people[_at_home(atlas)].sum()
+    total = float(placed + np.nansum(atlas.population.unplaced[home]))
     return total if total >= atlas.population.smallest_published else None
 
 
@@ -323,17 +360,19 @@ def _access(atlas: Atlas, ids: Sequence[str], report: CoverageReport) -> float |
     scores = access_scores(atlas, category=ids, mode=report.question.mode)
     if scores.region.per_10000 is None:  # few people
         return None
-    return weighted_median(scores.per_head, atlas.people) * PER_PEOPLE
+    home = _at_home(atlas)
+    return weighted_median(scores.per_head[home], atlas.people[home]) * PER_PEOPLE
 
 
 def _median(report: CoverageReport, way: NDArray[np.float64]) -> float:
     """Return the median way of all residents; NaN where few live or nobody knows."""
-    weight = np.nan_to_num(report.atlas.population.weight)
+    home = _at_home(report.atlas)
+    weight = np.nan_to_num(report.atlas.population.weight)[home]
     if report.unknown or weight.sum() < report.smallest:
         return math.nan
     if not len(report.offers):
         return math.inf
-    reached = np.where(np.isnan(way), np.inf, way)
+    reached = np.where(np.isnan(way), np.inf, way)[home]
     return weighted_median(reached, weight)
 
 

@@ -56,7 +56,8 @@ class FiguresOut(models.Model):
     """What is told of one region."""
 
     region: str
-    name: str
+    name: str = Field(description="of what is compared: the region, or its `home` municipality")
+    municipalities: int
     answer: Literal["known", "unknown"]
     unknown_reason: Literal["no_source", "too_old", "no_hours", "no_category"] | None
     count: CountOut | None
@@ -206,10 +207,11 @@ def _figures_out(figures: RegionFigures) -> FiguresOut:
     region = figures.atlas.region
     return FiguresOut(
         region=region.id,
-        name=region.name,
+        name=figures.name,
+        municipalities=figures.municipalities,
         answer="unknown" if figures.unknown else "known",
         unknown_reason=figures.unknown or None,  # type: ignore[arg-type]
-        count=count_out(figures.report.totals) if figures.report else None,
+        count=count_out(figures.count) if figures.count else None,
         offers=figures.offers,
         offers_per_10000=_rounded(figures.per_10000),
         access_per_10000=_rounded(figures.access),

@@ -61,7 +61,7 @@ def row_heads(found: Comparison, texts: Texts) -> list[str]:
 
 def columns(found: Comparison, texts: Texts) -> list[Column]:
     """Write a column a region."""
-    return [Column(f.atlas.region.id, f.atlas.region.name, _cells(f, texts)) for f in found.regions]
+    return [Column(f.atlas.region.id, f.name, _cells(f, texts)) for f in found.regions]
 
 
 def _cells(figures: RegionFigures, texts: Texts) -> tuple[str, ...]:
@@ -81,7 +81,7 @@ def _cells(figures: RegionFigures, texts: Texts) -> tuple[str, ...]:
 
 def _extent_text(figures: RegionFigures, texts: Texts) -> str:
     """Say how much is compared: a region may be one town or a city with its neighbours."""
-    towns = len(figures.atlas.municipality_areas)
+    towns = figures.municipalities
     where = texts.ngettext("{n} municipality", "{n} municipalities", towns)
     if figures.residents is None:
         return where
@@ -99,9 +99,9 @@ def unknown_text(figures: RegionFigures, texts: Texts) -> str:
 
 def share_text(figures: RegionFigures, texts: Texts) -> str:
     """Say who reaches an offer."""
-    if figures.unknown or figures.report is None:
+    if figures.unknown or figures.count is None:
         return unknown_text(figures, texts)
-    return count_text(figures.report.totals, texts)
+    return count_text(figures.count, texts)
 
 
 def _number(value: float | None, figures: RegionFigures, texts: Texts, *, decimals: int = 0) -> str:
@@ -134,7 +134,7 @@ def _hours_text(figures: RegionFigures, texts: Texts) -> str:
 
 def caveat_lines(found: Comparison, left_out: Sequence[str], texts: Texts) -> list[str]:
     """Say what makes the figures hard to compare, the weightiest first."""
-    names = {f.atlas.region.id: f.atlas.region.name for f in found.regions}
+    names = {f.atlas.region.id: f.name for f in found.regions}
     lines = [_caveat(c, found, [names[i] for i in c.regions], texts) for c in found.caveats]
     if left_out:
         lines.append(
@@ -227,7 +227,7 @@ def field_pictures(found: Comparison, texts: Texts) -> list[Picture]:
 
 def _field_bar(figures: RegionFigures, field: str, most: float, texts: Texts) -> Bar:
     count = next((c for c in figures.fields if c.field.id == field), None)
-    name = figures.atlas.region.name
+    name = figures.name
     if count is None or count.offers is None:
         return Bar(name, texts.gettext("unknown"), 0.0, UNKNOWN_TONE)
     offers = texts.number(count.offers)
@@ -256,7 +256,7 @@ def _picture(
         note="",
         bars=[
             Bar(
-                label=figures.atlas.region.name,
+                label=figures.name,
                 text=texts.gettext("unknown") if figures.unknown else text(figures, texts),
                 width=0.0 if v is None else round(100 * v / longest, 1),
                 tone=UNKNOWN_TONE if v is None else PLAIN,
@@ -267,12 +267,12 @@ def _picture(
 
 
 def _share(figures: RegionFigures) -> float | None:
-    return None if figures.report is None else figures.report.totals.share
+    return None if figures.count is None else figures.count.share
 
 
 def share_short(figures: RegionFigures, texts: Texts) -> str:
     """Write the share alone, or what may be said of it."""
-    tally = figures.report.totals if figures.report else None
+    tally = figures.count
     if tally is None or (tally.share is None and tally.share_range is None):
         return "–"
     if tally.share is not None:

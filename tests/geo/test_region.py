@@ -117,7 +117,7 @@ def test_round_trip_is_exact(request, name):
     assert shapely.equals_exact(again.extent, region.extent)
     for key in ("id", "name", "crs", "timezone", "country", "subdivision", "as_of",
                 "attributions", "population_official", "districts_without_data",
-                "share_without_district"):  # fmt: skip
+                "share_without_district", "home"):  # fmt: skip
         assert getattr(again, key) == getattr(region, key)
     assert again.extract.name == region.extract.name
 

@@ -71,6 +71,20 @@ N = {"id": "N", "name": "Neuöd", "population": 640, "shape": shape(EAST)}
 # --- what a region holds
 
 
+def test_a_region_is_about_all_of_it_or_one_municipality_of_it(tmp_path):
+    toml = write_toy_region(tmp_path / "all")
+    region = load_region(toml)
+    assert (region.home, region.at_home.all()) == ("", True)
+    first = region.municipalities["district_id"].iloc[0]
+    toml.write_text(f'home = "{first}"\n{toml.read_text("utf-8")}', "utf-8")
+    region = load_region(toml)
+    assert region.at_home.tolist() == (region.municipality_of_finest == 0).tolist()
+    assert not region.at_home.all()
+    toml.write_text(toml.read_text("utf-8").replace(first, "nowhere", 1), "utf-8")
+    with pytest.raises(RegionError, match="`home` 'nowhere' is no municipality of the region"):
+        load_region(toml)
+
+
 def test_toy_region_has_one_municipality_and_two_quarters(toy_region):
     assert toy_region.finest["name"].tolist() == ["Altöd", "Süd", "Nord"]
     assert toy_region.municipalities["population"].tolist() == [320, 640]

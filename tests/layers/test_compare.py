@@ -43,6 +43,23 @@ def test_figures_are_those_of_each_region_alone(toy_atlas: Atlas):
     assert found.caveats == ()
 
 
+def test_a_region_that_is_about_one_municipality_is_compared_by_it_alone(toy_atlas: Atlas):
+    home = toy_atlas.region.municipalities["district_id"].iloc[0]
+    (all_of_it, about_one) = compare(
+        [toy_atlas, other(toy_atlas, home=home)], category=BREAD, mode="walk", minutes=2
+    ).regions
+    report = coverage(toy_atlas, category=BREAD, mode="walk", minutes=2)
+    alone = next(t for t in report.by_municipality if t.area_id == home)
+    assert (all_of_it.name, all_of_it.municipalities) == (toy_atlas.region.name, 2)
+    assert (about_one.name, about_one.municipalities) == (alone.name, 1)
+    assert about_one.count == alone
+    assert about_one.residents == alone.residents
+    assert 0 < about_one.residents < all_of_it.residents
+    district = toy_atlas.region.locate(toy_atlas.offer_xy[report.offers])
+    there = toy_atlas.region.municipality_of_finest[district[district >= 0]] == 0
+    assert about_one.offers == there.sum()
+
+
 def test_without_streets_in_one_all_are_measured_in_a_straight_line(toy_atlas: Atlas):
     found = compare([toy_atlas, without_streets(toy_atlas)], category=BREAD, mode="walk", minutes=9)
     assert (found.mode, found.minutes, found.metres) == ("line", None, 1000.0)
