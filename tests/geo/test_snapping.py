@@ -27,7 +27,7 @@ def finder_of(drawn: list[list[tuple[float, float]]], no_stop: list[bool]) -> Ed
     })  # fmt: skip
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=100, deadline=None, derandomize=True)
 @given(
     drawn=st.lists(lines, min_size=1, max_size=12),
     points=st.lists(st.one_of(places, st.tuples(far, far)), min_size=1, max_size=20),
@@ -52,7 +52,7 @@ def test_the_nearest_piece_is_that_of_a_search_over_all(drawn, points, most_m, d
         assert shapely.distance(spot, point) == pytest.approx(least, abs=1e-6)
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=50, deadline=None, derandomize=True)
 @given(
     drawn=st.lists(lines, min_size=1, max_size=12),
     box=st.tuples(st.floats(-200, 900), st.floats(-200, 900), st.floats(0, 900), st.floats(0, 900)),

@@ -11,7 +11,7 @@ from geo.errors import NetworkError
 from tests.geo.reach.test_engine import Question, network_of, points, questions
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=60, deadline=None, derandomize=True)
 @given(question=questions(), by_supply=st.booleans(), seed=st.integers(0, 99))
 def test_counts_are_those_of_the_nearest(question: Question, by_supply: bool, seed: int) -> None:
     network, demand, supplies = question.network, question.demand, question.supplies

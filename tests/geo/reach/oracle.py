@@ -30,19 +30,22 @@ def travel_s(network: Network, demand: Snapped, supply: Snapped) -> np.ndarray:
         *((head, tail, s) for tail, head, s in
           _arcs_of(network, supply, nodes + n + np.arange(m), leaving=False)),
     ]  # fmt: skip
+    graph = _graph(arcs, nodes + n + m)
+    found = np.full((n, m), np.inf)
+    if n and m:
+        found = dijkstra(graph, indices=nodes + np.arange(n))[:, nodes + n :]
+    return np.minimum(found, _along_the_same_edge(network, demand, supply))
+
+
+def _graph(arcs: list, size: int) -> csr_array:
+    """Put arcs (tail, head, seconds) into a matrix; of parallel ones the fastest stays."""
     tail, head, seconds = (np.concatenate(column) for column in zip(*arcs, strict=True))
     used = np.isfinite(seconds) & (tail != head)
     order = np.lexsort((seconds[used], head[used], tail[used]))
     tail, head, seconds = tail[used][order], head[used][order], seconds[used][order]
     first = np.r_[True, (np.diff(tail) != 0) | (np.diff(head) != 0)][: len(tail)]
-    size = nodes + n + m
-    graph = csr_array(
-        (np.maximum(seconds[first], FASTEST_S), (tail[first], head[first])), shape=(size, size)
-    )
-    found = np.full((n, m), np.inf)
-    if n and m:
-        found = dijkstra(graph, indices=nodes + np.arange(n))[:, nodes + n :]
-    return np.minimum(found, _along_the_same_edge(network, demand, supply))
+    values = np.maximum(seconds[first], FASTEST_S)
+    return csr_array((values, (tail[first], head[first])), shape=(size, size))
 
 
 def _arcs_of(network: Network, points: Snapped, number: np.ndarray, *, leaving: bool):
@@ -64,3 +67,18 @@ def _along_the_same_edge(network: Network, demand: Snapped, supply: Snapped) -> 
     legs = (demand.leg_m[:, None] + supply.leg_m[None, :]) * 3.6 / network.leg_kmh
     same = (demand.edge[:, None] == supply.edge[None, :]) & (demand.edge[:, None] >= 0)
     return np.where(same, along + legs, np.inf)
+
+
+def node_seconds(network: Network, points: Snapped, *, leaving: bool) -> np.ndarray:
+    """Return the seconds between each node and the nearest of the points."""
+    arcs = [
+        (network.a, network.b, network.forward_s),
+        (network.b, network.a, network.backward_s),
+    ]
+    place = len(network.xy)
+    for tail, head, seconds in _arcs_of(
+        network, points, np.full(len(points), place), leaving=leaving
+    ):
+        arcs.append((tail, head, seconds) if leaving else (head, tail, seconds))
+    graph = _graph(arcs, place + 1)
+    return dijkstra(graph if leaving else graph.T.tocsr(), indices=place)[:-1]
