@@ -254,7 +254,7 @@ def approve(register: Register, region: str, keeper_id: str, *, who: str) -> Non
         If it is decided already.
     """
     with register.database.writing() as connection:
-        keeper = _by_id(connection, region, keeper_id)
+        keeper = by_id(connection, region, keeper_id)
         if keeper.state != ASKED:
             raise SubmissionError(f"the request {keeper.id} is {keeper.state} already")
         _decide(connection, keeper, KEPT, who=who, proof=BY_DESK)
@@ -273,11 +273,29 @@ def refuse(register: Register, region: str, keeper_id: str, *, who: str, reason:
     if not reason:
         raise SubmissionError("`reason` is empty; say why")
     with register.database.writing() as connection:
-        keeper = _by_id(connection, region, keeper_id)
+        keeper = by_id(connection, region, keeper_id)
         if keeper.state not in (ASKED, KEPT):
             raise SubmissionError(f"the request {keeper.id} is {keeper.state} already")
         state = REFUSED if keeper.state == ASKED else REVOKED
         _decide(connection, keeper, state, who=who, reason=reason)
+
+
+def reopen(register: Register, region: str, keeper_id: str) -> None:
+    """
+    Take back what the desk decided: the request waits again, and its link opens nothing.
+
+    Raises
+    ------
+    SubmissionError
+        If the desk did not decide it, or its sender gave it up.
+    """
+    with register.database.writing() as connection:
+        known = by_id(connection, region, keeper_id)
+        is_desks = known.state == REFUSED or (known.state == KEPT and known.proof == BY_DESK)
+        if not is_desks:
+            raise SubmissionError(f"the request {known.id} is {known.state}, not by the desk")
+        back = {"state": ASKED, "who": "", "reason": "", "decided_at": "", "proof": ""}
+        _update(connection, known, KEEPER.c.state == known.state, **back)
 
 
 def give_up(register: Register, token: str) -> None:
@@ -329,12 +347,16 @@ def _decide(
     reason: str = "",
 ) -> None:
     values = {"state": state, "who": who, "reason": reason, "decided_at": now(), "code_hash": ""}
-    _update(connection, keeper, **values, proof=proof or keeper.proof)
+    is_same = KEEPER.c.state == keeper.state  # two may decide at once: the first does
+    if not _update(connection, keeper, is_same, **values, proof=proof or keeper.proof):
+        raise SubmissionError(f"the request {keeper.id} was decided at this moment")
 
 
-def _update(connection: Connection, keeper: Keeper, **values: Any) -> None:
-    is_it = (KEEPER.c.region == keeper.region, KEEPER.c.id == keeper.id)
-    connection.execute(sa.update(KEEPER).where(*is_it).values(**values))
+def _update(
+    connection: Connection, keeper: Keeper, *where: sa.ColumnElement[bool], **values: Any
+) -> int:
+    is_it = (KEEPER.c.region == keeper.region, KEEPER.c.id == keeper.id, *where)
+    return connection.execute(sa.update(KEEPER).where(*is_it).values(**values)).rowcount
 
 
 def _by_token(connection: Connection, token: str) -> tuple[Keeper, Any]:
@@ -345,7 +367,8 @@ def _by_token(connection: Connection, token: str) -> tuple[Keeper, Any]:
     raise UnknownSubmissionError("…", ())
 
 
-def _by_id(connection: Connection, region: str, keeper_id: str) -> Keeper:
+def by_id(connection: Connection, region: str, keeper_id: str) -> Keeper:
+    """Return a request by its id."""
     query = sa.select(KEEPER).where(KEEPER.c.region == region, KEEPER.c.id == keeper_id)
     for row in connection.execute(query):
         return _read(row)

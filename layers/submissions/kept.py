@@ -123,14 +123,30 @@ def insert(connection: Connection, submission: Submission, token_hash: str) -> N
 
 
 def update(connection: Connection, submission: Submission, **changed: Any) -> None:
-    """Write columns of a submission anew."""
+    """
+    Write columns of a submission anew.
+
+    Raises
+    ------
+    SubmissionError
+        If somebody else decided or changed it since it was read: it is done once, by the first.
+    """
     if "content" in changed:
         changed["content"] = json_text(dict(changed["content"]))
-    connection.execute(
+    done = connection.execute(
         sa.update(SUBMISSION)
-        .where(SUBMISSION.c.region == submission.region, SUBMISSION.c.id == submission.id)
+        .where(
+            SUBMISSION.c.region == submission.region,
+            SUBMISSION.c.id == submission.id,
+            SUBMISSION.c.state == submission.state,
+            SUBMISSION.c.edition == submission.edition,
+        )
         .values(**changed)
     )
+    if not done.rowcount:
+        raise SubmissionError(
+            f"submission {submission.id} was decided or changed at this moment; look at it again"
+        )
 
 
 def add_step(
