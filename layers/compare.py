@@ -106,15 +106,15 @@ class RegionFigures:
     count: Tally | None
     unknown: str
     residents: float | None
-    offers: int | None
-    per_10000: float | None
-    access: float | None
-    median_min: float
-    median_m: float
-    fields: tuple[FieldCount, ...]
-    data_as_of: date | None
-    knowledge: Knowledge | None
-    sources: tuple[SourceTold, ...]
+    offers: int | None = None
+    per_10000: float | None = None
+    access: float | None = None
+    median_min: float = math.nan
+    median_m: float = math.nan
+    fields: tuple[FieldCount, ...] = ()
+    data_as_of: date | None = None
+    knowledge: Knowledge | None = None
+    sources: tuple[SourceTold, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -254,22 +254,7 @@ def _figures(
     known = {c.id for c in atlas.taxonomy.categories}
     if not known.issuperset(ids):
         return RegionFigures(
-            atlas,
-            name,
-            municipalities,
-            None,
-            None,
-            NO_CATEGORY,
-            people,
-            None,
-            None,
-            None,
-            math.nan,
-            math.nan,
-            fields,
-            None,
-            None,
-            (),
+            atlas, name, municipalities, None, None, NO_CATEGORY, people, fields=fields
         )
     report = coverage(atlas, category=ids, mode=mode, minutes=minutes, metres=metres)
     offers = None if report.unknown else int(inside[report.offers].sum())
@@ -376,6 +361,11 @@ def _median(report: CoverageReport, way: NDArray[np.float64]) -> float:
     return weighted_median(reached, weight)
 
 
+def _is_spread(atlas: Atlas) -> bool:
+    """Whether people are spread evenly over municipalities: no homes, no cells of a census."""
+    return atlas.region.extract is None and atlas.population.account is None
+
+
 def _caveats(figures: Sequence[RegionFigures]) -> list[Caveat]:
     def those(test: list[bool]) -> tuple[str, ...]:
         return tuple(
@@ -390,7 +380,7 @@ def _caveats(figures: Sequence[RegionFigures]) -> list[Caveat]:
     found = {
         "unknown": those([bool(f.unknown) for f in figures]),
         "buildings": those([f.atlas.population.basis.unit != "residents" for f in figures]),
-        "spread": those([f.atlas.region.extract is None for f in figures]),
+        "spread": those([_is_spread(f.atlas) for f in figures]),
         "ages": all_ids if apart_years > AGES_DIFFER_YEARS else (),
         "sources": all_ids if len({frozenset(told) for told in told_by if told}) > 1 else (),
         "taxonomy": all_ids if len(versions) > 1 else (),

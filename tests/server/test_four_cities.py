@@ -144,3 +144,22 @@ def test_the_difference_before_raking_is_printed_by_the_build(umkreis):
     text = umkreis("build", "osnabrueck", "--force")
     assert "raked to the official totals (Zensus 2022): Osnabrück 157,343 → 164,898" in text
     assert "23 cells of the region are secret or empty" in text
+
+
+def test_the_four_cities_are_compared_by_themselves_without_their_neighbours(umkreis):
+    asked = ("--category", "farm_shop", "--metres", "3000", "--format", "json")
+    found = json.loads(umkreis("compare", *EXPECTED, *asked))
+    rows = {row["region"]: row for row in found["regions"]}
+    assert {city: (row["name"], row["municipalities"]) for city, row in rows.items()} == {
+        city: (name, 1) for city, (name, *_) in EXPECTED.items()
+    }
+    assert found["mode"] == "line"
+    for city, (_, people, _, _) in EXPECTED.items():
+        assert rows[city]["count"]["residents"] == people
+        assert rows[city]["count"]["share"] == pytest.approx(SHARES[city][0], abs=0.01)
+        assert rows[city]["offers_per_10000"] == pytest.approx(
+            rows[city]["offers"] / people * 10_000, abs=0.01
+        )
+    densest = max(rows, key=lambda city: rows[city]["offers_per_10000"])
+    assert densest == "witzenhausen"
+    assert "spread" not in {caveat["kind"] for caveat in found["caveats"]}
