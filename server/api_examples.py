@@ -24,6 +24,9 @@ PARAMETERS: Final = {
     "offer": "umk:repair-cafe",
     "district": "T1.n1301",
     "bbox": "13.77,54.50,13.79,54.52",
+    "card": "village-shop-by-shares",
+    "experiment": "market-hall",
+    "id": "KCMBcmKW6gbKdhkq",
 }
 BODIES: Final[dict[str, dict[str, Any]]] = {
     "geocode": {"q": "Landstraße"},

@@ -1,5 +1,7 @@
 """All routes of accounts."""
 
+from __future__ import annotations
+
 from server.accounts import account_page, oidc, set_password, sign_in, stored, users_page
 
 ROUTERS = [

@@ -270,10 +270,15 @@ def _own_page(request: Request, token: str, *, trouble: str = "") -> Response:
 
 def _notice_rows(request: Request, atlas: Atlas, token: str, texts: Texts) -> list[dict[str, Any]]:
     known = {r.id: label(texts, r) for r in atlas.taxonomy.resources}
-    said = {GIVES: "gives: {what}", NEEDS: "needs: {what}"}
+
+    def said(kind: str, what: str) -> str:
+        if kind == GIVES:
+            return texts.gettext("gives: {what}", what=what)
+        return texts.gettext("needs: {what}", what=what)
+
     return [
         {
-            "what": texts.gettext(said[n["kind"]], what=known.get(n["resource"], n["resource"])),
+            "what": said(n["kind"], known.get(n["resource"], n["resource"])),
             "text": n.get("text", ""),
             "until": texts.iso_day(n["until"]),
         }

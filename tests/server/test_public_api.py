@@ -71,6 +71,8 @@ def test_every_curl_command_of_the_documentation_is_answered(
     asked = [parse(command) for command in commands()]
     assert len(asked) >= 10
     for each in asked:
+        if "Authorization" in each["headers"]:
+            continue  # needs an account: tests/server/accounts/test_stored.py
         assert each["url"].startswith(f"{DOCUMENTED}/")
         body = each.get("body")
         answer = httpx2.request(
@@ -112,9 +114,9 @@ def test_what_can_be_asked_by_get_has_examples_that_are_answered(shipped: Settin
         statuses[path] = client.get(path.format(**PARAMETERS), params=query).status_code
     assert len(statuses) >= 12
     answered = {path for path, status in statuses.items() if status == 200}
-    # these need one of several parameters
+    # these need one of several parameters, or what somebody has made here before
     left = {path.rpartition("/")[2] for path in statuses.keys() - answered}
-    assert left <= {"sites", "variety"}
+    assert left <= {"sites", "variety", "{experiment}", "{id}", "stored"}
 
 
 def test_the_document_is_valid_openapi(client: TestClient):
