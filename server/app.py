@@ -38,6 +38,7 @@ from server.limits import RateLimit
 from server.mail import postman
 from server.maintenance import Maintenance
 from server.metrics import Metrics
+from server.moderation import api as moderation_api
 from server.observed import Observed
 from server.public_address import TrustedProxies
 from server.regions import Regions
@@ -115,8 +116,9 @@ def bare_app(settings: Settings) -> FastAPI:
     shell.install(app)
     refused.install(app)
     app.include_router(api.router)
-    beside = (operation.router, feeds.router, gis_handover.router, submissions_api.router)
-    for router in (*beside, *measures.ROUTERS, *ogc.ROUTERS, *pages.ROUTERS, *ACCOUNTS):
+    beside = (operation.router, feeds.router, gis_handover.router)
+    people = (submissions_api.router, moderation_api.router)
+    for router in (*beside, *people, *measures.ROUTERS, *ogc.ROUTERS, *pages.ROUTERS, *ACCOUNTS):
         app.include_router(router)
     api_examples.install(app)
     app.mount("/static", Assets(directory=STATIC), name="static")

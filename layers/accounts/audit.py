@@ -26,6 +26,7 @@ WHAT: Final = frozenset(
         "password set", "password link made", "signed in", "sign-in failed", "signed out",
         "session ended", "token made", "token revoked",
         "scenario stored", "scenario changed", "scenario removed",
+        "review decided", "review undone",
     }
 )  # fmt: skip
 

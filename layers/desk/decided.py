@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Final
 import sqlalchemy as sa
 
 from layers.desk.items import Decision
-from layers.errors import UnknownOfferError
 from layers.register import reading
 from layers.register.decisions import pair_of
 from layers.register.entry import ARCHIVED, PUBLISHED, REJECTED, SUBMITTED
@@ -52,8 +51,8 @@ def decision_of(
 
     Raises
     ------
-    UnknownSubmissionError
-        If there is no such suggestion or request.
+    UnknownSubmissionError, UnknownOfferError
+        If there is no such suggestion, request or entry.
     """
     if letter == "s":
         return _of_suggestion(kept.by_id(connection, region, parts[0]))
@@ -62,6 +61,8 @@ def decision_of(
         if keeper.state == ASKED:
             return None
         return Decision(keeper.who, keeper.decided_at, keeper.state, keeper.reason)
+    for part in parts if letter == "d" else parts[:1]:
+        find(connection, region, part)
     found = _of_pair(connection, region, parts) if letter == "d" else None
     if letter != "d":
         test = {"i": _takes_out, "e": _publishes, "o": _answers}[letter]
@@ -134,10 +135,7 @@ def _of_pair(connection: Connection, region: str, parts: Sequence[str]) -> Chang
     row = connection.execute(query).first()
     if row is not None:
         return reading.ChangeInfo(*row)
-    try:
-        if find(connection, region, first).id != find(connection, region, second).id:
-            return None
-    except UnknownOfferError:
+    if find(connection, region, first).id != find(connection, region, second).id:
         return None
     for entry_id in parts:
         for _, after, change in reversed(list(_steps(connection, region, entry_id))):

@@ -44,6 +44,8 @@ def event_name(what: str, texts: Texts) -> str:
         "scenario stored": texts.gettext("scenario stored"),
         "scenario changed": texts.gettext("scenario changed"),
         "scenario removed": texts.gettext("scenario removed"),
+        "review decided": texts.gettext("decided at the review desk"),
+        "review undone": texts.gettext("decision at the review desk undone"),
     }
     return names.get(what, what)
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 CONSENT: Final = "2026-11"  # version of the text of `consent_text`; a new one with each change
 _INPUTS: Final = {"categories": "category", "lon": "address", "lat": "address"}
-_ORDER: Final = (
+ORDER: Final = (
     "name", "categories", "address", "lon", "opening_hours", "website", "phone", "email",
     "description", "wheelchair", "gives", "needs", "closed_on",
 )  # fmt: skip
@@ -174,6 +174,7 @@ def step_text(texts: Texts, what: str) -> str:
         "accepted": texts.gettext("accepted"),
         "rejected": texts.gettext("not accepted"),
         "withdrawn": texts.gettext("taken back by you"),
+        "reopened": texts.gettext("the decision was taken back"),
     }.get(what, what)
 
 
@@ -199,9 +200,9 @@ def value_rows(
         What stands there now; None for a new place.
     """
     names = field_names(texts)
-    said, before = _said(atlas, texts, values), _said(atlas, texts, present or {})
+    said, before = said_values(atlas, texts, values), said_values(atlas, texts, present or {})
     rows = []
-    for name in _ORDER:
+    for name in ORDER:
         if name not in said and name not in values:
             continue
         value = said.get(name) or (texts.gettext("none") if present is not None else "")
@@ -252,7 +253,8 @@ def resource_names(atlas: Atlas, texts: Texts) -> list[tuple[str, str]]:
     return sorted(named, key=lambda each: each[1].casefold())
 
 
-def _said(atlas: Atlas, texts: Texts, values: Mapping[str, Any]) -> dict[str, str]:
+def said_values(atlas: Atlas, texts: Texts, values: Mapping[str, Any]) -> dict[str, str]:
+    """Say values in words, by the name of the field; an address stands as one."""
     said: dict[str, str] = {}
     if values.get("opening_hours"):
         said["opening_hours"] = hours_text(texts, values["opening_hours"])

@@ -21,6 +21,7 @@ ALLOWED = {
     ADMIN: {"admin"},
 }
 _STORED = "/api/v1/regions/{region}/scenarios/stored"
+_DESK = "/api/v1/moderation/{region}"
 _SUBMISSIONS = "/api/v1/regions/{region}/submissions"
 ROWS = {
     ("POST", "/sign-in"): EVERYBODY,
@@ -42,6 +43,11 @@ ROWS = {
     ("DELETE", f"{_STORED}/{{id}}"): PLANNER,
     ("POST", "/api/v1/practice/{region}"): MODERATOR,
     ("POST", "/api/v1/practice/{region}/{card}/adoptions"): MODERATOR,
+    ("GET", _DESK): MODERATOR,
+    ("GET", f"{_DESK}/decisions"): MODERATOR,
+    ("GET", f"{_DESK}/{{item}}"): MODERATOR,
+    ("POST", f"{_DESK}/{{item}}"): MODERATOR,
+    ("POST", f"{_DESK}/{{item}}/undo"): MODERATOR,
     ("POST", _SUBMISSIONS): EVERYBODY,
     ("POST", "/r/{region}/submit"): EVERYBODY,
     ("POST", "/r/{region}/offers/{offer}/write"): EVERYBODY,
