@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from geo.reach.compiled import kernel
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -21,12 +23,13 @@ if TYPE_CHECKING:
 
 _S, _E, _N, _W = range(4)
 # By the corners that are inside (south-west 1, south-east 2, north-east 4, north-west 8): the sides
-# of the square from which and to which the line runs, with the inside on its left
-_RUNS: dict[int, tuple[tuple[int, int], ...]] = {
-    1: ((_S, _W),), 2: ((_E, _S),), 3: ((_E, _W),), 4: ((_N, _E),), 5: ((_S, _W), (_N, _E)),
-    6: ((_N, _S),), 7: ((_N, _W),), 8: ((_W, _N),), 9: ((_S, _N),), 10: ((_E, _S), (_W, _N)),
-    11: ((_E, _N),), 12: ((_W, _E),), 13: ((_S, _E),), 14: ((_W, _S),),
-}  # fmt: skip
+# of the square from which and to which the line runs, with the inside on its left, up to twice
+_RUNS = np.array([
+    (-1, -1, -1, -1), (_S, _W, -1, -1), (_E, _S, -1, -1), (_E, _W, -1, -1),
+    (_N, _E, -1, -1), (_S, _W, _N, _E), (_N, _S, -1, -1), (_N, _W, -1, -1),
+    (_W, _N, -1, -1), (_S, _N, -1, -1), (_E, _S, _W, _N), (_E, _N, -1, -1),
+    (_W, _E, -1, -1), (_S, _E, -1, -1), (_W, _S, -1, -1), (-1, -1, -1, -1),
+], np.int8)  # fmt: skip
 _NEAREST_CORNER = 0.01  # share of a cell
 
 
@@ -51,40 +54,74 @@ def contour(values: Floats, *, origin: tuple[float, float], cell_m: float) -> sh
     padded = np.full(np.add(values.shape, 2), min(float(values.min(initial=0.0)), -1e-9))
     padded[1:-1, 1:-1] = values
     inside = padded >= 0
-    start, end = _segments(inside)
-    if not len(start):
+    crossing, ring = _rings(inside)
+    if not len(crossing):
         return shapely.MultiPolygon()
-    crossing, successor = _chain(start, end)
-    at = _places(padded, crossing)
-    order, ring = _rings(successor)
-    xy = at[order] * cell_m + np.asarray(origin) - cell_m
-    return _polygons(xy, ring, inside, crossing[order])
+    xy = _places(padded, crossing) * cell_m + np.asarray(origin) - cell_m
+    return _polygons(xy, ring, inside, crossing)
 
 
-def _segments(inside: NDArray[np.bool_]) -> tuple[Ints, Ints]:
-    """Return the crossings, which are edges of the raster, at both ends of each piece of line."""
-    columns = inside.shape[1]
-    corner = inside.astype(np.uint8)
-    code = corner[:-1, :-1] + 2 * corner[:-1, 1:] + 4 * corner[1:, 1:] + 8 * corner[1:, :-1]
-    square = np.flatnonzero((code > 0) & (code < 15))
-    code = code.ravel()[square]
-    first = square // (columns - 1) * columns + square % (columns - 1)  # its south-west corner
-    # even: the edge east of a corner; odd: the edge north of it
-    sides = np.stack([2 * first, 2 * (first + 1) + 1, 2 * (first + columns), 2 * first + 1])
-    starts, ends = [], []
-    for kind, runs in _RUNS.items():
-        at = np.flatnonzero(code == kind)
-        for side, other in runs:
-            starts.append(sides[side, at])
-            ends.append(sides[other, at])
-    return np.concatenate(starts), np.concatenate(ends)
+def _rings(inside: NDArray[np.bool_]) -> tuple[Ints, Ints]:
+    """Return the crossings ring by ring in walking order, and the number of their ring."""
+    following = np.full(2 * inside.size, -1, np.int32)
+    crossing, ring = np.empty((2, len(following)), np.int32)
+    count = walk_rings(inside.view(np.uint8), _RUNS, following, crossing, ring)
+    return crossing[:count].astype(np.int64), ring[:count].astype(np.int64)
 
 
-def _chain(start: Ints, end: Ints) -> tuple[Ints, Ints]:
-    """Return the crossings, and for each the place of the next one: each is left exactly once."""
-    order = np.argsort(start)
-    crossing = start[order]
-    return crossing, np.searchsorted(crossing, end[order])
+@kernel("u1[,] i1[,] i4[]= i4[]= i4[]=")
+def walk_rings(
+    inside: NDArray[np.uint8], runs: NDArray[np.int8], following: NDArray[np.int32],
+    crossing: NDArray[np.int32], ring: NDArray[np.int32],
+) -> int:  # fmt: skip
+    """
+    Join the pieces of line of all squares of a raster into rings.
+
+    A crossing is an edge of the raster on which the line passes: 2 c is the edge to the east of
+    corner c, 2 c + 1 the one to the north of it. Each that is passed is left exactly once.
+
+    Parameters
+    ----------
+    inside
+        Shape (rows, columns): 1 for corners that are inside.
+    runs
+        Shape (16, 4): `_RUNS`.
+    following
+        Shape (2 · corners,), −1 everywhere: room to work in.
+    crossing, ring
+        Shape (2 · corners,), written: the crossings of the rings, each ring from its least one on,
+        and the number of the ring.
+
+    Returns
+    -------
+    count
+        How many crossings there are in all rings.
+    """
+    rows, columns = inside.shape
+    for y in range(rows - 1):
+        for x in range(columns - 1):
+            code = (
+                inside[y, x] + 2 * inside[y, x + 1]
+                + 4 * inside[y + 1, x + 1] + 8 * inside[y + 1, x]
+            )  # fmt: skip
+            if code in (0, 15):
+                continue
+            first = y * columns + x
+            sides = (2 * first, 2 * (first + 1) + 1, 2 * (first + columns), 2 * first + 1)
+            following[sides[runs[code, 0]]] = sides[runs[code, 1]]
+            if runs[code, 2] >= 0:
+                following[sides[runs[code, 2]]] = sides[runs[code, 3]]
+    count, number = 0, 0
+    for least in range(len(following)):
+        at = least
+        if following[at] < 0:
+            continue
+        while following[at] >= 0:
+            crossing[count], ring[count] = at, number
+            following[at], at = -1, following[at]
+            count += 1
+        number += 1
+    return count
 
 
 def _places(values: Floats, crossing: Ints) -> Floats:
@@ -96,26 +133,6 @@ def _places(values: Floats, crossing: Ints) -> Floats:
     share = np.clip(here / (here - there), _NEAREST_CORNER, 1 - _NEAREST_CORNER)
     column, row = corner % columns, corner // columns
     return np.column_stack([column + share * (1 - is_north), row + share * is_north])
-
-
-def _rings(successor: Ints) -> tuple[Ints, Ints]:
-    """Return the crossings ring by ring in walking order, and the number of their ring."""
-    every = np.arange(len(successor))
-    least, jump = every, successor
-    while True:  # the step doubles: each ring is named by its least crossing
-        lower = np.minimum(least, least[jump])
-        if np.array_equal(lower, least):
-            break
-        least, jump = lower, jump[jump]
-    is_last = successor == least
-    left, jump = np.where(is_last, 0, 1), np.where(is_last, every, successor)
-    while not is_last[jump].all():
-        left, jump = left + left[jump], jump[jump]
-    ring = np.cumsum(least == every)[least] - 1
-    end = np.cumsum(np.bincount(ring))
-    order = np.empty_like(every)
-    order[end[ring] - 1 - left] = every
-    return order, ring[order]
 
 
 def _polygons(

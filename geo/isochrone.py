@@ -20,6 +20,7 @@ import shapely
 from geo.contour import contour
 from geo.errors import ParameterError
 from geo.network import MAX_LEG_M, part_of
+from geo.reach.compiled import kernel
 from geo.street_grid import TILE, grid_of
 
 if TYPE_CHECKING:
@@ -37,7 +38,6 @@ FINE_CELL_M = 5.0  # for areas of a few streets, where each house weighs
 FINE_CELLS = 60_000
 CELL_M = 10.0  # doubled until the raster is small enough
 MOST_CELLS = 250_000
-_EXTREMES = 16  # edges on each side that are looked at first
 
 
 @dataclass(frozen=True)
@@ -145,40 +145,69 @@ class _Streets:
 
     def bounds(self, limit_s: float) -> Bounds | None:
         """Return the box of all spots within the limit, None without any."""
-        own = self._places.edge
-        nearest_s = np.minimum(self._a_s, self._b_s)
-        np.put(nearest_s, own, 0.0)
-        edges = np.flatnonzero(nearest_s <= limit_s)
-        # as if the whole edge were as near as its nearer end
-        leg_m = np.minimum((limit_s - nearest_s[edges]) / self.metre_s, MAX_LEG_M)[:, None]
-        most = np.hstack([self.grid.low[edges] - leg_m, -self.grid.high[edges] - leg_m])
-        if not len(edges) or np.isinf(most.min()):
-            return None
-        count = min(_EXTREMES, len(edges))
-        extreme = np.unique(np.argpartition(most, count - 1, axis=0)[:count])
-        box = self._box(edges[extreme], limit_s)
-        wider = np.setdiff1d(np.flatnonzero((most < box).any(axis=1)), extreme)
-        box = np.minimum(box, self._box(edges[wider], limit_s))
+        own = np.zeros(len(self._a_s), np.uint8)
+        own[self._places.edge] = 1
+        pieces = self.grid.pieces
+        box = np.full(4, np.inf)
+        reached_box(
+            self._a_s, self._b_s, self._from_a_s, self._from_b_s, self._length_m, own,
+            self.grid.start, pieces.start_xy, pieces.end_xy, pieces.from_m, pieces.to_m,
+            limit_s, self.metre_s, MAX_LEG_M, box,
+        )  # fmt: skip
         if np.isinf(box).any():
             return None
         return (float(box[0]), float(box[1]), float(-box[2]), float(-box[3]))
 
-    def _box(self, edges: Ints, limit_s: float) -> Floats:
-        """Return left, bottom, −right, −top of the spots that edges bring within the limit."""
-        pieces, at = self.grid.pieces, self.grid.pieces_of(edges)
-        edge, length = pieces.edge[at], self._length_m[pieces.edge[at]]
-        travel_s = np.full(len(at), np.inf)
-        for along_m in (pieces.from_m[at], pieces.to_m[at]):
-            share = np.divide(along_m, length, where=length > 0, out=np.zeros(len(at)))
-            travel_s = np.minimum(travel_s, self.travel_s(edge, share))
-        # a place in the middle of a long piece may reach neither of its ends
-        left_s = np.where(np.isin(edge, self._places.edge), limit_s, limit_s - travel_s)
-        within = left_s >= 0
-        at = at[within]
-        leg_m = np.minimum(left_s[within] / self.metre_s, MAX_LEG_M)[:, None]
-        start, end = pieces.start_xy[at], pieces.end_xy[at]
-        low, high = np.minimum(start, end) - leg_m, np.maximum(start, end) + leg_m
-        return np.asarray(np.hstack([low, -high]).min(axis=0, initial=np.inf))
+
+@kernel("f8[] f8[] f8[] f8[] f8[] u1[] i8[] f8[,] f8[,] f8[] f8[] float float float f8[]=")
+def reached_box(
+    a_s: Floats, b_s: Floats, from_a_s: Floats, from_b_s: Floats, length_m: Floats,
+    own: NDArray[np.uint8], start: Ints, start_xy: Floats, end_xy: Floats, from_m: Floats,
+    to_m: Floats, limit_s: float, metre_s: float, most_leg_m: float, box: Floats,
+) -> None:  # fmt: skip
+    """
+    Find the box of all spots that streets bring within a limit.
+
+    A piece of street whose nearer end is reached at t brings what lies within
+    min((limit − t) / metre_s, most_leg_m) of it.
+
+    Parameters
+    ----------
+    a_s, b_s, from_a_s, from_b_s, length_m, own
+        Shapes (e,): seconds to both nodes of each edge, seconds along it from each of them (inf
+        where closed), metres, and 1 where a place stands on it: it may reach neither end of a long
+        piece.
+    start
+        Shape (e + 1,): where the pieces of each edge begin.
+    start_xy, end_xy, from_m, to_m
+        Shapes (p, 2), (p,): both ends of each piece, and how far along their edge they lie.
+    box
+        Left, bottom, −right, −top, lowered.
+    """
+    for e in range(len(a_s)):
+        if own[e] == 0 and min(a_s[e], b_s[e]) > limit_s:
+            continue
+        for p in range(start[e], start[e + 1]):
+            left_s = limit_s
+            if own[e] == 0:
+                nearest_s = np.inf
+                for along_m in (from_m[p], to_m[p]):
+                    share = along_m / length_m[e] if length_m[e] > 0 else 0.0
+                    if share > 0:
+                        nearest_s = min(nearest_s, a_s[e] + share * from_a_s[e])
+                    else:
+                        nearest_s = min(nearest_s, a_s[e])
+                    if share < 1:
+                        nearest_s = min(nearest_s, b_s[e] + (1 - share) * from_b_s[e])
+                    else:
+                        nearest_s = min(nearest_s, b_s[e])
+                left_s = limit_s - nearest_s
+            if left_s < 0:
+                continue
+            leg_m = min(left_s / metre_s, most_leg_m)
+            for k in range(2):
+                box[k] = min(box[k], min(start_xy[p, k], end_xy[p, k]) - leg_m)
+                box[k + 2] = min(box[k + 2], -max(start_xy[p, k], end_xy[p, k]) - leg_m)
 
 
 def _cell_m(bounds: Bounds) -> float:
@@ -204,16 +233,36 @@ def _raster(streets: _Streets, bounds: Bounds, cell_m: float) -> tuple[Floats, t
     sample_s = streets.travel_s(edge, share)
     first = 0
     for (i, j), tile in tiles.items():
-        own_s = np.append(sample_s[first : first + len(tile.edge)], np.inf)  # the last for −1
+        own_s = sample_s[first : first + len(tile.edge)]
         first += len(tile.edge)
-        up, tile_up = _overlap(row, last_row, j * TILE)
-        right, tile_right = _overlap(column, last_column, i * TILE)
-        part = tile_up, tile_right
-        total_s[up, right] = own_s[tile.nearest[part]] + tile.leg_m[part] * streets.metre_s
+        place = i * TILE - column, j * TILE - row
+        lay_tile(tile.nearest, tile.leg_m, own_s, streets.metre_s, *place, total_s)
     return total_s, ((column + 0.5) * cell_m, (row + 0.5) * cell_m)
 
 
-def _overlap(first: int, last: int, tile: int) -> tuple[slice, slice]:
-    """Return where the cells of a tile lie among those from first to last, and which they are."""
-    low, high = max(first, tile), min(last + 1, tile + TILE)
-    return slice(low - first, high - first), slice(low - tile, high - tile)
+@kernel("i4[,] f4[,] f8[] float int int f8[,]=")
+def lay_tile(
+    nearest: NDArray[np.int32], leg_m: NDArray[np.float32], sample_s: Floats, metre_s: float,
+    column: int, row: int, total_s: Floats,
+) -> None:  # fmt: skip
+    """
+    Lay the travel times of a tile's cells into a raster: that of the nearest sample and the leg.
+
+    Parameters
+    ----------
+    nearest, leg_m
+        Shape (TILE, TILE): as `geo.street_grid.Tile` has them.
+    sample_s
+        Shape (s,): the travel time of each sample of the tile.
+    column, row
+        Where the first cell of the tile lies in the raster; it may lie beyond it.
+    total_s
+        Shape (rows, columns), written where the tile covers it; inf where no street is near.
+    """
+    height, width = nearest.shape
+    for y in range(max(0, -row), min(height, total_s.shape[0] - row)):
+        for x in range(max(0, -column), min(width, total_s.shape[1] - column)):
+            sample = nearest[y, x]
+            total_s[row + y, column + x] = (
+                np.inf if sample < 0 else sample_s[sample] + leg_m[y, x] * metre_s
+            )

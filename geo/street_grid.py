@@ -49,42 +49,22 @@ class Tile(NamedTuple):
 
 class StreetGrid:
     """
-    The tiles of a network, its pieces in the order of their edges, and the boxes of these.
+    The tiles of a network, and its pieces in the order of their edges.
 
-    `low` and `high` (e, 2) are in metres; an edge that nobody snaps to has none. May be used from
-    many threads.
+    Edge i has the pieces from `start[i]` up to `start[i + 1]`; one that nobody snaps to has none.
+    May be used from many threads.
     """
 
     def __init__(self, network: Network) -> None:
         self.pieces: Pieces = network.pieces_within(_EVERYWHERE)
-        self._start = np.searchsorted(self.pieces.edge, np.arange(len(network.a) + 1))
-        self.low, self.high = self._boxes()
+        self.start = np.searchsorted(self.pieces.edge, np.arange(len(network.a) + 1))
         self._tiles: OrderedDict[Key, Tile] = OrderedDict()
         self._lock = threading.Lock()
-
-    def _boxes(self) -> tuple[Floats, Floats]:
-        """Return the box of each edge, shapes (e, 2); without pieces it is none."""
-        pieces = self.pieces
-        low = np.full((len(self._start) - 1, 2), np.inf)
-        high = -low
-        has = np.flatnonzero(np.diff(self._start))
-        if len(has):
-            ends = pieces.start_xy, pieces.end_xy
-            low[has] = np.minimum.reduceat(np.minimum(*ends), self._start[has])
-            high[has] = np.maximum.reduceat(np.maximum(*ends), self._start[has])
-        return low, high
 
     def forget(self) -> None:
         """Let all tiles go."""
         with self._lock:
             self._tiles.clear()
-
-    def pieces_of(self, edges: Ints) -> Ints:
-        """Return the places in `pieces` of all pieces of some edges."""
-        count = self._start[edges + 1] - self._start[edges]
-        first = np.repeat(self._start[edges] - np.cumsum(count) + count, count)
-        places: Ints = first + np.arange(len(first))
-        return places
 
     def tiles(
         self, network: Network, cell_m: float, columns: range, rows: range

@@ -75,9 +75,8 @@ def test_a_grid_goes_with_its_network():
 
 def test_pieces_of_edges_are_found_by_their_edge(walk: Network):
     grid = grid_of(walk)
-    edges = np.array([3, 5])
-    at = grid.pieces_of(edges)
-    assert set(grid.pieces.edge[at].tolist()) == {3, 5}
-    ends = np.concatenate([grid.pieces.start_xy[at], grid.pieces.end_xy[at]])
-    assert grid.low[edges].min(axis=0) == pytest.approx(ends.min(axis=0))
-    assert grid.high[edges].max(axis=0) == pytest.approx(ends.max(axis=0))
+    assert len(grid.start) == len(walk.a) + 1
+    for edge in (3, 5):
+        own = slice(grid.start[edge], grid.start[edge + 1])
+        assert set(grid.pieces.edge[own].tolist()) == {edge}
+        assert grid.pieces.to_m[own][-1] == pytest.approx(walk.length_m[edge])
