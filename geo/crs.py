@@ -136,6 +136,12 @@ def reproject(geometry: Any, source: str, target: str) -> Any:
     return _transform(geometry, source, target)
 
 
+def move_points(xy: NDArray[np.float64], source: str, target: str) -> NDArray[np.float64]:
+    """Take points, shape (n, 2), from one CRS to another, x (east, lon) first."""
+    x, y = _transformer(source, target).transform(xy[:, 0], xy[:, 1])
+    return np.column_stack([x, y])
+
+
 @lru_cache(maxsize=64)
 def is_northing_first(crs: str) -> bool:
     """Whether the authority's axis order puts north before east, as that of EPSG:4326 does."""

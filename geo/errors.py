@@ -11,6 +11,7 @@ what is allowed and the way out.
     ├── RegionError         (ValueError)   a region definition that contradicts itself or its data
     ├── NetworkError        (ValueError)   a street network that cannot answer
     ├── PopulationError     (ValueError)   people that cannot be placed
+    ├── ElevationError      (ValueError)   heights that cannot be read or used
     └── ParameterError      (ValueError)   an argument outside what it may be
 """
 
@@ -47,6 +48,18 @@ class NetworkError(UmkreisError, ValueError):
 
 class PopulationError(UmkreisError, ValueError):
     """People cannot be placed."""
+
+
+class ElevationError(UmkreisError, ValueError):
+    """
+    Heights cannot be read, or have nothing for the region.
+
+    `path` is the file, where it is one.
+    """
+
+    def __init__(self, message: str, *, path: str = "") -> None:
+        super().__init__(message)
+        self.path = path
 
 
 class ParameterError(UmkreisError, ValueError):

@@ -20,7 +20,7 @@ import numpy as np
 
 from geo.crs import check_metric
 from geo.edge_cuts import GrownFinder
-from geo.errors import NetworkError
+from geo.errors import CRSError, NetworkError
 from geo.network_arrays import checksum, exit_places, network_arrays
 from geo.network_change import NewStreet, change
 from geo.network_results import Nearest, Pairs, Pieces, Snapped
@@ -28,6 +28,7 @@ from geo.reach.engine import from_arrays, prepare, prepare_changed
 from geo.reach.seeds import Streets as Edges
 from geo.search import Ends, nearest, node_seconds, pairs_within
 from geo.second_nearest import second_nearest
+from geo.slope_streets import Hills
 from geo.snapping import EdgeFinder
 from geo.street_access import Speeds
 from geo.street_graph import build_edges
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     import shapely
     from numpy.typing import ArrayLike, NDArray
 
+    from geo.elevation import Elevation
     from geo.osm import Streets
     from geo.reach.engine import Engine
 
@@ -81,6 +83,8 @@ class Network:
         Counts by name of what the network does not hold.
     dropped_share
         Length of open ways outside the kept part, as a share of all open ways.
+    hills
+        What heights did to it (`geo.slope_streets.Hills`), None where it is flat.
     network_id
         Checksum of the network; the same for the same input.
     """
@@ -93,6 +97,7 @@ class Network:
         self.leg_kmh: float = about["leg_kmh"]
         self.dropped_share: float = about["dropped_share"]
         self.left_out: dict[str, int] = dict(about["left_out"])
+        self.hills: Hills | None = Hills(**about["hills"]) if about.get("hills") else None
         self.network_id: str = about["network_id"]
         self.xy: Floats = arrays["xy"]
         self.a: NDArray[np.int32] = arrays["a"]
@@ -140,6 +145,7 @@ class Network:
         crs: str,
         speeds: Speeds | None = None,
         extent: shapely.Polygon | shapely.MultiPolygon | None = None,
+        elevation: Elevation | None = None,
     ) -> Self:
         """
         Build the network of one mode.
@@ -156,18 +162,24 @@ class Network:
             By default those of `Speeds()`.
         extent
             Where the data is complete, in `crs`; where streets cross its edge they leave the data.
+        elevation
+            Heights in `crs`; everything is flat without them.
 
         Raises
         ------
         NetworkError
             If the mode is unknown or no way is open to it.
         CRSError
-            If `crs` is not projected in metres.
+            If `crs` is not projected in metres, or the heights are in another.
         """
         if mode not in MODES:
             raise NetworkError(f"`mode` is {mode!r}; use one of {', '.join(MODES)}")
         speeds = speeds or Speeds()
-        built = build_edges(streets, mode=mode, crs=check_metric(crs), speeds=speeds)
+        if elevation is not None and elevation.crs != crs:
+            raise CRSError(f"`elevation` is in {elevation.crs}, the network in {crs}; use one CRS")
+        built = build_edges(
+            streets, mode=mode, crs=check_metric(crs), speeds=speeds, elevation=elevation
+        )
         arrays = network_arrays(built)
         arrays["exit_edge"], arrays["exit_fraction"] = exit_places(
             arrays, built.edges.vertex_id, streets.cut_node_id, extent
@@ -181,6 +193,8 @@ class Network:
             "left_out": built.left_out,
             "names": streets.names,
         }
+        if built.hills:
+            about["hills"] = built.hills.as_dict()
         about["network_id"] = checksum(arrays, about)
         return cls(arrays, about)
 
@@ -340,7 +354,8 @@ class Network:
         Returns
         -------
         counted
-            Shapes (k, groups), as `to_nearest` and a sum by group give them.
+            Shapes (k, groups), as `to_nearest` and a sum by group give them but for the rounding
+            of sums, which are taken in the order of edges.
 
         Raises
         ------

@@ -35,13 +35,14 @@ def network_arrays(built: Built) -> dict[str, NDArray[Any]]:
     step[tail + 1] = np.hypot(*(edges.vertex_xy[tail + 1] - edges.vertex_xy[tail]).T)
     vertex_m = _cumulated(step, start)
     length_m = vertex_m[start[1:] - 1]
+    pace = np.ones((len(length_m), 2)) if edges.pace is None else edges.pace
     return {
         "xy": edges.xy,
         "a": edges.a.astype(np.int32),
         "b": edges.b.astype(np.int32),
         "length_m": length_m,
-        "forward_s": _edge_seconds(length_m, edges.forward_kmh),
-        "backward_s": _edge_seconds(length_m, edges.backward_kmh),
+        "forward_s": _edge_seconds(length_m * pace[:, 0], edges.forward_kmh),
+        "backward_s": _edge_seconds(length_m * pace[:, 1], edges.backward_kmh),
         "no_stop": edges.no_stop,
         "vertex_start": start,
         "vertex_xy": edges.vertex_xy,

@@ -57,7 +57,8 @@ class Speeds:
     `push_kmh` is a bicycle that is pushed, `car_leg_kmh` the driver's straight way between door and
     street, on foot. `ferry_kmh` holds where no `duration` is mapped. `car_kmh`
     is by road class; where a limit is signed, `maxspeed_factor` of it is driven instead, on service
-    roads and lanes only where that is slower.
+    roads and lanes only where that is slower. `bicycle` says how it takes slopes, one of
+    `geo.slope.BICYCLES`.
     """
 
     walk_kmh: float = 4.8
@@ -68,6 +69,7 @@ class Speeds:
     car_leg_kmh: float = 4.8
     car_kmh: Mapping[str, float] = field(default_factory=lambda: dict(CAR_KMH))
     maxspeed_factor: float = MAXSPEED_FACTOR
+    bicycle: str = "bicycle"
 
     def leg_kmh(self, mode: str) -> float:
         """Return the speed on the straight leg between door and street."""

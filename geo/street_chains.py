@@ -3,7 +3,8 @@ Joins segments that follow each other into edges, and lays them out in memory.
 
 A street is mapped in short straight segments. Between two junctions, segments that share speed and
 direction become one edge: a polyline on which time is proportional to length. A search then visits
-a third of the nodes.
+a third of the nodes. Where slopes make time and length part, an edge ends earlier
+(`geo.slope_chains`).
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from geo.slope_chains import even_starts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,7 +29,9 @@ class Segments:
     Straight pieces between two nodes; all shapes (s,), nodes as rows of `xy` (n, 2).
 
     `node_id` is the OSM id of each node, 0 for a loose end where a barrier or a private way is cut;
-    `name` the number of the street's name, −1 where it has none.
+    `name` the number of the street's name, −1 where it has none. `course` says what its height
+    follows (`geo.slope_streets`); `pace` (s, 2) is the time along and against it ÷ that on the
+    flat, None where no heights are known.
     """
 
     u: Ints
@@ -38,6 +43,8 @@ class Segments:
     name: NDArray[np.int32]
     xy: Floats
     node_id: Ints
+    course: NDArray[np.int8]
+    pace: Floats | None = None
 
     @property
     def length_m(self) -> Floats:
@@ -50,6 +57,7 @@ class Segments:
         return Segments(
             self.u[rows], self.v[rows], self.forward_kmh[rows], self.backward_kmh[rows],
             self.ends_only[rows], self.no_stop[rows], self.name[rows], self.xy, self.node_id,
+            self.course[rows], None if self.pace is None else self.pace[rows],
         )  # fmt: skip
 
     def cut(self, at_u: NDArray[np.bool_], at_v: NDArray[np.bool_]) -> None:
@@ -68,7 +76,8 @@ class Edges:
 
     Edge i runs from node `a[i]` to `b[i]` through the vertices `vertex_start[i]` to
     `vertex_start[i + 1] - 1`, both ends included; `vertex_id` is their OSM id or 0, `vertex_name`
-    the name of the piece that starts there, −1 where there is none.
+    the name of the piece that starts there, −1 where there is none. `pace` (e, 2) is as in
+    `Segments`.
     """
 
     xy: Floats
@@ -81,6 +90,7 @@ class Edges:
     vertex_xy: Floats
     vertex_id: Ints
     vertex_name: NDArray[np.int32]
+    pace: Floats | None = None
 
 
 def join_chains(segments: Segments) -> Edges:
@@ -124,7 +134,29 @@ def join_chains(segments: Segments) -> Edges:
     along = np.where(previous[0::2] < previous[1::2], half[0::2], half[1::2])
     order = along[np.lexsort((rank[along], previous[along]))]
     first = np.flatnonzero(rank[order] == 0)
+    if segments.pace is not None:
+        pace = _directed_pace(segments.pace, order)
+        kmh = np.column_stack([ahead[order], behind[order]])
+        seconds = segments.length_m[order // 2, None] * pace * 3.6
+        seconds = np.divide(seconds, kmh, where=kmh > 0, out=np.zeros_like(seconds))
+        first = even_starts(first, segments.length_m[order // 2], seconds)
     return _ordered(segments, tail, head, ahead, behind, no_stop, order, first)
+
+
+def _directed_pace(pace: Floats, half_edges: Ints) -> Floats:
+    """Return the pace along and against half-edges, shape (h, 2)."""
+    along = pace[half_edges // 2]
+    return np.where((half_edges % 2 == 1)[:, None], along[:, ::-1], along)
+
+
+def _edge_pace(segments: Segments, order: Ints, first: Ints) -> Floats | None:
+    """Return the mean pace of chains by length, shape (e, 2)."""
+    if segments.pace is None:
+        return None
+    length = np.maximum(segments.length_m[order // 2], 1e-9)[:, None]
+    total = np.add.reduceat(length * _directed_pace(segments.pace, order), first, axis=0)
+    mean: Floats = total / np.add.reduceat(length, first, axis=0)
+    return mean
 
 
 def _ordered(
@@ -132,6 +164,7 @@ def _ordered(
     no_stop: NDArray[np.bool_], order: Ints, first: Ints,
 ) -> Edges:  # fmt: skip
     """Lay nodes along a space-filling curve and edges after their nodes: neighbours in memory."""
+    pace = _edge_pace(segments, order, first)
     count = np.diff(np.r_[first, len(order)])
     a, b = tail[order[first]], head[order[first + count - 1]]
     kept = np.unique(np.concatenate([a, b]))
@@ -158,6 +191,7 @@ def _ordered(
         vertex_xy=segments.xy[vertex],
         vertex_id=segments.node_id[vertex],
         vertex_name=vertex_name,
+        pace=None if pace is None else pace[by_node],
     )
 
 

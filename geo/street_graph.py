@@ -25,6 +25,7 @@ from scipy.sparse.csgraph import connected_components, dijkstra
 
 from geo.crs import to_metric
 from geo.errors import NetworkError
+from geo.slope_streets import Hills, add_slopes, way_course
 from geo.street_access import Speeds, way_passage
 from geo.street_barriers import node_is_open
 from geo.street_chains import Edges, Segments, join_chains
@@ -32,6 +33,7 @@ from geo.street_chains import Edges, Segments, join_chains
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from geo.elevation import Elevation
     from geo.osm import Streets
 
     Floats = NDArray[np.float64]
@@ -46,17 +48,20 @@ class Built:
     Edges and what was left out on the way.
 
     `left_out` counts by name; `dropped_share` is the length of open ways outside the largest part
-    as a share of all open ways.
+    as a share of all open ways; `hills` what heights did, None where none are known.
     """
 
     edges: Edges
     left_out: dict[str, int]
     dropped_share: float
+    hills: Hills | None = None
 
 
-def build_edges(streets: Streets, *, mode: str, crs: str, speeds: Speeds) -> Built:
+def build_edges(
+    streets: Streets, *, mode: str, crs: str, speeds: Speeds, elevation: Elevation | None = None
+) -> Built:
     """
-    Build the edges of one mode.
+    Build the edges of one mode; flat without `elevation`.
 
     Raises
     ------
@@ -65,6 +70,10 @@ def build_edges(streets: Streets, *, mode: str, crs: str, speeds: Speeds) -> Bui
     """
     left_out: dict[str, int] = {}
     segments = _open_segments(streets, mode=mode, crs=crs, speeds=speeds, left_out=left_out)
+    hills = None
+    if elevation is not None and mode != "car":
+        segments, hills = add_slopes(segments, elevation, mode=mode, speeds=speeds)
+        segments = segments.take((segments.forward_kmh > 0) | (segments.backward_kmh > 0))
     _cut_ends_only(segments, left_out)
     segments = segments.take(segments.u != segments.v)
     if len(segments.u) == 0:
@@ -80,7 +89,7 @@ def build_edges(streets: Streets, *, mode: str, crs: str, speeds: Speeds) -> Bui
         )
     edges = join_chains(segments)
     _log.info("%s: %d nodes, %d edges, left out %s", mode, len(edges.xy), len(edges.a), left_out)
-    return Built(edges, left_out, dropped_share)
+    return Built(edges, left_out, dropped_share, hills)
 
 
 def _open_segments(
@@ -91,6 +100,7 @@ def _open_segments(
     is_open = (by_set[:, 0] > 0) | (by_set[:, 1] > 0)
     way = np.flatnonzero(is_open[streets.tag_set])
     left_out["closed_ways"] = len(streets.way_id) - len(way)
+    course = np.array([way_course(tags) for tags in streets.tag_sets], np.int8)
     count = np.diff(streets.node_start)[way]
     offset = np.cumsum(count) - count
     row = np.repeat(streets.node_start[way] - offset, count) + np.arange(int(count.sum()))
@@ -111,8 +121,10 @@ def _open_segments(
         name=streets.name[way][row_way[tail]],
         xy=xy,
         node_id=node_id,
+        course=course[streets.tag_set[way]][row_way[tail]],
     )
     _time_ferries(segments, row_way[tail], values[:, 4])
+    by_set = np.column_stack([by_set, course])
     is_area = np.array([tags.get("area") == "yes" for tags in streets.tag_sets], bool)
     closed_ring = (node[offset] == node[offset + count - 1]) & is_area[streets.tag_set[way]]
     rings = [
@@ -173,6 +185,7 @@ def _with_chords(segments: Segments, rings: list[tuple[int, Ints, Floats]]) -> S
         name=np.concatenate([segments.name, np.full(len(values), -1, np.int32)]),
         xy=segments.xy,
         node_id=segments.node_id,
+        course=np.concatenate([segments.course, values[:, 5].astype(np.int8)]),
     )
 
 
