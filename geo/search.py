@@ -67,9 +67,16 @@ class Ends:
         """The edges of the points in that order."""
         return self.edge[self.order]
 
+    @cached_property
+    def sorted(self) -> Ends:
+        """The points in that order."""
+        return self._at(self.order)
+
     def rows(self, first: int, last: int) -> Ends:
         """Return some of the points."""
-        at = slice(first, last)
+        return self._at(slice(first, last))
+
+    def _at(self, at: slice | Ints) -> Ends:
         return Ends(
             self.edge[at], self.fraction[at], self.a[at], self.b[at], self.to_a[at],
             self.to_b[at], self.leg[at], self.leg_m[at],

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from geo.reach.arrival import list_meetings
 from geo.reach.seeds import Seeds
 from geo.reach.tallies import tally
 from geo.search import lanes_at_once, seeds_of
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from geo.search import Ends
 
     Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +62,9 @@ def within_reach(
 ) -> WithinReach:
     """Count people by group who reach a point of each set; see `Network.within_reach`."""
     limit = np.floor(limits_s * TICKS_PER_S).astype(np.int32)
+    people = demand.sorted
+    weight, group = weight[demand.order], group[demand.order]
+    streets = engine.streets
     counted = np.zeros((3, len(supplies), groups))
     per_supply: list[Floats] = []
     step = lanes_at_once(engine, np.dtype(np.int64 if by_supply else np.int32))
@@ -75,12 +76,13 @@ def within_reach(
         begin = np.cumsum([0, *(len(s) for s in chunk)])
         sums = np.zeros((3, groups, len(chunk)))
         people_of = np.zeros(begin[-1] if by_supply else 0)
-        met = _met(engine, demand, chunk, seeds.shift)
+        at = _places(chunk)
         with engine.spread(seeds, leaving=False) as lanes:
             tally(
-                lanes, demand.a, demand.b, demand.to_a, demand.to_b, seeds.shift,
-                met.point, met.lane, met.value, weight, group, limit[first : first + len(chunk)],
-                sums[0], sums[1], sums[2], begin[:-1], people_of,
+                lanes, people.edge, people.fraction, people.leg, people.a, people.b, people.to_a,
+                people.to_b, seeds.shift, at.edge, at.fraction, at.leg, at.lane, at.number,
+                streets.forward_s, streets.backward_s, weight, group,
+                limit[first : first + len(chunk)], sums[0], sums[1], sums[2], begin[:-1], people_of,
             )  # fmt: skip
         counted[:, first : first + len(chunk)] = sums.transpose(0, 2, 1)
         per_supply += np.split(people_of, begin[1:-1]) if by_supply else []
@@ -92,33 +94,22 @@ def _without_numbers(seeds: Seeds) -> Seeds:
     return Seeds(seeds.place, seeds.lane, ticks, seeds.metres, seeds.lanes)
 
 
-class _Met(NamedTuple):
-    """People who meet a supply along their own edge, by ascending row."""
+class _Places(NamedTuple):
+    """The points of all sets in the order of their edges, shapes (q,)."""
 
-    point: Ints
+    edge: NDArray[np.int32]
+    fraction: Floats
+    leg: NDArray[np.int32]
     lane: NDArray[np.int32]
-    value: Ints
+    number: NDArray[np.int32]
 
 
-def _met(engine: Engine, demand: Ends, sets: Sequence[Ends], shift: int) -> _Met:
-    edge, fraction, leg = (
-        np.concatenate([getattr(ends, name) for ends in sets])
-        for name in ("edge", "fraction", "leg")
-    )
-    arguments = (
-        demand.order, demand.by_edge, demand.fraction, demand.leg, edge, fraction, leg,
-        engine.streets.forward_s, engine.streets.backward_s,
-    )  # fmt: skip
-    room = 0
-    while True:
-        point, place, ticks = (np.empty(room, np.int64) for _ in range(3))
-        count = list_meetings(*arguments, point, place, ticks)
-        if count <= room:
-            break
-        room = count
-    lane = np.repeat(np.arange(len(sets), dtype=np.int32), [len(s) for s in sets])
-    number = np.concatenate([np.arange(len(s)) for s in sets])
-    order = np.argsort(point, kind="stable")
-    place = place[order]
-    below = number[place] if shift else 0
-    return _Met(point[order], lane[place], (ticks[order] << shift) + below)
+def _places(sets: Sequence[Ends]) -> _Places:
+    sizes = [len(ends) for ends in sets]
+    lane = np.repeat(np.arange(len(sets), dtype=np.int32), sizes)
+    number = np.concatenate([np.arange(size, dtype=np.int32) for size in sizes])
+    edge = np.concatenate([ends.edge for ends in sets])
+    order = np.argsort(edge, kind="stable")
+    fraction = np.concatenate([ends.fraction for ends in sets])
+    leg = np.concatenate([ends.leg for ends in sets])
+    return _Places(edge[order], fraction[order], leg[order], lane[order], number[order])

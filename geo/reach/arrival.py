@@ -134,33 +134,3 @@ def meet(
                 found[i] = value
                 if len(found_m):
                     found_m[i] = abs(step) * length_m[edge] + leg_m[i] + place_leg_m[j]
-
-
-@kernel("i8[] i4[] f8[] i4[] i4[] f8[] i4[] f8[] f8[] i8[]= i8[]= i8[]=")
-def list_meetings(
-    order: Ints, by_edge: Edges, fraction: Floats, leg: Ticks, place_edge: Edges,
-    place_fraction: Floats, place_leg: Ticks, forward_s: Floats, backward_s: Floats,
-    met: Ints, met_place: Ints, met_ticks: Ints,
-) -> int:  # fmt: skip
-    """
-    List all points that stand on the edge of a place.
-
-    Parameters as in `meet`; `met`, `met_place` and `met_ticks` are written as far as they have
-    room: the point, the place, and the ticks between both along the edge with their legs. Returns
-    how many pairs there are.
-    """
-    count = 0
-    for j in range(len(place_edge)):
-        edge = place_edge[j]
-        if edge < 0:
-            continue
-        low = first_on(by_edge, edge)
-        while low < len(by_edge) and by_edge[low] == edge:
-            i = order[low]
-            low += 1
-            if count < len(met):
-                step = place_fraction[j] - fraction[i]
-                ticks = along(step, forward_s[edge], backward_s[edge]) + leg[i] + place_leg[j]
-                met[count], met_place[count], met_ticks[count] = i, j, ticks
-            count += 1
-    return count

@@ -81,7 +81,7 @@ def _dispatcher(function: Any, signatures: tuple[str, ...]) -> Any:
     }
     plain = FunctionType(function.__code__, names, function.__name__, function.__defaults__)
     made: Any = numba.njit(nogil=True)(plain)
-    made._cache = _cache(plain)
+    made._cache = _cache(plain, repr(_built_in(function)))
     for signature in signatures:
         made.compile(tuple(_type(word) for word in signature.split()))
     made.disable_compile()
@@ -102,27 +102,51 @@ def _type(word: str) -> Any:
     )
 
 
-def _cache(function: FunctionType) -> Any:
+def _built_in(function: Any) -> list[tuple[str, Any]]:
+    """List what else ends up in a function's machine code: constants, and other kernels."""
+    used: list[tuple[str, Any]] = []
+    for name in sorted(set(function.__code__.co_names) & set(function.__globals__)):
+        value = function.__globals__[name]
+        if isinstance(value, Kernel):
+            code = value.function.__code__
+            used.append((name, (code.co_code, code.co_consts, _built_in(value.function))))
+        elif isinstance(value, np.ndarray):
+            used.append((name, value.tolist()))
+        elif isinstance(value, int | float | tuple):
+            used.append((name, value))
+    return used
+
+
+def _cache(function: FunctionType, built_in: str) -> Any:
     """
     Return where the machine code of a function is kept.
 
-    numba itself passes over a `__pycache__` that it may not write to, so that a read-only
-    installation would compile in every process what was compiled when it was installed.
+    numba itself passes over a folder that it may not write to, so that a read-only installation
+    would compile in every process what was compiled when it was installed; and it would take up
+    code that was made with another value of a constant.
     """
     caching: Any = importlib.import_module("numba.core.caching")
 
-    class Prepared(caching.InTreeCacheLocator):  # type: ignore[misc]
-        """Code beside its source, whether or not more may be written there."""
+    class Filled:
+        """A folder that holds code, whether or not more may be written there."""
 
         def ensure_cache_path(self) -> None:
-            if not Path(self.get_cache_path()).is_dir():
-                raise FileNotFoundError(self.get_cache_path())
+            path = self.get_cache_path()  # type: ignore[attr-defined]
+            if not any(Path(path).glob("*.nbi")):
+                raise FileNotFoundError(path)
+
+    class Given(Filled, caching.UserProvidedCacheLocator):  # type: ignore[misc]
+        """What NUMBA_CACHE_DIR names."""
+
+    class Beside(Filled, caching.InTreeCacheLocator):  # type: ignore[misc]
+        """The `__pycache__` beside the source."""
 
     class Impl(caching.CompileResultCacheImpl):  # type: ignore[misc]
         _locator_classes = (
             caching.UserProvidedCacheLocator,
+            Given,
             caching.InTreeCacheLocator,
-            Prepared,
+            Beside,
             caching.UserWideCacheLocator,
         )
 
@@ -135,4 +159,10 @@ def _cache(function: FunctionType) -> Any:
             except OSError as exc:
                 _log.info("compiled %s is not kept: %s", function.__name__, exc)
 
-    return Cache(function)
+    try:
+        cache = Cache(function)
+    except RuntimeError as exc:  # there is no folder at all
+        _log.info("compiled %s is not kept: %s", function.__name__, exc)
+        return caching.NullCache()
+    cache._cache_file._source_stamp = (cache._cache_file._source_stamp, built_in)
+    return cache

@@ -32,10 +32,10 @@ def test_counts_are_those_of_the_nearest(question: Question, by_supply: bool, se
             (counted.never, gone),
         ):
             expected = np.bincount(group[who], weight[who], minlength=3)
-            assert counts[k].tolist() == expected.tolist()  # to the last bit
+            assert counts[k] == pytest.approx(expected, rel=1e-12)
         if by_supply:
             mine = np.bincount(nearest.supply[k][near], weight[near], minlength=len(supplies[k]))
-            assert counted.by_supply[k].tolist() == mine.tolist()
+            assert counted.by_supply[k] == pytest.approx(mine, rel=1e-12)
     assert len(counted.by_supply) == (len(supplies) if by_supply else 0)
 
 
@@ -54,7 +54,7 @@ def test_in_the_demo_region_all_categories_are_counted_alike(demo_atlas) -> None
     for k in range(len(sets)):
         near = nearest.travel_s[k] <= 480
         expected = np.bincount(district[near], demo_atlas.people[near], len(counted.within[k]))
-        assert counted.within[k].tolist() == expected.tolist()
+        assert counted.within[k] == pytest.approx(expected, rel=1e-12)
     everybody = (counted.within + counted.farther + counted.never).sum(axis=1)
     assert everybody == pytest.approx(np.full(len(sets), demo_atlas.people.sum()))
 

@@ -13,6 +13,7 @@ from geo.network import Network, Snapped
 from geo.network_arrays import checksum
 from geo.reach import hierarchy
 from geo.reach.order import elimination_order, neighbours
+from geo.reach.seeds import Seeds, Streets
 from geo.street_stretch import Stretch
 from tests.geo.reach.oracle import node_seconds, travel_s
 
@@ -275,3 +276,22 @@ def test_a_closed_street_changes_weights_and_a_new_one_keeps_the_order(demo_atla
         assert np.array_equal(np.isinf(found), np.isinf(expected))
         reached = np.isfinite(expected)
         assert (np.abs(found - expected)[reached] <= tolerance(expected[reached])).all()
+
+
+def test_the_example_of_the_documentation() -> None:
+    a, b, c, d, e = range(5)
+    minutes = {(a, c): 2, (a, d): 4, (b, d): 1, (b, e): 5, (c, e): 3}
+    tails, heads = zip(*minutes, strict=True)
+    seconds = [60.0 * m for m in minutes.values()]
+    network = network_of(tails, heads, seconds, seconds, nodes=5)
+    made = hierarchy.Hierarchy.of(Streets.of(network._arrays), order=np.arange(5, dtype=np.int32))
+    assert made is not None
+    lower = np.repeat(np.arange(5), np.diff(made.start))
+    arcs = dict(zip(zip(lower, made.head, strict=True), made.up / 1024 / 60, strict=True))
+    assert arcs == minutes | {(c, d): 6, (d, e): 6}
+    assert made.up is made.down
+    seeds = Seeds(
+        np.array([c], np.int32), np.zeros(1, np.int32), np.zeros(1, np.int32), np.zeros(0), 1
+    )
+    with made.spread(seeds, leaving=False) as lanes:
+        assert (lanes[:, 0] / 1024 / 60).tolist() == [2, 7, 0, 6, 3]
