@@ -24,6 +24,7 @@ import numpy as np
 
 from geo.access import nearest_in_line
 from geo.disclosure import publish_levels, publish_parts, publish_singly
+from geo.errors import ParameterError
 from geo.gaps import Gaps, find_gaps, gap_members, rows_by_gap
 from geo.median import weighted_median, weighted_median_by
 from layers.open_offers import Knowledge, OpenOffers, knowledge_of, open_offers
@@ -36,6 +37,7 @@ from layers.tally import (
     whole,
     without_answer,
 )
+from layers.timetable import TRANSIT, WALK, transit_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
 
     from geo.disclosure import Published, PublishedLevels
     from geo.network import Nearest
+    from geo.transit.window import Window
     from layers.atlas import Atlas
 
     Floats = NDArray[np.float64]
@@ -71,8 +74,9 @@ class GapTally:
     A contiguous area of uncovered people.
 
     `shape` is in metres of the region's CRS; `nearest_offer` is the row of the offer that is
-    nearest to most of them, −1 where there is none; `travel_min` and `distance_m` are the median
-    way to the nearest one, `inf` where there is none, NaN where the report has no such way.
+    nearest to most of them, −1 where there is none and by public transport; `travel_min` and
+    `distance_m` are the median way to the nearest one, `inf` where there is none, NaN where the
+    report has no such way.
     """
 
     shape: shapely.Geometry
@@ -173,8 +177,13 @@ class CoverageReport:
 
     @cached_property
     def by_offer(self) -> list[OfferTally]:
-        """One tally per offer of the categories, in the order of `offers`; none where unknown."""
-        if self.unknown:
+        """
+        One tally per offer of the categories, in the order of `offers`.
+
+        None where unknown, nor by public transport: which offer is nearest differs from minute to
+        minute.
+        """
+        if self.unknown or self.question.mode == TRANSIT:
             return []
         covered, population = self.state == COVERED, self.atlas.population
         counted, assumed = (
@@ -269,7 +278,7 @@ class CoverageReport:
         question = self.question
         if question.mode == LINE:
             return np.asarray(self.atlas.edge_m <= question.limit_m)
-        exits = self.atlas.exits[question.mode]
+        exits = self.atlas.exits[question.on_streets]  # of rides beyond it nothing is known
         return np.asarray(
             (exits.travel_s <= question.limit_s) & (exits.distance_m <= question.limit_m)
         )
@@ -354,7 +363,7 @@ class CoverageReport:
 
     def _most_frequent_offer(self, supply: NDArray[np.int32], weight: Floats) -> int:
         reached = supply >= 0
-        if not reached.any():
+        if not reached.any() or self.question.mode == TRANSIT:
             return -1
         return int(self.offers[np.bincount(supply[reached], weight[reached]).argmax()])
 
@@ -373,6 +382,7 @@ def coverage(
     minutes: float | None = None,
     metres: float | None = None,
     at: str | None = None,
+    window: str | None = None,
 ) -> CoverageReport:
     """
     Report who lives within reach of the nearest offer of a category, or of any of several.
@@ -384,20 +394,29 @@ def coverage(
     category
         One id of the taxonomy, or several.
     mode
-        A street mode, or `line`; the (first) category's own where it is left out.
+        A street mode, `line` or `transit`; the (first) category's own where it is left out.
     minutes, metres
-        The limit, one of them; the category's own where both are left out. `line` takes metres.
+        The limit, one of them; the category's own where both are left out. `line` takes metres,
+        `transit` minutes.
     at
         A moment or a part of the week: only offers that are open then count.
+    window
+        With `transit`: a day and a span, or a part of the week (`layers.timetable.WINDOWS`);
+        covered is whose median over its departures is within the limit.
 
     Raises
     ------
     UnknownCategoryError
         If the taxonomy has no such category.
     ParameterError
-        If mode, limit or time are not allowed.
+        If mode, limit, time or window are not allowed.
+    OutsideValidityError
+        If the timetable does not cover the day of the window.
     """
-    question = ask(atlas, category=category, mode=mode, minutes=minutes, metres=metres, at=at)
+    question = ask(
+        atlas, category=category, mode=mode, minutes=minutes, metres=metres, at=at, window=window,
+        with_transit=True,
+    )  # fmt: skip
     return answer(atlas, [question])[0]
 
 
@@ -405,7 +424,8 @@ def answer(atlas: Atlas, questions: Sequence[Question]) -> list[CoverageReport]:
     """
     Answer several questions, each as if it were asked alone.
 
-    Those of one mode and unit (minutes or metres) are one search with as many sets of supply.
+    Those of one mode, window and unit (minutes or metres) are one search with as many sets of
+    supply.
 
     Returns
     -------
@@ -413,15 +433,16 @@ def answer(atlas: Atlas, questions: Sequence[Question]) -> list[CoverageReport]:
         In the order of the questions.
     """
     reports: dict[int, CoverageReport] = {}
-    kinds = [(q.mode, q.metres is not None) for q in questions]
-    for mode, by_metres in dict.fromkeys(kinds):
-        asked = [i for i, kind in enumerate(kinds) if kind == (mode, by_metres)]
+    kinds = [(q.mode, q.window, q.metres is not None) for q in questions]
+    for kind in dict.fromkeys(kinds):
+        mode, window, by_metres = kind
+        asked = [i for i, other in enumerate(kinds) if other == kind]
         offers = [offers_of_question(atlas, questions[i]) for i in asked]
         hours = [_hours(atlas, questions[i], rows) for i, rows in zip(asked, offers, strict=True)]
         surely = [h.open if h else rows for h, rows in zip(hours, offers, strict=True)]
         perhaps = [(k, h) for k, h in enumerate(hours) if h is not None]
         sets = surely + [h.possible for _, h in perhaps]
-        nearest = nearest_offers(atlas, mode, sets, with_distance=by_metres)
+        nearest = nearest_offers(atlas, mode, sets, with_distance=by_metres, window=window)
         found = [report_of(atlas, questions[i], sets[k], nearest, k) for k, i in enumerate(asked)]
         for row, (k, h) in enumerate(perhaps, start=len(asked)):
             question = questions[asked[k]]
@@ -449,11 +470,29 @@ def offers_of_question(atlas: Atlas, question: Question) -> NDArray[np.int64]:
 
 
 def nearest_offers(
-    atlas: Atlas, mode: str, offers: list[NDArray[np.int64]], *, with_distance: bool
+    atlas: Atlas,
+    mode: str,
+    offers: list[NDArray[np.int64]],
+    *,
+    with_distance: bool,
+    window: Window | None = None,
 ) -> Nearest:
-    """Find the nearest of each set of offers (rows of `atlas.offers`) for all residents."""
+    """
+    Find the nearest of each set of offers (rows of `atlas.offers`) for all residents.
+
+    In `transit`, which needs a `window`, seconds are the median of its departures.
+    """
     if mode == LINE:
         return nearest_in_line(atlas.population.xy, [atlas.offer_xy[rows] for rows in offers])
+    if mode == TRANSIT:
+        if window is None:
+            raise ParameterError("`transit` needs a `window`", parameter="window")
+        walked = atlas.supply[WALK]
+        return (
+            transit_of(atlas)
+            .at(window)
+            .to_nearest(atlas.demand[WALK], [walked.take(rows) for rows in offers])
+        )
     supply = atlas.supply[mode]
     return atlas.networks[mode].to_nearest(
         atlas.demand[mode], [supply.take(rows) for rows in offers], with_distance=with_distance

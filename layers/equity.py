@@ -81,14 +81,15 @@ def equity(
     category: str | Sequence[str],
     mode: str | None = None,
     minutes: float | None = None,
+    window: str | None = None,
 ) -> EquityReport:
     """
     Report who falls short of a limit, how far, and how unequally cover is spread.
 
     Parameters
     ----------
-    atlas, category, mode, minutes
-        As in coverage, along streets.
+    atlas, category, mode, minutes, window
+        As in coverage, along streets or by public transport.
 
     Raises
     ------
@@ -101,7 +102,7 @@ def equity(
         raise ParameterError(
             "`mode` line has no travel time; use a way along streets", parameter="mode"
         )
-    report = coverage(atlas, category=category, mode=mode, minutes=minutes)
+    report = coverage(atlas, category=category, mode=mode, minutes=minutes, window=window)
     everybody = np.ones(len(atlas.population.xy), bool)
     district = atlas.population.district
     level, weight = _levels(report)

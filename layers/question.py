@@ -12,20 +12,27 @@ from typing import TYPE_CHECKING
 
 from geo.errors import ParameterError
 from geo.network import MODES
+from geo.transit.days import check_day
+from geo.transit.window import seconds_into
+from layers.timetable import TRANSIT, WALK, timetable_of, window_of
 from layers.when import parse_when
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
+    from geo.transit.window import Window
     from layers.atlas import Atlas
     from layers.taxonomy import Category
     from layers.when import When
 
 LINE = "line"
 QUESTION_MODES = (*MODES, LINE)
+ALL_MODES = (*QUESTION_MODES, TRANSIT)  # of the measures that take a timetable
 MAX_MINUTES = 240.0
 LEAST_LIMIT = 0.001  # shares of a limit would overflow below some such number
 MAX_METRES = 200_000.0
+# source: FGSV, Richtlinien für integrierte Netzgestaltung (2008): 30 min to a basic centre
+DEFAULT_TRANSIT_MIN = 30.0
 DEFAULT_LINE_M = 1000.0  # source: BBSR, Indikatoren zur Nahversorgung: 1,000 m straight line
 
 
@@ -36,7 +43,7 @@ class Question:
 
     One of `limit_s` and `limit_m` is finite: seconds of travel, or metres of the way. In `line`
     mode metres are a straight line. `when` counts only the offers that are open then; None counts
-    all, whenever they open.
+    all, whenever they open. `window` are the departures of mode `transit`, None in all others.
     """
 
     categories: tuple[Category, ...]
@@ -44,12 +51,19 @@ class Question:
     limit_s: float
     limit_m: float
     when: When | None = None
+    window: Window | None = None
 
     def __str__(self) -> str:
         ids = " or ".join(category.id for category in self.categories)
         limit = f"{self.limit_m:g} m" if self.minutes is None else f"{self.minutes:g} min"
         when = f" at {self.when.text}" if self.when else ""
-        return f"{ids} within {limit} {self.mode}{when}"
+        leaving = f" leaving {self.window}" if self.window else ""
+        return f"{ids} within {limit} {self.mode}{leaving}{when}"
+
+    @property
+    def on_streets(self) -> str:
+        """The mode of the streets on which people and offers stand: people walk to stops."""
+        return WALK if self.mode == TRANSIT else self.mode
 
     @property
     def minutes(self) -> float | None:
@@ -70,32 +84,43 @@ def ask(
     minutes: float | None = None,
     metres: float | None = None,
     at: str | None = None,
+    window: str | None = None,
+    with_transit: bool = False,
 ) -> Question:
     """
     Check a question and fill in what was left out.
 
     Without a mode the first category's own counts, or a straight line in a region that has no
-    streets; without a limit the category's own, or 1,000 m
-    in a straight line. `at` is a moment or a part of the week (`layers.when`).
+    streets; without a limit the category's own, or 1,000 m in a straight line, or half an hour by
+    public transport. `at` is a moment or a part of the week (`layers.when`). `window` are the
+    departures of mode `transit` (`layers.timetable.window_of`), which only measures take that say
+    so by `with_transit`.
 
     Raises
     ------
     UnknownCategoryError
         If the taxonomy has no such category.
     ParameterError
-        If no category is given, the mode is not one of the region's, both limits are given, or a
-        limit is out of bounds, or `at` is not understood.
+        If no category is given, the mode is not one of the region's or of the measure's, both
+        limits are given, or a limit is out of bounds, or `at` or `window` are not understood.
+    OutsideValidityError
+        If the timetable does not cover the day.
     """
     ids = [category] if isinstance(category, str) else list(dict.fromkeys(category))
     if not ids:
         raise ParameterError("`category` is missing; name at least one", parameter="category")
     categories = tuple(atlas.taxonomy.category(i) for i in ids)
-    mode = check_mode(mode or _own_mode(atlas, categories[0]), (*atlas.networks, LINE))
+    leaving = _leaving(atlas, mode, window, metres=metres, with_transit=with_transit)
+    if leaving is None:
+        mode = check_mode(mode or _own_mode(atlas, categories[0]), (*atlas.networks, LINE))
+    else:
+        mode = TRANSIT
     when = None if at is None else parse_when(at, atlas.region)
     if minutes is not None and metres is not None:
         raise ParameterError("give `minutes` or `metres`, not both", parameter="metres")
     if minutes is None and metres is None:
-        minutes = None if mode == LINE else categories[0].reach.minutes
+        own = categories[0].reach.minutes
+        minutes = {LINE: None, TRANSIT: max(own, DEFAULT_TRANSIT_MIN)}.get(mode, own)
         metres = DEFAULT_LINE_M if mode == LINE else None
     if minutes is not None:
         if mode == LINE:
@@ -103,9 +128,55 @@ def ask(
                 "`minutes` has no meaning in a straight line; give `metres`", parameter="minutes"
             )
         limit_s = check_limit("minutes", minutes, MAX_MINUTES) * 60
-        return Question(categories, mode, limit_s, math.inf, when)
+        return Question(categories, mode, limit_s, math.inf, when, leaving)
     limit_m = check_limit("metres", metres or 0.0, MAX_METRES)
     return Question(categories, mode, math.inf, limit_m, when)
+
+
+def _leaving(
+    atlas: Atlas, mode: str | None, window: str | None, *, metres: float | None, with_transit: bool
+) -> Window | None:
+    """Return the departures of mode `transit`; None for every other mode."""
+    if mode != TRANSIT:
+        if window is not None:
+            raise ParameterError(
+                f"`window` goes with `mode` {TRANSIT} alone; leave it out", parameter="window"
+            )
+        return None
+    if not with_transit:
+        raise no_transit(atlas.networks)
+    if metres is not None:
+        raise ParameterError(
+            "`metres` have no meaning in public transport; give `minutes`", parameter="metres"
+        )
+    timetable = timetable_of(atlas)
+    leaving = window_of(timetable, window)
+    check_day(timetable, leaving.day)
+    seconds_into(leaving.day, leaving.start, timetable.about.timezone)
+    return leaving
+
+
+def no_transit(allowed: Iterable[str]) -> ParameterError:
+    """Make the error of a measure that does not take a timetable: nobody is to read walking."""
+    return ParameterError(
+        f"`mode` {TRANSIT!r} is not answered by this measure: it needs the offer that is nearest, "
+        "and by public transport that differs from minute to minute; coverage, gaps, equity and "
+        f"scenarios take it, this one {', '.join((*allowed, LINE))}",
+        parameter="mode",
+    )
+
+
+def refuse_transit(question: Question) -> None:
+    """
+    Refuse a question by public transport.
+
+    Raises
+    ------
+    ParameterError
+        With the measures that take it.
+    """
+    if question.mode == TRANSIT:
+        raise no_transit(MODES)
 
 
 def _own_mode(atlas: Atlas, category: Category) -> str:
@@ -123,6 +194,8 @@ def check_mode(mode: str, allowed: Sequence[str]) -> str:
     """
     if mode in MODES and not set(MODES) & set(allowed):
         raise no_streets(mode)
+    if mode == TRANSIT and mode not in allowed:
+        raise no_transit([each for each in allowed if each != LINE])
     if mode not in allowed:
         raise ParameterError(
             f"`mode` {mode!r} is not known; use one of {', '.join(allowed)}", parameter="mode"

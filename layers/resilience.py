@@ -30,8 +30,9 @@ from layers.coverage import (
     answer,
     within_limit,
 )
-from layers.question import LINE, Question, ask
+from layers.question import LINE, Question, ask, refuse_transit
 from layers.tally import whole
+from layers.timetable import TRANSIT, WALK, usual_windows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -142,8 +143,16 @@ def resilience(
 
 
 def resilience_of(once: CoverageReport) -> ResilienceReport:
-    """Find the second nearest offer for the people of a coverage report."""
+    """
+    Find the second nearest offer for the people of a coverage report.
+
+    Raises
+    ------
+    ParameterError
+        If it is by public transport: the nearest offer is another one at another minute.
+    """
     question = once.question
+    refuse_transit(question)
     second, travel_s, distance_m = _second_nearest(once)
     state = np.where(within_limit(question, travel_s, distance_m), COVERED, UNCOVERED)
     state[once.state == UNREACHABLE] = UNREACHABLE
@@ -185,8 +194,9 @@ class WithoutCar:
     """
     One question by every mode of the region: what is left of cover without a car.
 
-    `by_mode` holds a report a mode. `car_only` are people covered by car and by no other mode, None
-    where withheld or unknown.
+    `by_mode` holds a report a mode, also `transit` where the region has a timetable: on a usual
+    weekday afternoon. `car_only` are people covered by car and by no other mode, None where
+    withheld or unknown.
     """
 
     by_mode: dict[str, CoverageReport]
@@ -195,7 +205,11 @@ class WithoutCar:
 
 def without_car(atlas: Atlas, question: Question) -> WithoutCar:
     """Ask a question by every mode, with the same limit."""
-    reports = answer(atlas, [replace(question, mode=mode) for mode in atlas.networks])
+    asked = [replace(question, mode=mode, window=None) for mode in atlas.networks]
+    windows = {} if atlas.timetable is None else usual_windows(atlas.timetable)
+    if "weekday" in windows and WALK in atlas.networks and question.minutes is not None:
+        asked.append(replace(question, mode=TRANSIT, window=windows["weekday"]))
+    reports = answer(atlas, asked)
     by_mode = {report.question.mode: report for report in reports}
     counted = atlas.population.basis.unit == "residents"
     if "car" not in by_mode or reports[0].unknown or not counted:

@@ -10,7 +10,12 @@ A scenario: what an asker assumes to change in a region, as a checked document.
       {"do": "add_people", "dwellings": 20, "people_per_dwelling": 2.1, "place": {…}},
       {"do": "close_street", "lon": 13.26, "lat": 53.55, "modes": ["car"]},
       {"do": "close_street", "lon": 13.26, "lat": 53.55, "to_lon": 13.27, "to_lat": 53.55},
-      {"do": "open_street", "modes": ["walk"], "line": {"type": "LineString", "coordinates": […]}}]}
+      {"do": "open_street", "modes": ["walk"], "line": {"type": "LineString", "coordinates": […]}},
+      {"do": "change_headway", "line": "2", "every_min": 10, "from": "06:00", "until": "20:00"},
+      {"do": "close_stop", "stop": "Markt"},
+      {"do": "move_stop", "stop": "Markt", "lon": 13.26, "lat": 53.55},
+      {"do": "extend_line", "line": "2", "at_stop": "Süd", "ride_min": 4,
+       "lon": 13.2, "lat": 53.5}]}
 
 All faults are told at once. What the document means for a region is found out in
 `layers.scenario_atlas`.
@@ -35,6 +40,16 @@ from layers.document import (
     kind_of,
     parse,
     unknown_keys,
+)
+from layers.scenario_timetable import (
+    CloseStop,
+    ExtendLine,
+    MoveStop,
+    TimetableChange,
+    clock_rule,
+    headway_rule,
+    make_headway,
+    ride_rule,
 )
 
 if TYPE_CHECKING:
@@ -136,7 +151,16 @@ class OpenStreet:
     dead_end: bool = False
 
 
-Change = AddOffer | MoveOffer | CloseOffer | ChangeHours | AddPeople | CloseStreet | OpenStreet
+Change = (
+    AddOffer
+    | MoveOffer
+    | CloseOffer
+    | ChangeHours
+    | AddPeople
+    | CloseStreet
+    | OpenStreet
+    | TimetableChange
+)
 
 
 @dataclass(frozen=True)
@@ -359,5 +383,17 @@ _KINDS: dict[str, tuple[Callable[[dict[str, Any]], Change], _Rules, tuple[str, .
             "dead_end": _flag,
         },
         ("name", "connect_m", "join_inner", "dead_end"),
+    ),
+    "change_headway": (
+        make_headway,
+        {"line": _id, "every_min": headway_rule, "from": clock_rule, "until": clock_rule},
+        ("from", "until"),
+    ),
+    "close_stop": (lambda values: CloseStop(**values), {"stop": _id}, ()),
+    "move_stop": (lambda values: MoveStop(**values), {"stop": _id, **_POINT}, ()),
+    "extend_line": (
+        lambda values: ExtendLine(**values),
+        {"line": _id, "at_stop": _id, "ride_min": ride_rule, "name": _text, **_POINT},
+        ("name",),
     ),
 }

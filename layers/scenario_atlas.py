@@ -32,6 +32,7 @@ from layers.scenario import (
     ScenarioError,
 )
 from layers.scenario_streets import find_streets
+from layers.scenario_timetable import changed_timetable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -87,12 +88,14 @@ def try_out(atlas: Atlas, scenario: Scenario) -> Tried:
     ScenarioError
         With all faults: offers or categories that are not known (with the nearest names), places
         outside the data, people outside the districts, one offer changed in contradictory ways, a
-        place without a street, a new street that meets none.
+        place without a street, a new street that meets none, lines and stops that the timetable
+        does not know.
     """
     faults: list[str] = []
     moved = _offers(atlas, scenario, faults)
     people = _people(atlas, scenario, faults)
     streets = find_streets(atlas, scenario, faults)
+    timetable = changed_timetable(atlas, scenario.changes, faults)
     if faults:
         raise ScenarioError(faults)
     modes = tuple(atlas.networks)
@@ -124,6 +127,7 @@ def try_out(atlas: Atlas, scenario: Scenario) -> Tried:
         demand=demands,
         supply=atlas.supply if is_same and moved.offers is atlas.offers else ByMode(modes, supply),
         exits=ByMode(modes, exits),
+        timetable=timetable,
     )
     return Tried(changed, tuple(streets.found))
 

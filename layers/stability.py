@@ -32,6 +32,7 @@ from layers.coverage import (
     report_of,
     within_limit,
 )
+from layers.question import refuse_transit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -103,7 +104,13 @@ def stability(
         The area that is judged; it is ranked among those of its level.
     threshold
         Share of its people from which on an area is served.
+
+    Raises
+    ------
+    ParameterError
+        If the report is by public transport: waiting does not grow with the speed of walking.
     """
+    refuse_transit(report.question)
     if report.unknown:
         return Stability(threshold, UNKNOWN, (), None, 0)
     variants = tuple(

@@ -7,6 +7,7 @@ anew; without one a region has no mode `transit`.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections import OrderedDict
 from datetime import time
@@ -75,7 +76,13 @@ def _transit(walk: Network, timetable: Timetable, demand: Snapped, limits: Limit
     key = (id(walk), id(timetable), id(demand), limits)  # which live as long as what is kept
     with _lock:
         if key not in _kept:
-            _kept[key] = Transit(walk, timetable, demand, limits=limits)
+            alike = next((t for (*_, k), t in _kept.items() if k == limits and t.walk is walk
+                          and t.demand is demand), None)  # fmt: skip
+            _kept[key] = (  # a scenario's timetable has the same walks
+                alike.with_timetable(timetable)
+                if alike
+                else Transit(walk, timetable, demand, limits=limits)
+            )
         _kept.move_to_end(key)
         while len(_kept) > _KEPT:
             _kept.popitem(last=False)
@@ -106,6 +113,15 @@ def usual_window(timetable: Timetable, part: str = "weekday") -> Window:
             parameter="window",
         )
     return Window(day, start, span_s)
+
+
+def usual_windows(timetable: Timetable) -> dict[str, Window]:
+    """Return the windows of the week that stand beside each other, without those of no service."""
+    found = {}
+    for part in WINDOWS:
+        with contextlib.suppress(ParameterError):  # a feed of weekdays has no Sunday
+            found[part] = usual_window(timetable, part)
+    return found
 
 
 def window_of(timetable: Timetable, text: str | None) -> Window:

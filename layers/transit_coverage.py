@@ -13,7 +13,7 @@ Residents are counted and published as in `layers.coverage`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -26,7 +26,7 @@ from geo.transit.days import DayReport, report_day
 from layers.coverage import CoverageReport, offers_of_question, report_of
 from layers.question import ask
 from layers.tally import whole
-from layers.timetable import WALK, transit_of
+from layers.timetable import TRANSIT, WALK, transit_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,7 +52,7 @@ class TransitReport:
     Attributes
     ----------
     atlas, question
-        Of what, and what was asked; `question.mode` is `walk`, by which people get to stops.
+        Of what, and what was asked; `question.mode` is `transit`.
     window, day
         When people leave (or, `homeward`, are at home); how its day compares with its weekday.
     homeward
@@ -69,8 +69,6 @@ class TransitReport:
         How many rides the feed gives by headway alone, so that their minutes are assumed.
     median, best, on_foot
         Three coverage reports: by the median of the departures, by the best one, and on foot.
-        Of each offer they say whom it is nearest to on foot: which one a ride leads to differs from
-        minute to minute, so that `by_offer` and `nearest_offer` are not to be shown.
     share
         Shape (n,): share of departures within the limit, 0 to 1.
     """
@@ -98,6 +96,14 @@ class TransitReport:
             [walks, self.share >= 1.0, self.share > 0.0], [WALKS, ALWAYS, DEPENDS], NEVER
         )
         return kinds.astype(np.int8)
+
+    @cached_property
+    def departures_share(self) -> float | None:
+        """The mean of people's shares of departures within the limit; None where few live."""
+        totals, people = self.median.totals, np.nan_to_num(self.atlas.population.weight)
+        if self.median.unknown or totals.suppressed or not people.sum():
+            return None
+        return round(float(np.average(self.share, weights=people)), 2)
 
     @cached_property
     def by_class(self) -> dict[str, int | None]:
@@ -172,30 +178,79 @@ def transit_coverages(
 ) -> list[TransitReport]:
     """Answer several categories in one pass over the timetable and one over the people."""
     used = transit or transit_of(atlas, limits=limits)
-    if minutes is None:
-        minutes_of = [_own_minutes(atlas, each) for each in categories]
-    else:
-        minutes_of = [minutes] * len(categories)
+    minutes_of = [_own_minutes(atlas, each) if minutes is None else minutes for each in categories]
     questions = [
-        ask(atlas, category=each, mode=WALK, minutes=limit)
+        _by_transit(ask(atlas, category=each, mode=WALK, minutes=limit), window)
         for each, limit in zip(categories, minutes_of, strict=True)
     ]
     offers = [offers_of_question(atlas, question) for question in questions]
+    return _reports(atlas, used, questions, offers, homeward=homeward)
+
+
+def transit_beside(
+    report: CoverageReport, windows: Sequence[Window] | None = None
+) -> list[TransitReport]:
+    """
+    Say what belongs beside a coverage report by public transport.
+
+    Parameters
+    ----------
+    report
+        By mode `transit`; the same offers count, so also only those that are open.
+    windows
+        Other departures than the report's own.
+
+    Returns
+    -------
+    reports
+        One a window: median, best, on foot, share of departures, people by class.
+
+    Raises
+    ------
+    OutsideValidityError
+        If the timetable does not cover the day of a window.
+    """
+    atlas, asked = report.atlas, report.question
+    wanted = [asked.window] if windows is None else windows
+    used = transit_of(atlas)
+    found = []
+    for window in wanted:
+        if window is None:
+            raise ParameterError("`report` is not by `transit`", parameter="mode")
+        question = _by_transit(asked, window)
+        found += _reports(atlas, used, [question], [report.offers], homeward=False)
+    return found
+
+
+def _reports(
+    atlas: Atlas,
+    used: Transit,
+    questions: Sequence[Question],
+    offers: Sequence[NDArray[np.int64]],
+    *,
+    homeward: bool,
+) -> list[TransitReport]:
+    """Answer questions of one window."""
+    window = questions[0].window if questions else None
+    if window is None:
+        return []
     supplies = [atlas.supply[WALK].take(rows) for rows in offers]
     times = used.times(
         supplies, window=window, limits_s=[q.limit_s for q in questions], homeward=homeward
     )
     nearest = atlas.networks[WALK].to_nearest(atlas.demand[WALK], supplies)
+    departures = int((used.events(window, homeward=homeward).row >= 0).sum())
+    rides, _, _ = used.rides(window, homeward=homeward)
     by_figure = [
         _nearest(travel_s, nearest) for travel_s in (times.median_s, times.best_s, times.walk_s)
     ]
     day = report_day(used.timetable, window.day)
-    events = used.events(window, homeward=homeward)
-    rides, _, _ = used.rides(window, homeward=homeward)
     reports = []
     for k, question in enumerate(questions):
-        median, best, on_foot = (
-            report_of(atlas, question, offers[k], found, k) for found in by_figure
+        walking = replace(question, mode=WALK, window=None)
+        by_median, by_best, on_foot = (
+            report_of(atlas, each, offers[k], found, k)
+            for each, found in zip((question, question, walking), by_figure, strict=True)
         )
         reports.append(
             TransitReport(
@@ -207,15 +262,19 @@ def transit_coverages(
                 limits=used.limits,
                 timetable=used.timetable.about,
                 stops_unsnapped=used.stops_unsnapped,
-                departures=int((events.row >= 0).sum()),
+                departures=departures,
                 by_headway=rides.by_headway,
-                median=median,
-                best=best,
+                median=by_median,
+                best=by_best,
                 on_foot=on_foot,
                 share=times.share[k],
             )
         )
     return reports
+
+
+def _by_transit(question: Question, window: Window) -> Question:
+    return replace(question, mode=TRANSIT, window=window)
 
 
 def _own_minutes(atlas: Atlas, category: str | Sequence[str]) -> float:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from layers.coverage import COVERED, UNCOVERED, CoverageReport
+from layers.question import refuse_transit
 from layers.resilience import resilience_of
 from layers.stability import (
     BEYOND_EDGE,
@@ -61,6 +62,7 @@ def verdicts(
     threshold
         Share of its people from which on an area is served.
     """
+    refuse_transit(report.question)
     areas = _tallies(report, by)
     if report.unknown:
         return [Verdict(tally.area_id, tally.name, UNKNOWN) for tally in areas]

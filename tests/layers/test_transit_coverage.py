@@ -20,19 +20,11 @@ from layers.transit_coverage import (
     transit_coverage,
     transit_coverages,
 )
-from tests.gtfsfile import TABLES, write_feed
-from tests.toyregion import ORIGIN, toy_lonlat, write_toy_region
+from tests.gtfsfile import write_feed
+from tests.toyregion import ORIGIN, write_toy_region
+from tests.toytransit import toy_stops
 
 TEN = Window(date(2026, 11, 24), time(16), 600)
-
-
-def toy_stops() -> list[str]:
-    """The stops of the hand-made feed in the toy region."""
-    rows = [TABLES["stops"][0]]
-    for stop, x, y in (("a", 0, 0), ("b", 400, 0), ("c", 400, 400)):
-        ((lon, lat),) = toy_lonlat(np.array([(x, y)], float))
-        rows.append(f"{stop},Stop {stop},{lat:.10f},{lon:.10f},,")
-    return rows
 
 
 @pytest.fixture(scope="module")
