@@ -17,6 +17,7 @@ is answered with the nearest known ones.
     ├── RegisterError               (ValueError)   what the register may not hold or do
     │   └── SubmissionError                        what may not be done with it any more
     ├── NoDatesError                (LookupError)  an offer without times to write out
+    ├── TilesMissingError           (FileNotFoundError) a region that was built without a base map
     ├── RolloutError                (RuntimeError) a rollout that cannot begin or write
     └── AtlasError                  (ValueError)   a built region that cannot be opened or used
 """
@@ -146,12 +147,20 @@ class AtlasError(UmkreisError, ValueError):
     """A built region cannot be opened or used."""
 
 
+class TilesMissingError(UmkreisError, FileNotFoundError):
+    """A region was built without a base map."""
+
+
 class RolloutError(UmkreisError, RuntimeError):
     """A rollout cannot begin, or cannot read or write where it was told to."""
 
 
 class RegisterError(UmkreisError, ValueError):
     """Something the register may not hold or do, or a register that cannot be opened."""
+
+
+class RegisterAwayError(RegisterError):
+    """The register cannot be reached, read or written at the moment; trying again may help."""
 
 
 class SubmissionError(RegisterError):

@@ -17,9 +17,14 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from geo.errors import NetworkError, ParameterError, UmkreisError
-from layers.errors import AtlasError, NoDatesError, SubmissionError, UnknownNameError
+from layers.errors import (
+    AtlasError,
+    NoDatesError,
+    SubmissionError,
+    TilesMissingError,
+    UnknownNameError,
+)
 from server.query import LATER
-from server.single_file import TilesMissingError
 
 _log = logging.getLogger(__name__)
 

@@ -9,12 +9,11 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse, JSONResponse
 from starlette.exceptions import HTTPException
 
-from layers.errors import RegisterError
+from layers.errors import RegisterError, TilesMissingError
 from server.analysis_pool import AnalysisPool
 from server.metrics import MEDIA_TYPE, Gauge, Metrics
 from server.public_address import is_local
 from server.regions import Regions, regions_of
-from server.single_file import TilesMissingError
 
 _RETRY_AFTER_S = 10
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from markupsafe import Markup
 from pmtiles.reader import MmapSource, all_tiles
 
-from geo.errors import UmkreisError
+from layers.errors import TilesMissingError
 from server.folium_page import STATIC_DIR, page_parts
 from server.maps import MapView, coverage_map, page_context
 from server.rendering import templates
@@ -28,10 +28,6 @@ _FONT_FACE = re.compile(r"@font-face\s*{[^}]*}\s*")
 _SOURCE_MAP = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)
 # Letters that only the fonts' second half holds
 _BEYOND_LATIN = re.compile("[\u0100-\u0130\u0132-\u0151\u0154-\u024f\u1e00-\u1e9f]")
-
-
-class TilesMissingError(UmkreisError, FileNotFoundError):
-    """The base map to embed does not exist."""
 
 
 def single_file(view: MapView, pmtiles: Path) -> str:

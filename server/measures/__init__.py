@@ -1,12 +1,11 @@
 """
 One module a measure: its models, its route, its command; each asks one function of `layers`.
 
-A measure that is not listed here does not exist.
+A route that is not listed here does not exist; commands stand in `server.commands.table`.
 """
 
 from __future__ import annotations
 
-import click
 from fastapi import APIRouter
 
 from server import notices_api
@@ -22,12 +21,10 @@ from server.measures import (
     history,
     isochrone,
     offer_reach,
-    package,
     paper,
     partners,
     partners_page,
     practice,
-    practice_cli,
     radius,
     resilience,
     scenario,
@@ -65,23 +62,4 @@ ROUTERS: tuple[APIRouter, ...] = (
     stability.router,
     way.router,
     week.router,
-)
-COMMANDS: tuple[click.Command, ...] = (
-    access.command,
-    compare.command,
-    compare_similar.command,
-    equity.command,
-    experiment.group,
-    history.command,
-    isochrone.command,
-    package.group,
-    paper.command,
-    partners.command,
-    practice_cli.group,
-    radius.command,
-    resilience.command,
-    scenario.command,
-    sheet.command,
-    sites.command,
-    week.command,
 )

@@ -10,10 +10,11 @@ from starlette.responses import HTMLResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from layers.errors import TilesMissingError
 from server.folium_page import STATIC_DIR
 from server.map_view import MapView, OfferLayer
 from server.maps import live_map, map_csp
-from server.single_file import TilesMissingError, single_file
+from server.single_file import single_file
 
 pytestmark = pytest.mark.browser
 

@@ -1,0 +1,93 @@
+"""Commands load when they are used; the table tells of each what it says itself."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from server.cli import main
+from server.commands.lazy import Home, LazyCommands, LazyGroup
+from server.commands.table import COMMANDS, REGION_COMMANDS
+
+ROOT = Path(__file__).parents[2]
+ALL = {name: home for table in (COMMANDS, REGION_COMMANDS) for part in table.values()
+       for name, home in part.items()}  # fmt: skip
+HEAVY = {
+    "fastapi", "folium", "geopandas", "jinja2", "numba", "numpy", "openpyxl", "ortools", "osmium",
+    "pandas", "PIL", "pydantic", "pyogrio", "scipy", "shapely", "sqlalchemy", "uvicorn",
+}  # fmt: skip
+
+
+def loaded_by(*arguments: str, state: Path) -> set[str]:
+    """Top modules that a new process has loaded when a command line is answered."""
+    text = (
+        "import json, sys\nfrom server.cli import main\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        "print('\\n' + json.dumps(sorted({m.split('.')[0] for m in sys.modules})))"
+    )
+    done = subprocess.run(  # noqa: S603 (this Python, this text)
+        [sys.executable, "-c", text, *arguments],
+        capture_output=True, text=True, check=True, cwd=ROOT,
+        env={"UMKREIS_STATE_DIR": str(state), "PATH": "/usr/bin"},
+    )  # fmt: skip
+    return set(json.loads(done.stdout.splitlines()[-1]))
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_the_table_tells_what_each_command_says_itself(name: str):
+    module, _, attribute = ALL[name].place.partition(":")
+    command = getattr(sys.modules.get(module) or __import__(module, fromlist=["_"]), attribute)
+    assert (command.name, command.get_short_help_str(1000)) == (name, ALL[name].help)
+
+
+def test_no_command_of_ours_is_missing_from_the_table():
+    told = {home.place for home in ALL.values()}
+    files = [*(ROOT / "server").glob("*_cli.py"), *(ROOT / "server/commands").glob("*.py"),
+             *(ROOT / "server/measures").glob("*.py")]  # fmt: skip
+    found = set()
+    for file in files:
+        module = ".".join(file.relative_to(ROOT).with_suffix("").parts)
+        text = file.read_text("utf-8")
+        pattern = r"^@click\.(?:command|group)\(.*?^def (\w+)"
+        found |= {
+            f"{module}:{name}" for name in re.findall(pattern, text, re.DOTALL | re.MULTILINE)
+        }
+    assert len(found) > 25
+    assert found == told
+
+
+@pytest.mark.parametrize("words", [("--help",), ("--version",), (), ("region", "--help")])
+def test_help_loads_nothing_heavy(words: tuple[str, ...], tmp_path: Path):
+    loaded = loaded_by(*words, state=tmp_path)
+    assert "click" in loaded
+    assert loaded & HEAVY == set()
+
+
+def test_help_lists_every_command_under_its_heading():
+    ctx = click.Context(main, info_name="umkreis")
+    text = main.get_help(ctx)
+    headings = [line[:-1] for line in text.splitlines() if re.match(r"[A-Z].*:$", line)]
+    assert headings == ["Options", *COMMANDS]
+    for part in COMMANDS.values():
+        assert all(f"\n  {name} " in text for name in part)
+
+
+def test_a_command_that_is_not_there_is_told_apart():
+    group = LazyGroup("g", sections={"S": {"a": Home("server.commands.doctor:command", "A.")}})
+    ctx = click.Context(group)
+    assert group.get_command(ctx, "b") is None
+    assert group.list_commands(ctx) == ["a"]
+    assert "a" in group.commands
+    assert len(group.commands) == 1
+
+
+def test_commands_are_added_and_removed_in_the_table_alone():
+    commands = LazyCommands({"a": Home("server.commands.doctor:command", "A.")})
+    with pytest.raises(TypeError, match=r"'b' belongs into server\.commands\.table"):
+        commands["b"] = click.Command("b")
+    with pytest.raises(TypeError, match=r"'a' stands in server\.commands\.table"):
+        del commands["a"]
