@@ -16,6 +16,8 @@ from layers.accounts.schema import EVENT
 from layers.accounts.times import now_utc, time_text
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from sqlalchemy import Connection
 
     from layers.register.database import Database
@@ -56,10 +58,11 @@ def write_event(connection: Connection, *, who: str, what: str, about: str) -> N
     connection.execute(EVENT.insert(), {**row, "who": who, "what": what, "about": about})
 
 
-def events(database: Database, *, limit: int = 100) -> list[Event]:
-    """Return what was done, the newest first."""
+def events(database: Database, *, what: Collection[str] = WHAT, limit: int = 100) -> list[Event]:
+    """Return what was done, the newest first; `what` names what is looked for."""
     query = (
         sa.select(EVENT.c.happened_at, EVENT.c.who, EVENT.c.what, EVENT.c.about)
+        .where(EVENT.c.what.in_(sorted(what)))
         .order_by(EVENT.c.happened_at.desc(), EVENT.c.id)
         .limit(limit)
     )
