@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from geo.crs import check_metric
 from geo.errors import CRSError, RegionError
 from geo.population_config import inside_folder, population_fault
+from geo.slope import BICYCLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,6 +29,7 @@ OPTIONAL_KEYS = (
     "population_year", "population_source", "population_official", "offers", "offers_source",
     "offers_licence",
     "timetable", "timetable_attribution", "timetable_licence",
+    "elevation", "elevation_attribution", "elevation_licence", "bicycle",
 )  # fmt: skip
 _NEEDS_POPULATION = ("population_year", "population_source", "population_official")
 _BESIDE_OFFERS = ("offers_source", "offers_licence")
@@ -181,6 +183,10 @@ def _texts(value: Any, folder: Path) -> str:
     return "" if fits else "is no list of texts"
 
 
+def _bicycle(value: Any, _: Path) -> str:
+    return "" if value in BICYCLES else f"is no kind of bicycle: {', '.join(BICYCLES)}"
+
+
 def _places_or_file(value: Any, folder: Path) -> str:
     if isinstance(value, str) and is_places(value):
         return ""
@@ -231,5 +237,9 @@ _RULES: dict[str, Callable[[Any, Path], str]] = {
     "timetable": inside_folder,
     "timetable_attribution": _text,
     "timetable_licence": _text,
+    "elevation": inside_folder,
+    "elevation_attribution": _text,
+    "elevation_licence": _text,
+    "bicycle": _bicycle,
     "attribution": _texts,
 }

@@ -14,7 +14,7 @@ import shutil
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
@@ -39,13 +39,13 @@ from geo.residential import (
     LARGE_FOOTPRINT_M2,
     SMALLEST_HOME_M2,
 )
-from geo.street_access import Speeds
 from geo.tiles import build_base_map
 from layers.addresses import Addresses, read_addresses
 from layers.atlas import BASE_MAP, Atlas, Exits
 from layers.benchmarks import load_benchmarks
 from layers.errors import AtlasError
 from layers.offers import Offers, offers_from_osm
+from layers.region_elevation import build_elevation, speeds_of_region
 from layers.region_timetable import build_timetable
 from layers.store import (
     ADDRESSES,
@@ -70,7 +70,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from geo.elevation import Elevation
     from geo.region import Region
+    from geo.street_access import Speeds
 
     Progress = Callable[[str, float], None]
 
@@ -168,11 +170,15 @@ def _build_into(
         save_offers(folder, offers)
     networks: dict[str, Mapping[str, Any]] = {}
     addresses = Addresses.none()
+    speeds = speeds_of_region(region_dir)
+    elevation_told: dict[str, Any] = {}
     if region.extract:
+        elevation, elevation_told = build_elevation(region_dir, region)
         offer_xy = to_metric(offers.lon, offers.lat, region.crs)
         networks, addresses = _build_streets(
-            folder, region, region.extract, population.xy, offer_xy, steps
-        )
+            folder, region, region.extract, population.xy, offer_xy, steps,
+            _Ground(elevation, speeds),
+        )  # fmt: skip
         if base_map:
             with steps.step("base_map", weight=_BASE_MAP_WEIGHT):
                 build_base_map(region.extract, folder / BASE_MAP)
@@ -184,7 +190,9 @@ def _build_into(
         "share_without_district": round(region.share_without_district, 6),
         "addresses_without_street": addresses.without_street,
     }
-    manifest = _manifest(region, offers, networks, files) | {"left_out": left_out}
+    manifest = _manifest(region, offers, networks, files, speeds) | {"left_out": left_out}
+    if elevation_told:
+        manifest["elevation"] = elevation_told
     manifest["sources"] += table + build_timetable(folder, region_dir, region)
     if account := population.account:
         manifest["people"] = published(account, smallest=population.smallest_published)
@@ -200,6 +208,7 @@ def _build_streets(
     home_xy: NDArray[np.float64],
     offer_xy: NDArray[np.float64],
     steps: _Steps,
+    ground: _Ground,
 ) -> tuple[dict[str, Mapping[str, Any]], Addresses]:
     """Build the network of each mode beside reading addresses; return what was left out."""
     with steps.step("streets"):
@@ -208,7 +217,7 @@ def _build_streets(
     with ThreadPoolExecutor(_THREADS) as pool:
         reading = pool.submit(read_addresses, region, extract, streets)
         building = {
-            mode: pool.submit(_build_mode, folder, streets, mode, region, home_xy, offer_xy)
+            mode: pool.submit(_build_mode, folder, streets, mode, region, home_xy, offer_xy, ground)
             for mode in MODES
         }
         with steps.step("addresses"):
@@ -257,10 +266,14 @@ def _build_mode(
     region: Region,
     home_xy: NDArray[np.float64],
     offer_xy: NDArray[np.float64],
+    ground: _Ground,
 ) -> Mapping[str, Any]:
     """Build a mode's network, place homes and offers on it, save all; say what was left out."""
     try:
-        network = Network.build(streets, mode=mode, crs=region.crs, extent=region.extent)
+        network = Network.build(
+            streets, mode=mode, crs=region.crs, extent=region.extent,
+            elevation=ground.elevation, speeds=ground.speeds,
+        )  # fmt: skip
     except NetworkError as exc:
         raise NetworkError(f"region {region.id!r}: {exc}") from exc
     demand, supply = network.snap(home_xy), network.snap(offer_xy)
@@ -269,6 +282,7 @@ def _build_mode(
         "left_out": network.left_out,
         "dropped_share": round(network.dropped_share, 6),
         "search": network.search,
+        "hills": network.hills.as_dict() if network.hills else None,
         "homes_too_far": int((~demand.placed).sum()),
         "offers_too_far": int((~supply.placed).sum()),
     }
@@ -281,7 +295,11 @@ def _exits(network: Network, demand: Snapped) -> Exits:
 
 
 def _manifest(
-    region: Region, offers: Offers, networks: dict[str, Mapping[str, Any]], files: dict[str, str]
+    region: Region,
+    offers: Offers,
+    networks: dict[str, Mapping[str, Any]],
+    files: dict[str, str],
+    speeds: Speeds,
 ) -> dict[str, Any]:
     return {
         "format": FORMAT_VERSION,
@@ -299,7 +317,7 @@ def _manifest(
         ],
         "attributions": list(region.attributions),
         "parameters": {
-            "speeds": asdict(Speeds()),
+            "speeds": asdict(speeds),
             "max_leg_m": MAX_LEG_M,
             "smallest_home_m2": SMALLEST_HOME_M2,
             "large_footprint_m2": LARGE_FOOTPRINT_M2,
@@ -310,6 +328,14 @@ def _manifest(
         "networks": networks,
         "offer_counts": asdict(offers.counts),
     }
+
+
+@dataclass(frozen=True)
+class _Ground:
+    """What streets lie on, and how fast people are."""
+
+    elevation: Elevation | None
+    speeds: Speeds
 
 
 class _Steps:

@@ -7,7 +7,6 @@ in the folder as `timetable.zip`, and `region.toml` names it, whom to name for i
 
 from __future__ import annotations
 
-import os
 import shutil
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,7 @@ from geo.region_config import read_config
 from geo.region_file import load_region
 from geo.transit.gtfs import read_gtfs
 from geo.transit.timetable import Timetable
-from layers.region_toml import region_toml
+from layers.region_toml import own_folder, rewrite_region
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -77,26 +76,12 @@ def add_timetable(
         "timetable_attribution": about.attribution,
         "timetable_licence": about.licence,
     }
-    folder = region_dir if regions is None else _own_folder(region_dir, regions)
+    folder = region_dir if regions is None else own_folder(region_dir, regions)
     part = folder / f".{FEED}.part"
     shutil.copyfile(gtfs, part)
     part.replace(folder / FEED)
-    file = folder / REGION_FILE
-    head = _head(file.read_text("utf-8-sig"))
-    new = folder / f".{REGION_FILE}.part"
-    new.write_text(region_toml(config, head=head), encoding="utf-8")
-    new.replace(file)
+    rewrite_region(folder / REGION_FILE, config)
     return folder, timetable
-
-
-def _head(text: str) -> str:
-    """Return the comment in the first lines of a file."""
-    head = []
-    for line in text.splitlines():
-        if not line.startswith("#"):
-            break
-        head.append(line.removeprefix("#").strip())
-    return "\n".join(head)
 
 
 def build_timetable(folder: Path, region_dir: Path, region: Region) -> list[dict[str, Any]]:
@@ -127,15 +112,3 @@ def open_timetable(atlas_dir: Path) -> Timetable | None:
     """Open the timetable of an Atlas, None where it has none."""
     folder = atlas_dir / FOLDER
     return Timetable.open(folder) if folder.is_dir() else None
-
-
-def _own_folder(shipped: Path, regions: Path) -> Path:
-    """Return a region's folder among one's own; one that is shipped is copied there first."""
-    target = regions / shipped.name
-    if target.exists():
-        return target
-    regions.mkdir(parents=True, exist_ok=True)
-    part = regions / f".{shipped.name}.{os.getpid()}"
-    shutil.copytree(shipped, part)
-    part.rename(target)
-    return target

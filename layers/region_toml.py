@@ -1,13 +1,45 @@
-"""Writes a `region.toml`; the standard library only reads them."""
+"""Writes a `region.toml`, which the standard library only reads, in a folder of one's own."""
 
 from __future__ import annotations
 
 import json
+import os
+import shutil
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
+
+
+def rewrite_region(file: Path, keys: Mapping[str, Any]) -> None:
+    """Write a `region.toml` anew; of its comments those of its first lines stay."""
+    new = file.with_name(f".{file.name}.part")
+    new.write_text(region_toml(keys, head=_head(file.read_text("utf-8-sig"))), encoding="utf-8")
+    new.replace(file)
+
+
+def own_folder(shipped: Path, regions: Path) -> Path:
+    """Return a region's folder among one's own; one that is shipped is copied there first."""
+    target = regions / shipped.name
+    if target.exists():
+        return target
+    regions.mkdir(parents=True, exist_ok=True)
+    part = regions / f".{shipped.name}.{os.getpid()}"
+    shutil.copytree(shipped, part)
+    part.rename(target)
+    return target
+
+
+def _head(text: str) -> str:
+    """Return the comment in the first lines of a file."""
+    head = []
+    for line in text.splitlines():
+        if not line.startswith("#"):
+            break
+        head.append(line.removeprefix("#").strip())
+    return "\n".join(head)
 
 
 def region_toml(keys: Mapping[str, Any], *, head: str = "") -> str:

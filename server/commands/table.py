@@ -157,5 +157,9 @@ REGION_COMMANDS: Final = {
             "server.timetable_cli:timetable_command",
             "Add the timetable of public transport to a region; a shipped one is copied first.",
         ),
+        "elevation": Home(
+            "server.elevation_cli:elevation_command",
+            "Add heights to a region, so that up is not down; a shipped one is copied first.",
+        ),
     },
 }

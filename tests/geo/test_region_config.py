@@ -25,8 +25,12 @@ def check(folder):
 
 
 def test_toy_config_has_every_key_but_those_of_tables(check):
-    tables = {key for key in OPTIONAL_KEYS if key.startswith(("offers", "timetable"))}
-    assert len(tables) == 6
+    tables = {
+        key
+        for key in OPTIONAL_KEYS
+        if key.startswith(("offers", "timetable", "elevation", "bicycle"))
+    }
+    assert len(tables) == 10
     assert set(check()) == {*REQUIRED_KEYS, *OPTIONAL_KEYS} - tables - {"home"}  # about all of it
 
 
