@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PORT ?= 8000
 BENCH_STAMP := $(VENV)/.bench-installed
+DOCS_STAMP := $(VENV)/.docs-installed
 
 .PHONY: help install demo serve test check format bench soak docs browser postgres clean
 
@@ -51,10 +52,17 @@ $(BENCH_STAMP): $(STAMP)
 bench: $(BENCH_STAMP)  ## Measure against peers (see benchmarks/README.md)
 	$(BIN)/python -m benchmarks.run
 
+$(DOCS_STAMP): $(STAMP)
+	$(PYTHON) -m pip --python $(BIN)/python install -q --disable-pip-version-check -c constraints.txt -e '.[dev,docs]'
+	@touch $@
+
+docs: $(DOCS_STAMP)  ## Build the documentation site in build/site; a broken link is an error
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
+
 soak: install postgres  ## Long tests of the register: killed and random writers, 10,000 questions (about half an hour)
 	$(BIN)/python -m benchmarks.register_crash --rounds 20 --minutes 10
 	$(BIN)/python -m benchmarks.register_queries
 	SOAK=10 $(BIN)/pytest -q tests/layers/register/test_model.py tests/layers/register/test_writers.py
 
 clean:  ## Remove what the other targets made
-	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) var build .mypy_cache .ruff_cache .pytest_cache .hypothesis
