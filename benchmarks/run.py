@@ -12,6 +12,7 @@ import sys
 BENCHMARKS = (
     ["benchmarks.build"],
     ["benchmarks.nearest"],
+    ["benchmarks.reach"],
     ["benchmarks.reports"],
     ["benchmarks.access_scores"],
     ["benchmarks.sites"],
