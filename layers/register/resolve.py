@@ -12,12 +12,14 @@ with its town. Notices, events and links of all claims stand together. No value 
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from layers.notices import Notice
 from layers.offers import Offer
+from layers.osm_tags import website_of
 from layers.register.entry import (
     DATE_FIELDS,
     FACT,
@@ -43,6 +45,7 @@ _TOGETHER: Final = {
     "housenumber": "street",
     "city": "postcode",
 }
+_WEB: Final = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 _SAME_PLACE_M: Final = 50.0  # sources that differ by less do not disagree
 _M_PER_DEGREE: Final = 111_195.0
 _NEVER_PUBLIC: Final = frozenset({"contact_name"})
@@ -229,7 +232,7 @@ def offer_of(entry: Entry, *, on: date | None = None) -> Offer:
         housenumber=values.get("housenumber", ""),
         postcode=values.get("postcode", ""),
         city=values.get("city", ""),
-        website=values.get("website", ""),
+        website=_website(values.get("website", "")),
         phone=values.get("phone", ""),
         email=values.get("email", ""),
         opening_hours=values.get("opening_hours", ""),
@@ -248,6 +251,11 @@ def offer_of(entry: Entry, *, on: date | None = None) -> Offer:
         links=tuple((link.kind, link.target) for link in links_of(entry, values)),
         **days,
     )
+
+
+def _website(text: str) -> str:
+    """Return an address that a page may link to; whoever entered it, no other scheme gets there."""
+    return text if _WEB.fullmatch(text) else website_of({"website": text})
 
 
 def licence_of(entry: Entry) -> str:
