@@ -7,6 +7,7 @@ from typing import Any
 from server.ogc.filters import DEFAULT_LIMIT, MAX_LIMIT
 from server.ogc.reference import CRS84
 
+_COLLECTION = "collectionId"
 _JSON = {"application/json": {"schema": {"type": "object"}}}
 _GEOJSON = {"application/geo+json": {"schema": {"type": "object"}}}
 _HTML = {"text/html": {"schema": {"type": "string"}}}
@@ -53,16 +54,16 @@ def document(root: str, collections: list[str]) -> dict[str, Any]:
             "/api": _get("getApi", "This document", [], _JSON),
             "/collections": _get("getCollections", "All collections", ["f"], _JSON),
             "/collections/{collectionId}": _get(
-                "describeCollection", "One collection", ["collectionId", "f"], _JSON, missing=True
+                "describeCollection", "One collection", [_COLLECTION, "f"], _JSON, missing=True
             ),
             "/collections/{collectionId}/queryables": _get(
-                "getQueryables", "Properties to ask for", ["collectionId", "f"], _JSON, missing=True
+                "getQueryables", "Properties to ask for", [_COLLECTION, "f"], _JSON, missing=True
             ),
             "/collections/{collectionId}/items": _get(
                 "getFeatures",
                 "Features in pages; a property of the collection is a parameter too",
                 [
-                    "collectionId", "limit", "offset", "bbox", "bbox-crs", "datetime", "crs",
+                    _COLLECTION, "limit", "offset", "bbox", "bbox-crs", "datetime", "crs",
                     "properties", "f",
                 ],
                 _GEOJSON,
@@ -72,13 +73,13 @@ def document(root: str, collections: list[str]) -> dict[str, Any]:
             "/collections/{collectionId}/items/{featureId}": _get(
                 "getFeature",
                 "One feature",
-                ["collectionId", "featureId", "crs", "f"],
+                [_COLLECTION, "featureId", "crs", "f"],
                 _GEOJSON,
                 missing=True,
                 tag="data",
             ),
         },
-        "components": {"parameters": _parameters(collections)},
+        "components": {"parameters": {_COLLECTION: _collection(collections)}},
     }  # fmt: skip
 
 
@@ -99,7 +100,7 @@ def _get(
             "operationId": operation,
             "summary": summary,
             "tags": [tag],
-            "parameters": [{"$ref": f"#/components/parameters/{name}"} for name in parameters],
+            "parameters": [_parameter(name) for name in parameters],
             "responses": {
                 "200": {"description": summary, "content": {**content, **_HTML}},
                 **{
@@ -112,16 +113,22 @@ def _get(
     }
 
 
-def _parameters(collections: list[str]) -> dict[str, Any]:
+def _collection(collections: list[str]) -> dict[str, Any]:
+    schema = {"type": "string", "enum": collections} if collections else {"type": "string"}
+    return {"name": _COLLECTION, "in": "path", "required": True, "schema": schema}
+
+
+def _parameter(name: str) -> dict[str, Any]:
+    # written out where they are used: not every reader follows references of parameters
+    if name == _COLLECTION:
+        return {"$ref": f"#/components/parameters/{_COLLECTION}"}
+    return _parameters()[name]
+
+
+def _parameters() -> dict[str, dict[str, Any]]:
     text = {"type": "string"}
     address = {"type": "string", "format": "uri", "default": CRS84}
     return {
-        "collectionId": {
-            "name": "collectionId",
-            "in": "path",
-            "required": True,
-            "schema": {"type": "string", "enum": collections} if collections else text,
-        },
         "featureId": {"name": "featureId", "in": "path", "required": True, "schema": text},
         "f": _query("f", "format", {"type": "string", "enum": ["json", "html"]}),
         "limit": _query(
