@@ -24,7 +24,9 @@ from layers.ages import by_age
 from layers.evidence import certainties, sources_of
 from layers.question import LINE
 from layers.sources.table import FORMULA
+from layers.timetable import TRANSIT, WALK
 from server import models as m
+from server.hill_words import hills_out
 from server.hours import certainty_fields, knowledge_out, source_out, time_fields
 
 if TYPE_CHECKING:
@@ -57,13 +59,19 @@ def region_out(atlas: Atlas) -> m.RegionOut:
         country=region.country,
         crs=region.crs,
         bbox=[round(c, 6) for c in _lonlat(region.boundary, region.crs).bounds],
-        modes=[*atlas.networks, LINE],
+        modes=modes_of(atlas),
         offers=len(atlas.offers),
         districts=len(region.finest),
         population=_basis(atlas),
         left_out=m.LeftOut(**atlas.manifest["left_out"]),
         attributions=list(region.attributions),
     )
+
+
+def modes_of(atlas: Atlas) -> list[str]:
+    """Return the ways to travel that a region answers; `transit` where it has a timetable."""
+    rides = [TRANSIT] if atlas.timetable is not None and WALK in atlas.networks else []
+    return [*atlas.networks, LINE, *rides]
 
 
 def _basis(atlas: Atlas) -> m.PopulationBasis:
@@ -177,17 +185,19 @@ def assumptions(report: CoverageReport) -> m.Assumptions:
         "walk": speeds.walk_kmh,
         "stepfree": speeds.stepfree_kmh,
         "bike": speeds.bike_kmh,
-    }.get(question.mode)
+    }.get(question.on_streets)
     is_line = question.mode == LINE
-    placed = None if is_line else atlas.supply[question.mode].take(report.offers).placed
+    placed = None if is_line else atlas.supply[question.on_streets].take(report.offers).placed
     return m.Assumptions(
         mode=question.mode,
+        window=str(question.window) if question.window else None,
         speed_kmh=speed,
         limit_min=question.minutes,
         limit_m=question.metres,
         access_legs="straight line, no street network"
         if is_line
         else "straight from the home to the street and from the street to the offer, both counted",
+        hills=hills_out(atlas, question.on_streets),
         as_of=atlas.region.as_of,
         offers=len(report.offers),
         **time_fields(report),

@@ -29,6 +29,7 @@ from server.query import MAX_OFFERS, Box, BoxQuery, CategoriesQuery, refuse_unkn
 from server.regions import regions_of
 from server.report_files import GEOPACKAGE, XLSX, coverage_gpkg, coverage_xlsx
 from server.taxonomy_out import categories_out
+from server.transit_out import CoverageByTransit, coverage_with_transit
 
 GEOJSON = "application/geo+json"
 CSV = "text/csv"
@@ -64,7 +65,15 @@ Format = Annotated[
 
 
 ModeQuery = Annotated[
-    str | None, Query(description="walk, stepfree, bike, car, or line (straight)")
+    str | None, Query(description="walk, stepfree, bike, car, line (straight), or transit")
+]
+WindowQuery = Annotated[
+    str | None,
+    Query(
+        description="departures of mode transit: a day and a span, or weekday, evening, saturday, "
+        "sunday",
+        examples=["2026-11-24T16:00/18:00"],
+    ),
 ]
 MinutesQuery = Annotated[float | None, Query(description="limit of travel, 0.001 to 240")]
 MetresQuery = Annotated[
@@ -86,9 +95,12 @@ def ask_coverage(
     minutes: MinutesQuery = None,
     metres: MetresQuery = None,
     at: AtQuery = None,
+    window: WindowQuery = None,
 ) -> CoverageReport:
     """Ask for coverage; what is left out is the category's own."""
-    return coverage(atlas, category=category, mode=mode, minutes=minutes, metres=metres, at=at)
+    return coverage(
+        atlas, category=category, mode=mode, minutes=minutes, metres=metres, at=at, window=window
+    )
 
 
 Report = Annotated[CoverageReport, Depends(ask_coverage)]
@@ -184,7 +196,7 @@ def get_offer(
 
 @router.get(
     "/regions/{region}/coverage",
-    response_model=models.CoverageOut,
+    response_model=CoverageByTransit | models.CoverageOut,
     responses={200: {"content": {GEOJSON: {}, CSV: {}, XLSX: {}, GEOPACKAGE: {}}}},
 )
 def get_coverage(
@@ -201,7 +213,7 @@ def get_coverage(
         return Response(coverage_xlsx(report, by=by), media_type=XLSX)
     if wanted == "gpkg":
         return Response(coverage_gpkg(report, by=by), media_type=GEOPACKAGE)
-    out = answers.coverage_out(report, by=by)
+    out = coverage_with_transit(report, by=by)
     if wanted == "csv":
         return Response(
             answers.rows_to_csv([row.model_dump(mode="json") for row in out.by_district]),

@@ -18,9 +18,11 @@ from geo.errors import ParameterError
 from layers.atlas import Atlas
 from layers.coverage import CoverageReport, coverage
 from layers.question import LINE, Question
+from layers.timetable import TRANSIT
 from server.query import LATER
 
 DEFAULT_CATEGORY = "greengrocer_bakery"
+OWN_WINDOW = "own"
 LEVELS = ("district", "municipality")
 
 
@@ -33,6 +35,7 @@ class Asked:
     minutes: float | None = None
     metres: float | None = None
     at: str | None = None
+    window: str | None = None
     by: str = "district"
     language: str | None = None
 
@@ -44,6 +47,7 @@ class Asked:
             "minutes": _plain(self.minutes),
             "metres": _plain(self.metres),
             "at": self.at,
+            "window": self.window,
             "by": None if self.by == "district" else self.by,
             "lang": self.language,
         }
@@ -61,14 +65,14 @@ def parse_asked(query: QueryParams) -> Asked:
         answered yet.
     """
     for name in query:
-        if name in LATER:
+        if name in LATER and name != "window":
             raise ParameterError(f"`{name}`: {LATER[name]}", parameter=name)
     mode = query.get("mode") or None
     minutes = _number("minutes", query.get("minutes"))
     metres = _number("metres", query.get("metres"))
     if mode == LINE:
         minutes = None
-    elif minutes is not None:
+    elif mode == TRANSIT or minutes is not None:
         metres = None
     by = query.get("by") or "district"
     if by not in LEVELS:
@@ -79,9 +83,18 @@ def parse_asked(query: QueryParams) -> Asked:
         minutes=minutes,
         metres=metres,
         at=query.get("at") or None,
+        window=_window(query) if mode == TRANSIT else None,
         by=by,
         language=query.get("lang") or None,
     )
+
+
+def _window(query: QueryParams) -> str | None:
+    """Read departures, which a form without scripts sends as day, start and end."""
+    window = query.get("window") or None
+    if window != OWN_WINDOW:
+        return window
+    return f"{query.get('day', '')}T{query.get('from', '')}/{query.get('until', '')}"
 
 
 def _number(name: str, text: str | None) -> float | None:
@@ -104,6 +117,7 @@ def answer_asked(atlas: Atlas, asked: Asked) -> CoverageReport:
         minutes=asked.minutes,
         metres=asked.metres,
         at=asked.at,
+        window=asked.window,
     )
 
 
@@ -124,6 +138,7 @@ def asked_again(question: Question, asked: Asked) -> Asked:
         minutes=question.minutes,
         metres=question.metres,
         at=question.when.text if question.when else None,
+        window=str(question.window) if question.window else None,
         by=asked.by,
         language=asked.language,
     )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from layers.atlas import Atlas
-from layers.question import LINE, Question
+from layers.question import Question
 from layers.taxonomy import Category
 from layers.when import PRESETS
 from server import sentences as words
+from server.answers import modes_of
 from server.texts import Texts
 from server.time_sentences import when_phrase
 
@@ -33,7 +34,7 @@ def category_choice(atlas: Atlas, category: Category, texts: Texts) -> str:
 def mode_choices(atlas: Atlas, texts: Texts) -> list[tuple[str, str]]:
     """Return the ways to travel that the region has: id and name."""
     names = words.mode_names(texts)
-    return [(mode, names[mode]) for mode in names if mode in (*atlas.networks, LINE)]
+    return [(mode, names[mode]) for mode in names if mode in modes_of(atlas)]
 
 
 def time_choices(question: Question, texts: Texts) -> list[tuple[str, str, bool]]:

@@ -14,9 +14,11 @@ from layers.atlas import Atlas
 from layers.coverage import CoverageReport
 from layers.question import LINE, Question
 from layers.vocabulary import ASSUMPTION, Category
+from server.hill_words import hill_lines
 from server.people_sentences import counted_lines, placement_line
 from server.sentences import label, reach_phrase
 from server.texts import Texts
+from server.transit_view import transit_method
 
 _WORTH_SAYING = 0.0005  # of the study area: less is the thickness of a boundary
 
@@ -26,6 +28,8 @@ def method_lines(report: CoverageReport, texts: Texts) -> list[str]:
     return [
         *_basis_lines(report, texts),
         *_way_lines(report.question, texts),
+        *hill_lines(report.atlas, report.question.on_streets, texts),
+        *transit_method(report, texts),
         texts.gettext(
             "Counts of fewer than {smallest} people are not shown, nor a second one from which "
             "they could be worked out; counts that depend on the limit are rounded to {step}.",
@@ -73,7 +77,7 @@ def left_out_lines(atlas: Atlas, texts: Texts) -> list[str]:
 
 
 def _too_far_lines(report: CoverageReport, texts: Texts) -> list[str]:
-    network = report.atlas.manifest["networks"].get(report.question.mode, {})
+    network = report.atlas.manifest["networks"].get(report.question.on_streets, {})
     if n := network.get("homes_too_far", 0):
         return [
             texts.ngettext(
@@ -134,8 +138,8 @@ def _way_lines(question: Question, texts: Texts) -> list[str]:
             "and from the street to the offer counts."
         )
     ]
-    if question.mode in kmh:
-        speed = texts.number(kmh[question.mode])
+    if question.on_streets in kmh:
+        speed = texts.number(kmh[question.on_streets])
         lines.append(texts.gettext("Assumed speed: {speed} km/h.", speed=speed))
     else:
         lines.append(

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Mode = Literal["walk", "stepfree", "bike", "car", "line"]
+Mode = Literal["walk", "stepfree", "bike", "car", "line", "transit"]
 
 
 class Model(BaseModel):
@@ -205,14 +205,36 @@ class SourceOut(Model):
     licence: str
 
 
+class Hills(Model):
+    """Whether slopes count on the streets of a mode."""
+
+    count: bool = Field(
+        description="false where no heights are known: every street is taken as flat"
+    )
+    source: str | None = Field(description="whom to name for the heights; null without")
+    unknown_share: float | None = Field(
+        description="street length without known heights, taken as flat; null without heights"
+    )
+    too_steep_m: float | None = Field(
+        description="street length steeper than 6 %, left out; null but for step-free travel"
+    )
+    bicycle: str | None = Field(description="bicycle or pedelec; null in other modes")
+
+
 class Assumptions(Model):
     """All that a figure rests on."""
 
     mode: str
-    speed_kmh: float | None = Field(description="null by car (a table by road class) and in line")
+    window: str | None = Field(
+        description="departures by public transport, of which the median counts; else null"
+    )
+    speed_kmh: float | None = Field(
+        description="null by car (a table by road class) and in line; to stops for transit"
+    )
     limit_min: float | None
     limit_m: float | None
     access_legs: str
+    hills: Hills | None = Field(description="null by car and in line, which no slope slows down")
     as_of: date = Field(description="date of streets and offers")
     offers: int = Field(description="offers that count as supply, also beyond the boundary")
     at: str | None = Field(description="moment or part of the week; null: whenever they open")

@@ -12,6 +12,7 @@ from layers.chains import ROOM
 from layers.coverage import CoverageReport
 from layers.question import LINE
 from layers.stability import DEFAULT_THRESHOLD
+from layers.timetable import TRANSIT
 from server.asked import Asked, address, asked_again
 from server.sentences import mode_names
 from server.texts import Texts, kept
@@ -24,17 +25,23 @@ def more_data(report: CoverageReport, texts: Texts, *, by: str) -> dict[str, Any
     whole = asked_again(question, Asked()).parameters()
     timeless = {name: value for name, value in whole.items() if name != "at"}
     level = {} if by == "district" else {"by": by}
-    mode = question.mode if question.mode != LINE else question.categories[0].reach.mode
+    by_street = question.mode not in (LINE, TRANSIT)
+    mode = question.mode if by_street else question.categories[0].reach.mode
     about = {"category": whole["category"], "mode": mode}
     has_streets = mode in atlas.networks
     needs_room = has_streets and any(ROOM in (*c.gives, *c.needs) for c in question.categories)
     is_known = not report.unknown and len(report.offers) > 0
+    by_transit = question.mode == TRANSIT  # verdicts and weeks need the one nearest offer
     has_access = is_known and has_streets and "at" not in whole
     return {
-        "stability": address(f"{base}/stability", {**whole, **level}) if is_known else "",
+        "stability": address(f"{base}/stability", {**whole, **level})
+        if is_known and not by_transit
+        else "",
         "access": address(f"{base}/access", about) if has_access else "",
         "rooms": address(f"{base}/partners", {"mode": mode}) if needs_room else "",
-        "week": address(f"{base}/week", timeless) if report.knowledge.offers else "",
+        "week": address(f"{base}/week", timeless)
+        if report.knowledge.offers and not by_transit
+        else "",
         "partners": f"{base}/partners/",
         "mode_name": mode_names(texts)[mode],
     }

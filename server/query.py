@@ -16,7 +16,7 @@ from fastapi.routing import APIRoute
 from geo.errors import ParameterError
 
 LATER = {
-    "window": "timetables are not answered yet",
+    "window": "departures of public transport are answered by coverage, gaps, equity and scenarios",
     "address": "addresses are looked up by POST /api/v1/regions/{region}/geocode; give lon and lat",
 }
 MAX_OFFERS = 2000

@@ -10,6 +10,7 @@ from typing import Any
 
 from layers.coverage import CoverageReport
 from layers.question import Question
+from layers.timetable import TRANSIT
 from server.asked import Asked, address, asked_again
 from server.more_texts import more_texts
 from server.reach_texts import reach_data, reach_texts
@@ -27,6 +28,7 @@ def measures_data(report: CoverageReport, texts: Texts) -> dict[str, Any]:
     """Return what the measures beside the answer ask; by streets and minutes, as they must."""
     question = report.question
     by_street = question.minutes is not None
+    by_transit = question.mode == TRANSIT
     reach = street_reach(question, texts)
     mode, minutes = reach["mode"], reach["minutes"]
     base = f"/api/v1/regions/{report.atlas.region.id}"
@@ -47,8 +49,10 @@ def measures_data(report: CoverageReport, texts: Texts) -> dict[str, Any]:
         "partnering": [
             label(texts, c) for c in report.atlas.taxonomy.categories if c.gives or c.needs
         ],
-        "resilience_url": address(f"{base}/resilience", whole),
-        "equity_url": address(f"{base}/equity", asked) if by_street else "",
+        "resilience_url": "" if by_transit else address(f"{base}/resilience", whole),
+        "equity_url": address(f"{base}/equity", whole if by_transit else asked)
+        if by_street
+        else "",
         **reach_data(report, texts, mode=mode, minutes=minutes),
     }
 
@@ -56,9 +60,9 @@ def measures_data(report: CoverageReport, texts: Texts) -> dict[str, Any]:
 def street_reach(question: Question, texts: Texts) -> dict[str, Any]:
     """Return mode and minutes as they are asked, else the category's own, and both in words."""
     own = question.categories[0].reach
-    by_street = question.minutes is not None
+    by_street = question.minutes is not None and question.mode != TRANSIT
     mode = question.mode if by_street else own.mode
-    minutes = question.minutes if by_street else own.minutes
+    minutes = (question.minutes if by_street else None) or own.minutes
     how = reach_phrase(texts, mode, minutes=minutes, metres=None)
     return {"mode": mode, "minutes": minutes, "how": how}
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from layers.coverage import CoverageReport
 from layers.question import LINE, Question
 from layers.tally import Tally
+from layers.timetable import TRANSIT
 from layers.vocabulary import Term
 from server.models import DistrictCoverage
 from server.texts import Texts
@@ -26,6 +27,7 @@ def mode_names(texts: Texts) -> dict[str, str]:
         "bike": texts.gettext("Bicycle"),
         "car": texts.gettext("Car"),
         LINE: texts.gettext("Straight line"),
+        TRANSIT: texts.gettext("Bus and train"),
     }
 
 
@@ -54,6 +56,9 @@ def _in_minutes(texts: Texts, mode: str, minutes: float) -> str:
             "by bicycle in {n} minute", "by bicycle in {n} minutes", minutes
         ),
         "car": lambda: texts.ngettext("by car in {n} minute", "by car in {n} minutes", minutes),
+        TRANSIT: lambda: texts.ngettext(
+            "by bus and train in {n} minute", "by bus and train in {n} minutes", minutes
+        ),
     }
     return phrases[mode]()
 
@@ -274,7 +279,7 @@ def remark_lines(report: CoverageReport, texts: Texts) -> list[str]:
 
 
 def _offers_without_street(report: CoverageReport) -> int:
-    mode = report.question.mode
+    mode = report.question.on_streets
     if mode == LINE or not len(report.offers):
         return 0
     return int((~report.atlas.supply[mode].take(report.offers).placed).sum())

@@ -83,6 +83,11 @@ class Texts:
         """Write a whole date."""
         return format_date(day, _DAY.get(self.language, "long"), locale=self.language)
 
+    def weekday(self, day: date) -> str:
+        """Write a whole date after its weekday."""
+        pattern = {"de": "EEE, d. MMM y", "en": "EEE, d MMM y"}.get(self.language, "full")
+        return format_date(day, pattern, locale=self.language)
+
     def iso_day(self, day: str) -> str:
         """Write a date that stands as YYYY-MM-DD."""
         return self.day(date.fromisoformat(day))

@@ -27,6 +27,7 @@ from server.people_sentences import by_age_lines
 from server.rows import GapRow, Row, gap_row, ranking_rows, share_text
 from server.texts import Texts, texts_of
 from server.time_sentences import when_phrase
+from server.transit_view import transit_lines
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,11 @@ def answer_view(report: CoverageReport, texts: Texts, *, by: str = "district") -
         title=_title(report, texts),
         as_of=words.as_of_line(report, texts),
         share_text=share_text(out, texts),
-        summary=[*words.summary_lines(report, texts), *by_age_lines(report, texts)],
+        summary=[
+            *words.summary_lines(report, texts),
+            *transit_lines(report, texts),
+            *by_age_lines(report, texts),
+        ],
         ages=age_lines(report, texts),
         remarks=words.remark_lines(report, texts),
         sure=[*words.remark_lines(report, texts), *knowledge_lines(report, texts)],
@@ -111,6 +116,7 @@ def sentences(report: CoverageReport, language: str) -> list[str]:
     return [
         words.as_of_line(report, texts),
         *words.summary_lines(report, texts),
+        *transit_lines(report, texts),
         *by_age_lines(report, texts),
         *words.remark_lines(report, texts),
         *method_lines(report, texts),

@@ -8,7 +8,7 @@ import click
 
 from layers.coverage import CoverageReport, coverage
 from server import outputs
-from server.commands.options import AT, CATEGORY, LANG, METRES, MINUTES, MODE
+from server.commands.options import AT, CATEGORY, LANG, METRES, MINUTES, MODE, WINDOW
 from server.opened import open_region
 from server.settings import Settings
 
@@ -20,6 +20,7 @@ from server.settings import Settings
 @MINUTES
 @METRES
 @AT
+@WINDOW
 @click.option("--by", type=click.Choice(["district", "municipality"]), default="district")
 @click.option(
     "--format", "format_", type=click.Choice(outputs.FORMATS), help="Else by the file's ending."
@@ -33,13 +34,14 @@ def command(
     minutes: float | None,
     metres: float | None,
     at: str | None,
+    window: str | None,
     by: str,
     format_: str | None,
     lang: str | None,
     output: Path | None,
 ) -> None:
     """Who lives within reach of the nearest offer, and where nobody does."""
-    report = _report(region, categories, mode, minutes, metres, at)
+    report = _report(region, categories, mode, minutes, metres, at, window)
     chosen = outputs.choose_format(format_, output)
     language = lang or Settings.from_env().language
     outputs.write_coverage(report, by=by, format_=chosen, language=language, output=output)
@@ -52,9 +54,12 @@ def _report(
     minutes: float | None,
     metres: float | None,
     at: str | None,
+    window: str | None,
 ) -> CoverageReport:
     atlas = open_region(region)
-    return coverage(atlas, category=categories, mode=mode, minutes=minutes, metres=metres, at=at)
+    return coverage(
+        atlas, category=categories, mode=mode, minutes=minutes, metres=metres, at=at, window=window
+    )
 
 
 @click.command("map")
@@ -64,6 +69,7 @@ def _report(
 @MINUTES
 @METRES
 @AT
+@WINDOW
 @LANG
 @click.option(
     "--output", "-o", required=True, type=click.Path(path_type=Path, dir_okay=False),
@@ -76,9 +82,10 @@ def map_command(
     minutes: float | None,
     metres: float | None,
     at: str | None,
+    window: str | None,
     lang: str | None,
     output: Path,
 ) -> None:
     """Write coverage as one page that opens from disk, base map included."""
-    report = _report(region, categories, mode, minutes, metres, at)
+    report = _report(region, categories, mode, minutes, metres, at, window)
     outputs.write_map(report, language=lang or Settings.from_env().language, output=output)

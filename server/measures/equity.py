@@ -11,8 +11,9 @@ from pydantic import Field
 
 from geo.network import MODES
 from layers.equity import EquityReport, Shortfall, equity
+from layers.timetable import TRANSIT
 from server import answers, models
-from server.api import AtlasPath, api_router
+from server.api import AtlasPath, WindowQuery, api_router
 from server.opened import open_region
 from server.outputs import write_text
 from server.query import CategoriesQuery
@@ -58,11 +59,12 @@ router = api_router()
 def get_equity(
     atlas: AtlasPath,
     category: CategoriesQuery,
-    mode: Annotated[str | None, Query(description="walk, stepfree, bike or car")] = None,
+    mode: Annotated[str | None, Query(description="walk, stepfree, bike, car or transit")] = None,
     minutes: Annotated[float | None, Query(description="limit of travel, 0.001 to 240")] = None,
+    window: WindowQuery = None,
 ) -> EquityOut:
     """Who falls short of a limit, how far, and how unequally cover is spread over districts."""
-    return equity_out(equity(atlas, category=category, mode=mode, minutes=minutes))
+    return equity_out(equity(atlas, category=category, mode=mode, minutes=minutes, window=window))
 
 
 def equity_out(report: EquityReport) -> EquityOut:
@@ -101,8 +103,9 @@ def _shortfall(area: Shortfall) -> ShortfallOut:
     "--category", "-c", "categories", multiple=True, required=True, metavar="ID",
     help="Category of the taxonomy; several mean any of them.",
 )  # fmt: skip
-@click.option("--mode", type=click.Choice(MODES), help="How people go; else the category's own.")
+@click.option("--mode", type=click.Choice((*MODES, TRANSIT)), help="Else the category's own.")
 @click.option("--minutes", type=float, help="Limit of travel, 0.001 to 240.")
+@click.option("--window", metavar="DATE/SPAN|PART", help="Departures of --mode transit.")
 @click.option("--format", "format_", type=click.Choice(["table", "json"]), default="table")
 @click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False))
 def command(
@@ -110,11 +113,15 @@ def command(
     categories: tuple[str, ...],
     mode: str | None,
     minutes: float | None,
+    window: str | None,
     format_: str,
     output: Path | None,
 ) -> None:
     """Who falls short of a limit, how far, and how unequally cover is spread."""
-    out = equity_out(equity(open_region(region), category=categories, mode=mode, minutes=minutes))
+    found = equity(
+        open_region(region), category=categories, mode=mode, minutes=minutes, window=window
+    )
+    out = equity_out(found)
     as_json = format_ == "json" or (output is not None and output.suffix.lower() == ".json")
     write_text((out.model_dump_json(indent=1) if as_json else _table(out)) + "\n", output)
 

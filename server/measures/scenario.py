@@ -12,7 +12,7 @@ from layers.car_km import car_km
 from layers.coverage import coverage
 from layers.difference import compare
 from layers.document import read_text
-from layers.question import QUESTION_MODES
+from layers.question import ALL_MODES
 from layers.scenario import Scenario, ScenarioError, check_scenario, read_scenario
 from layers.scenario_atlas import try_out
 from server.api import AtlasPath, api_router
@@ -44,6 +44,7 @@ def try_scenario(atlas: AtlasPath, asked: ScenarioIn) -> ScenarioOut:
         minutes=asked.minutes,
         metres=asked.metres,
         at=asked.at,
+        window=asked.window,
     )
     return scenario_out(found, by=asked.by)
 
@@ -67,11 +68,12 @@ def _try(atlas: Atlas, scenario: Scenario, asked: CarKmIn | None, **question: An
     help="Category of the taxonomy; several mean any of them.",
 )  # fmt: skip
 @click.option(
-    "--mode", type=click.Choice(QUESTION_MODES), help="How people go; else the category's own."
+    "--mode", type=click.Choice(ALL_MODES), help="How people go; else the category's own."
 )
 @click.option("--minutes", type=float, help="Limit of travel, 0.001 to 240.")
 @click.option("--metres", type=float, help="Limit of the way instead.")
 @click.option("--at", metavar="WHEN", help="A moment or a part of the week, such as Su.")
+@click.option("--window", metavar="DATE/SPAN|PART", help="Departures of --mode transit.")
 @click.option("--car-km", "with_car_km", is_flag=True, help="Also tell of kilometres by car.")
 @click.option(
     "--trips-per-year", nargs=2, type=float, metavar="LOW HIGH",
@@ -91,6 +93,7 @@ def command(
     minutes: float | None,
     metres: float | None,
     at: str | None,
+    window: str | None,
     with_car_km: bool,
     trips_per_year: tuple[float, float] | None,
     car_share: tuple[float, float] | None,
@@ -111,6 +114,7 @@ def command(
         minutes=minutes,
         metres=metres,
         at=at,
+        window=window,
     )
     out = scenario_out(found)
     as_json = format_ == "json" or (output is not None and output.suffix.lower() == ".json")

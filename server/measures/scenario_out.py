@@ -53,6 +53,9 @@ class ScenarioIn(models.Model):
     at: str | None = Field(
         default=None, description="a moment or a part of the week: what is open then"
     )
+    window: str | None = Field(
+        default=None, description="departures of mode transit: a day and a span, or a part"
+    )
     by: Literal["district", "municipality"] = Field(
         default="district", description="areas of the rows; district means the finest ones"
     )

@@ -17,6 +17,7 @@ from fastapi.responses import HTMLResponse
 from layers.atlas import Atlas
 from layers.coverage import CoverageReport
 from layers.question import LINE, MAX_METRES, MAX_MINUTES
+from layers.timetable import TRANSIT
 from server import sentences as words
 from server import view
 from server.asked import Asked, address, answer_asked, asked_again, parse_asked
@@ -38,12 +39,16 @@ from server.regions import regions_of
 from server.script_data import can_try, measures_data, script_texts, street_reach
 from server.shell import PageRoute, render, texts_for
 from server.texts import Texts
+from server.transit_view import own_window, transit_view, window_choices
 from server.trial_texts import trial_view
 
 MINUTE_STEPS = (5, 10, 15, 20, 30)
 DOWNLOADS = (("CSV", "csv"), ("Excel", "xlsx"), ("GeoJSON", "geojson"), ("GeoPackage", "gpkg"))
 METRE_STEPS = (300, 500, 1000, 2000)
-ICONS = {"walk": "walk", "stepfree": "wheelchair", "bike": "bike", "car": "car", LINE: "line"}
+ICONS = {
+    "walk": "walk", "stepfree": "wheelchair", "bike": "bike", "car": "car", LINE: "line",
+    TRANSIT: "bus",
+}  # fmt: skip
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -67,6 +72,11 @@ def planner(request: Request, region: str) -> HTMLResponse:
         people_placed=placement_line(atlas, texts) if atlas.population.account else "",
         answer=answer,
         report=report,
+        transit=transit_view(report, texts),
+        window_url=lambda window: address(
+            f"/r/{region}/planner", replace(full, window=window).parameters()
+        ),
+        has_measures=report.question.mode != TRANSIT,
         tools=can_try(report, counts_buildings=answer.counts_buildings),
         trial=trial_view(report, texts, counts_buildings=answer.counts_buildings),
         form=_form(report, asked, texts),
@@ -109,6 +119,8 @@ def _form(report: CoverageReport, asked: Asked, texts: Texts) -> dict[str, Any]:
         "most_minutes": f"{MAX_MINUTES:.0f}",
         "most_metres": f"{MAX_METRES:.0f}",
         "times": time_choices(question, texts),
+        "windows": window_choices(atlas, question, texts),
+        "own_window": own_window(question),
         "by": asked.by,
         "has_levels": len(atlas.region.finest) > len(atlas.region.municipalities),
     }
@@ -131,8 +143,10 @@ def _default_url(report: CoverageReport, asked: Asked) -> str:
 
 
 def _sheet_url(report: CoverageReport, asked: Asked, area: str) -> str:
-    """Return the sheet of an area for this question."""
+    """Return the sheet of an area for this question; by the category's own way for transit."""
     question = replace(asked_again(report.question, asked), by="district")
+    if report.question.mode == TRANSIT:
+        question = replace(question, mode=None, minutes=None, window=None)
     return address(f"/r/{report.atlas.region.id}/sheets/{area}", question.parameters())
 
 
@@ -184,6 +198,7 @@ def _map_data(
             "metres": question.metres,
             "at": asked_time[0],
             "at_name": asked_time[1],
+            "window": str(question.window) if question.window else "",
             "by": asked.by,
         },
         "language": texts.language,

@@ -81,7 +81,11 @@ function enhance() {
     link.addEventListener("click", (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
-      for (const name of ["mode", "minutes", "metres"]) chosen.delete(name);
+      const isDefault = link.id === "default";
+      for (const name of ["mode", "minutes", "metres"]) {
+        if (isDefault) chosen.delete(name);
+        else if (name !== "metres") chosen.add(name);
+      }
       ask(link.href);
     });
   }
@@ -149,10 +153,23 @@ function addressOfForm() {
   if (chosen.has("mode")) wanted.set("mode", mode);
   const limit = mode === "line" || form.querySelector(".along") ? "metres" : "minutes";
   if (chosen.has(limit) && values.get(limit)) wanted.set(limit, values.get(limit));
+  if (chosen.has("mode") && mode === "transit") wanted.set("window", windowOf(values));
   if (values.get("at")) wanted.set("at", values.get("at"));
   if (values.get("by") === "municipality") wanted.set("by", values.get("by"));
   if (values.get("lang")) wanted.set("lang", values.get("lang"));
   return `${form.action.split("?")[0]}?${wanted}`;
+}
+
+/* Departures: a part of the week, or a day and a span of the asker's own. */
+function windowOf(values) {
+  const window = values.get("window");
+  return window === "own" ? `${values.get("day")}T${values.get("from")}/${values.get("until")}` : window;
+}
+
+/* Another day is asked for once it is whole. */
+function isWhole() {
+  const values = new FormData(form);
+  return values.get("mode") !== "transit" || values.get("window") !== "own" || ["day", "from", "until"].every((name) => values.get(name));
 }
 
 /* The same question at an hour of the week. */
@@ -230,6 +247,7 @@ function showInForm(question) {
   const { at } = form.elements;
   if (![...at.options].some((option) => option.value === question.at)) at.add(new Option(question.at_name, question.at));
   at.value = question.at;
+  if (form.elements.window && question.window) showWindow(question.window);
   if (form.elements.by) form.elements.by.value = question.by;
   form.querySelector(".by-metres").classList.toggle("along", question.mode !== "line" && question.metres !== null);
   for (const name of ["minutes", "metres"]) {
@@ -241,14 +259,24 @@ function showInForm(question) {
   }
 }
 
+/* A part of the week by its own name, everything else as a day and a span. */
+function showWindow(asked) {
+  const { window } = form.elements;
+  const [start, until] = asked.split("/");
+  const [day, from] = start.split("T");
+  Object.entries({ day, from, until }).forEach(([name, value]) => { form.elements[name].value = value; });
+  window.value = [...window.options].find((option) => option.dataset.window === asked)?.value || "own";
+}
+
 function changed(name) {
   if (name === "metres" || name === "minutes") {
     // a limit is meant for the way of travel that it was chosen with
     chosen.add("mode");
     if (name === "minutes") form.querySelector(".by-metres").classList.remove("along");
   }
+  if (["window", "day", "from", "until"].includes(name)) chosen.add("mode");
   chosen.add(name);
-  if (form.reportValidity()) ask(addressOfForm());
+  if (form.reportValidity() && isWhole()) ask(addressOfForm());
 }
 
 document.addEventListener("change", (event) => {

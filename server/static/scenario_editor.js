@@ -205,6 +205,7 @@ export class ScenarioEditor {
     const asked = {
       scenario: this.document.toJson(), category: question.category.split(","), mode: question.mode, ...limit,
       by: question.by, ...(this.data.has_cars ? { car_km: {} } : {}), ...(question.at ? { at: question.at } : {}),
+      ...(question.window ? { window: question.window } : {}),
     };
     const { outcome } = this.parts;
     outcome.setAttribute("aria-busy", "true");

@@ -1,0 +1,147 @@
+"""Public transport over HTTP, on the planner's page and on the command line."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from fastapi.testclient import TestClient
+
+from server.app import create_app
+from server.cli import main
+from server.settings import Settings, default_data_dir
+from server.transit_out import CoverageByTransit
+from tests.toytransit import TEN, build_toy_with_timetable
+
+API = "/api/v1/regions/toy"
+ASKED = {"category": "repair_cafe", "mode": "transit", "window": TEN, "minutes": "7.5"}
+
+
+@pytest.fixture(scope="module")
+def state(taxonomy_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("state")
+    build_toy_with_timetable(folder, taxonomy_path)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def riding(state: Path) -> TestClient:
+    settings = Settings(data_dir=default_data_dir(), state_dir=state, regions=("toy",))
+    return TestClient(create_app(settings), raise_server_exceptions=False)
+
+
+def assert_refused(response, parameter: str, text: str) -> None:
+    assert response.status_code == 400, response.text
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.json()["parameter"] == parameter
+    assert text in response.json()["detail"]
+
+
+def test_the_median_stands_beside_best_walking_and_other_times(riding: TestClient):
+    answer = riding.get(f"{API}/coverage", params=ASKED)
+    out = CoverageByTransit.model_validate(answer.json())
+    assert out.assumptions.mode == "transit"
+    assert out.assumptions.window == out.transit.window == TEN
+    assert out.share == out.transit.share == 0.927
+    assert out.transit.share_on_foot == 0.917
+    assert out.transit.share_best == 1.0
+    assert out.transit.departures_share == 0.95
+    assert [each.part for each in out.transit.windows] == [
+        "weekday", "evening", "saturday", "sunday",
+    ]  # fmt: skip
+    assert out.transit.feed.licence == "CC0-1.0"
+    assert out.transit.day.departures == 4
+    assert out.by_offer == []
+    assert [each.id for each in out.transit.by_district] == [each.id for each in out.by_district]
+
+
+def test_people_of_all_classes_are_all_people(riding: TestClient):
+    out = riding.get(f"{API}/coverage", params={**ASKED, "minutes": "5"}).json()
+    classes = out["transit"]["by_class"]
+    assert sum(filter(None, classes.values())) == out["residents"] == 960
+
+
+def test_other_modes_answer_as_before(riding: TestClient, client: TestClient):
+    walking = {"category": "repair_cafe", "mode": "walk", "minutes": "5"}
+    one, other = (each.get(f"{API}/coverage", params=walking).json() for each in (riding, client))
+    assert "transit" not in one
+    assert one["by_district"] == other["by_district"]
+
+
+def test_a_region_says_whether_it_has_a_timetable(riding: TestClient, client: TestClient):
+    assert riding.get(API).json()["modes"][-1] == "transit"
+    assert "transit" not in client.get(API).json()["modes"]
+    refused = client.get(f"{API}/coverage", params=ASKED)
+    assert_refused(refused, "mode", "umkreis region timetable toy --gtfs FILE")
+
+
+@pytest.mark.parametrize("path", ["week", "stability", "resilience", "sites", "history", "radii"])
+def test_what_does_not_take_it_says_so(path: str, riding: TestClient):
+    asked = {"category": "repair_cafe", "mode": "transit"}
+    refused = riding.get(f"{API}/{path}", params=asked)
+    assert_refused(refused, "mode", "is not answered by this measure")
+
+
+def test_a_day_outside_the_timetable_is_a_bad_request(riding: TestClient):
+    late = {**ASKED, "window": "2027-05-04T16:00/18:00"}
+    refused = riding.get(f"{API}/coverage", params=late)
+    assert_refused(refused, "window", "the nearest Tuesday that it covers is 2027-03-30")
+
+
+@pytest.mark.parametrize("f", ["geojson", "csv", "xlsx", "gpkg"])
+def test_every_format_is_written(f: str, riding: TestClient):
+    assert riding.get(f"{API}/coverage", params={**ASKED, "f": f}).status_code == 200
+
+
+def test_gaps_equity_and_what_a_car_adds_take_it(riding: TestClient):
+    gaps = riding.get(f"{API}/gaps", params=ASKED).json()
+    assert all(each["properties"]["nearest_offer"] is None for each in gaps["features"])
+    equity = riding.get(f"{API}/equity", params=ASKED).json()
+    assert equity["assumptions"]["window"] == TEN
+    car = {"category": "repair_cafe", "mode": "car", "minutes": "5"}
+    modes = riding.get(f"{API}/resilience", params=car).json()["by_mode"]
+    assert [each["mode"] for each in modes] == ["walk", "stepfree", "bike", "car", "transit"]
+
+
+def test_a_line_every_two_minutes_is_tried(riding: TestClient):
+    changes = [{"do": "change_headway", "line": "1", "every_min": 2}]
+    body = {**ASKED, "minutes": 5, "scenario": {"version": 1, "changes": changes}}
+    out = riding.post(f"{API}/scenarios", json=body).json()
+    assert out["difference"]["gained"] > 0
+    assert out["after"]["assumptions"]["window"] == TEN
+
+
+@pytest.mark.parametrize(("language", "name"), [("de", "Bus und Bahn"), ("en", "Bus and train")])
+def test_the_planner_asks_by_bus_and_train(language: str, name: str, riding: TestClient):
+    page = riding.get("/r/toy/planner", params={**ASKED, "lang": language}).text
+    assert f"<span>{name}</span>" in page
+    assert 'id="transit-windows"' in page
+    assert 'id="transit-classes"' in page
+    assert '<option value="own" selected>' in page  # ten minutes are no part of the week
+    assert '<input class="entry" type="time" name="until" value="16:10">' in page
+
+
+def test_a_window_is_asked_for_without_scripts(riding: TestClient):
+    parts = {"window": "own", "day": "2026-11-24", "from": "16:00", "until": "16:10"}
+    page = riding.get("/r/toy/planner", params={**ASKED, **parts, "lang": "en"})
+    assert page.status_code == 200
+    assert "Leaving on Tue, 24 Nov 2026, 16:00 to 16:10" in page.text
+    unfinished = riding.get("/r/toy/planner", params={**ASKED, **parts, "day": ""})
+    assert unfinished.status_code == 400
+    ignored = riding.get("/r/toy/planner", params={**ASKED, **parts, "mode": "walk"})
+    assert ignored.status_code == 200  # a form sends all its fields
+
+
+def test_without_a_timetable_the_planner_does_not_offer_it(client: TestClient):
+    page = client.get("/r/toy/planner", params={"lang": "en"}).text
+    assert 'value="transit"' not in page
+    assert 'name="window"' not in page
+
+
+def test_the_command_line_takes_a_window(state: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("UMKREIS_STATE_DIR", str(state))
+    asked = ["-c", "repair_cafe", "--mode", "transit", "--window", TEN, "--minutes", "7.5"]
+    done = CliRunner().invoke(main, ["coverage", "toy", *asked, "--lang", "en"])
+    assert done.exit_code == 0, done.output
+    assert "by bus and train in 7.5 minutes" in done.output
+    assert "With the best departure it would be 100%, on foot alone 92%." in done.output
+    assert "Timetable: Verkehrsbetrieb Öd, valid from 1 October 2026 to" in done.output
