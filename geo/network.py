@@ -119,9 +119,7 @@ class Network:
             with self._preparing:
                 if self._prepared is None:
                     edges = Edges.of(self._arrays)
-                    if "search" in self._about:
-                        made = from_arrays(edges, self._arrays, self._about["search"])
-                    elif self._before is not None:
+                    if self._before is not None:
                         made = prepare_changed(self._before._engine, edges)
                     else:
                         made = prepare(edges)
@@ -465,7 +463,6 @@ class Network:
         """
         made = change(self._arrays, self._names, closed, opened)
         about = {**self._about, "names": made.names}
-        about.pop("search", None)
         if made.digest:
             about["network_id"] = f"{self.network_id}-{made.digest}"
         network = type(self)(made.arrays, about)
@@ -541,7 +538,9 @@ class Network:
                 f"{FORMAT}; build the network again"
             )
         arrays = {p.stem: np.load(p, mmap_mode="r") for p in sorted(folder.glob("*.npy"))}
-        return cls(arrays, about)
+        network = cls(arrays, about)
+        network._prepared = from_arrays(Edges.of(arrays), arrays, about["search"])
+        return network
 
     def _leaving(self, demand: Snapped) -> Ends:
         """Return the ends of the demand; question after question is asked for the same people."""

@@ -295,3 +295,10 @@ def test_the_example_of_the_documentation() -> None:
     )
     with made.spread(seeds, leaving=False) as lanes:
         assert (lanes[:, 0] / 1024 / 60).tolist() == [2, 7, 0, 6, 3]
+
+
+def test_a_saved_network_without_its_arcs_is_found_damaged_when_opened(tmp_path) -> None:
+    network_of([0, 1], [1, 2], [60, 60], [60, 60], nodes=3).save(tmp_path)
+    (tmp_path / "reach_head.npy").unlink()
+    with pytest.raises(KeyError, match="reach_head"):
+        Network.open(tmp_path)
