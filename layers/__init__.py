@@ -6,7 +6,8 @@ from geo.exports import export_lazily
 
 if TYPE_CHECKING:
     from layers.atlas import Atlas
-    from layers.build import build_atlas, is_current
+    from layers.build import build_atlas
+    from layers.build_input import is_current
     from layers.coverage import CoverageReport, answer, coverage
     from layers.errors import (
         AtlasError,
@@ -41,7 +42,7 @@ _HOMES = {
     "ask": "layers.question",
     "build_atlas": "layers.build",
     "coverage": "layers.coverage",
-    "is_current": "layers.build",
+    "is_current": "layers.build_input",
     "load_taxonomy": "layers.taxonomy",
     "near": "layers.nearby",
     "offers_from_osm": "layers.offers",

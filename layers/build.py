@@ -2,8 +2,7 @@
 Builds an Atlas from a region's folder.
 
 A build happens in a temporary folder beside its place and is renamed when it is whole, so that
-nobody ever sees half a region. Whether a stored Atlas still fits its input is told by checksums of
-all files that went in.
+nobody ever sees half a region.
 """
 
 from __future__ import annotations
@@ -43,7 +42,7 @@ from geo.tiles import build_base_map
 from layers.addresses import Addresses, read_addresses
 from layers.atlas import BASE_MAP, Atlas, Exits
 from layers.benchmarks import load_benchmarks
-from layers.errors import AtlasError
+from layers.build_input import REGION_FILE, input_files
 from layers.offers import Offers, offers_from_osm
 from layers.region_elevation import build_elevation, speeds_of_region
 from layers.region_timetable import build_timetable
@@ -56,7 +55,6 @@ from layers.store import (
     REPLACED,
     TAXONOMY,
     open_atlas,
-    read_manifest,
     save_json,
     save_mode,
     save_offers,
@@ -77,9 +75,6 @@ if TYPE_CHECKING:
     Progress = Callable[[str, float], None]
 
 _log = logging.getLogger(__name__)
-REGION_FILE = "region.toml"
-# folders of a region that tell of it and are no part of what is built
-NOT_BUILT_FROM = ("experiments", "papers", "practice")
 _THREADS = 2  # the slow parts of a network leave Python's lock; each holds a network in memory
 _BASE_MAP_WEIGHT = 8  # as long as all other steps together
 
@@ -121,36 +116,10 @@ def build_atlas(
     return open_atlas(target)
 
 
-def is_current(path: Path, region_dir: Path, taxonomy_path: Path) -> bool:
-    """Whether a stored Atlas exists, has this format and was built from these very files."""
-    try:
-        manifest = read_manifest(path)
-    except AtlasError:
-        return False
-    files = _input_files(region_dir, taxonomy_path)
-    return (manifest.get("format"), manifest.get("files")) == (FORMAT_VERSION, files)
-
-
-def _input_files(region_dir: Path, taxonomy_path: Path) -> dict[str, str]:
-    """Return the checksum of each file of a region's folder, of the taxonomy and benchmarks."""
-    files = sorted(
-        p
-        for p in region_dir.rglob("*")
-        if p.is_file()
-        and p.suffix != ".md"
-        and p.relative_to(region_dir).parts[0] not in NOT_BUILT_FROM
-    )
-    checksums = {str(file.relative_to(region_dir)): osm.sha256_of(file) for file in files}
-    checksums[TAXONOMY] = osm.sha256_of(taxonomy_path)
-    if (benchmarks := taxonomy_path.with_name(BENCHMARKS)).is_file():
-        checksums[BENCHMARKS] = osm.sha256_of(benchmarks)
-    return checksums
-
-
 def _build_into(
     folder: Path, region_dir: Path, taxonomy_path: Path, *, base_map: bool, progress: Progress
 ) -> None:
-    files = _input_files(region_dir, taxonomy_path)  # before they are read: they may change
+    files = input_files(region_dir, taxonomy_path)  # before they are read: they may change
     steps = _Steps(progress, total=5 + len(MODES) + (_BASE_MAP_WEIGHT if base_map else 0))
     with steps.step("region"):
         taxonomy = load_taxonomy(taxonomy_path)

@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from geo.errors import UmkreisError
 from geo.region_file import load_region
 from layers.accounts.users import users
-from layers.build import REGION_FILE
+from layers.build_input import REGION_FILE
 from layers.errors import RegisterError
 from layers.taxonomy import load_taxonomy
 from server.mail import has_mail

@@ -1,7 +1,8 @@
 """
 Writes reports for the command line: tables, JSON, CSV, GeoJSON, Excel, GeoPackage, a page.
 
-A file is written beside its place and renamed, so that a failure leaves nothing half-written.
+A file is written beside its place and renamed, so that a failure leaves nothing half-written. What
+writes spreadsheets and maps is loaded for them alone: a table does not wait for it.
 """
 
 from __future__ import annotations
@@ -23,18 +24,17 @@ from layers.nearby import OfferInReach
 from layers.opening import opening
 from layers.when import When
 from server import answers, models
+from server.hill_words import hill_summary
 from server.method import left_out_lines
 from server.people_sentences import counted_lines
-from server.report_files import coverage_gpkg, coverage_xlsx
 from server.sentences import label, people_short
-from server.single_file import single_file
 from server.texts import Texts, texts_of
 from server.time_sentences import opening_phrase
 from server.view import map_view, sentences
 
 FORMATS = ("table", "json", "csv", "geojson", "xlsx", "gpkg", "html")
 _BY_ENDING = {f".{name}": name for name in FORMATS[1:]}
-_FILES = {"xlsx": coverage_xlsx, "gpkg": coverage_gpkg}
+_FILES = ("xlsx", "gpkg")
 _NEEDS_FILE = (*_FILES, "html")
 _WITHHELD = "–"
 
@@ -61,7 +61,10 @@ def write_coverage(
 ) -> None:
     """Write a report in one of `FORMATS` to a file, or to stdout."""
     if output is not None and format_ in _FILES:
-        write_bytes(_FILES[format_](report, by=by), output)
+        from server import report_files
+
+        writer = {"xlsx": report_files.coverage_xlsx, "gpkg": report_files.coverage_gpkg}[format_]
+        write_bytes(writer(report, by=by), output)
     elif output is not None and format_ == "html":
         write_map(report, language=language, output=output)
     else:
@@ -77,6 +80,8 @@ def write_map(report: CoverageReport, *, language: str, output: Path) -> None:
     TilesMissingError
         If the region was built without a base map.
     """
+    from server.single_file import single_file
+
     write_text(single_file(map_view(report, language), report.atlas.base_map), output)
 
 
@@ -191,6 +196,7 @@ def build_summary(atlas: Atlas) -> str:
         lines.append(f"  {unplaced:,.0f} people unplaced: no building in their municipality")
     lines += [f"  {line}" for line in counted_lines(atlas, texts_of("en"))]
     lines += [f"  {line}" for line in left_out_lines(atlas, texts_of("en"))]
+    lines += hill_summary(atlas)
     for mode, about in atlas.manifest["networks"].items():
         lines.append(
             f"  {mode}: {about['dropped_share']:.1%} of street length on islands left out; "

@@ -4,7 +4,8 @@ The regions that this installation knows, and their Atlases.
 A region is a folder with a `region.toml`: shipped ones lie in the data folder, one's own in the
 state folder. Atlases are opened when first asked for, kept within a budget of memory, and opened
 anew when they were built again; lists of regions open none. Where there is a register, an Atlas is
-handed out with the offers that it holds now.
+handed out with the offers that it holds now. What builds regions and what reads the register is
+loaded where it is needed: a question on the command line mostly needs neither.
 """
 
 from __future__ import annotations
@@ -19,13 +20,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-import sqlalchemy as sa
-
 from layers.atlas_brief import AtlasBrief, brief_of, read_brief
-from layers.build import REGION_FILE, build_atlas, is_current
+from layers.build_input import REGION_FILE, is_current
 from layers.errors import AtlasError, RegisterError, UnknownRegionError
-from layers.living import LivingRegion
-from layers.register import Register
 from layers.store import MANIFEST, TAXONOMY
 from server.kept_atlases import KeptAtlases, Stamp, stamp_of
 
@@ -34,6 +31,8 @@ if TYPE_CHECKING:
 
     from layers.atlas import Atlas
     from layers.build import Progress
+    from layers.living import LivingRegion
+    from layers.register import Register
     from server.settings import Settings
 
 
@@ -156,6 +155,8 @@ class Regions:
 
     def build(self, region_id: str, progress: Progress) -> Atlas:
         """Build a region anew."""
+        from layers.build import build_atlas
+
         return build_atlas(
             self.folder(region_id),
             self.taxonomy_path,
@@ -191,6 +192,8 @@ class Regions:
         try:
             if (register := self.register()) is None:
                 return built
+            from layers.living import LivingRegion
+
             with self._lock:
                 living = self._living.setdefault(region_id, LivingRegion(register, region_id))
             return living.atlas(built, on=datetime.now(UTC).date())
@@ -243,6 +246,8 @@ class Regions:
             if self._register is None and (
                 self._settings.database_url or self._settings.register_file.exists()
             ):
+                from layers.register import Register
+
                 self._register = Register.open(self._settings.register_url)
             return self._register
 
@@ -257,6 +262,8 @@ class Regions:
         """
         if (register := self.register()) is None:
             return None
+        import sqlalchemy as sa
+
         try:
             return {region_id: register.rev(region_id) for region_id in self.folders()}
         except sa.exc.SQLAlchemyError as exc:

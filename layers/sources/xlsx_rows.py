@@ -14,9 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
-import openpyxl
 from defusedxml.ElementTree import iterparse
-from openpyxl.utils.cell import range_boundaries
 
 from layers.errors import SourceError
 from layers.sources.bounded import MAX_WORKBOOK_BYTES, opened_zip
@@ -62,6 +60,8 @@ def read_sheet(data: bytes, *, layer: str = "", max_rows: int) -> Sheet:
     SourceError
         If it is no workbook, a bomb, has no such sheet, or too many rows.
     """
+    import openpyxl  # only workbooks wait for it
+
     with opened_zip(data, max_unpacked=MAX_WORKBOOK_BYTES) as archive:
         if "xl/workbook.xml" not in archive.namelist():
             raise SourceError("`source` is an archive, but no Excel workbook (.xlsx)")
@@ -139,6 +139,8 @@ def _text(value: object) -> str:
 
 def _fill_merged(sheet: Sheet, archive: ZipFile, path: str) -> None:
     """Write the value of merged cells into every row that they span."""
+    from openpyxl.utils.cell import range_boundaries
+
     by_number = dict(sheet.rows)
     filled = 0
     for reference in _merged(archive, path.lstrip("/")):

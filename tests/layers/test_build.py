@@ -11,7 +11,8 @@ import pytest
 
 from geo.errors import ExtractError, NetworkError, PopulationError, RegionError, UmkreisError
 from layers.atlas import Atlas
-from layers.build import _replace, build_atlas, is_current
+from layers.build import _replace, build_atlas
+from layers.build_input import is_current
 from layers.coverage import coverage
 from layers.errors import AtlasError
 from layers.store import open_atlas

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from layers.build import is_current
+from layers.build_input import is_current
 from layers.practice.card import Adoption, PracticeError, check_card, read_card
 from layers.practice.files import card_toml, load_cards
 from layers.practice.library import UnknownCardError, adopt, open_library

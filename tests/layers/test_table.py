@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from geo.errors import RegionError
-from layers.build import build_atlas, is_current
+from layers.build import build_atlas
+from layers.build_input import is_current
 from layers.errors import TableError
 from layers.notices import Notice
 from layers.offers import Offer, Offers

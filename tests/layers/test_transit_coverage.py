@@ -9,7 +9,8 @@ from geo.transit.changes import with_headway
 from geo.transit.errors import OutsideValidityError, TimetableError
 from geo.transit.window import Window
 from layers.atlas import Atlas
-from layers.build import build_atlas, is_current
+from layers.build import build_atlas
+from layers.build_input import is_current
 from layers.coverage import COVERED, coverage
 from layers.region_timetable import add_timetable
 from layers.timetable import transit_of, usual_window, window_of

@@ -12,6 +12,7 @@ import pytest
 from server.cli import main
 from server.commands.lazy import Home, LazyCommands, LazyGroup
 from server.commands.table import COMMANDS, REGION_COMMANDS
+from server.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 ALL = {name: home for table in (COMMANDS, REGION_COMMANDS) for part in table.values()
@@ -65,6 +66,14 @@ def test_help_loads_nothing_heavy(words: tuple[str, ...], tmp_path: Path):
     loaded = loaded_by(*words, state=tmp_path)
     assert "click" in loaded
     assert loaded & HEAVY == set()
+
+
+def test_a_table_waits_for_no_web_server_spreadsheet_or_map(toy_settings: Settings):
+    words = ("coverage", "toy", "-c", "greengrocer_bakery")
+    loaded = loaded_by(*words, state=toy_settings.state_dir)
+    assert "pandas" in loaded
+    unneeded = {"docx", "fastapi", "folium", "jinja2", "openpyxl", "ortools", "sqlalchemy"}
+    assert loaded & unneeded == set()
 
 
 def test_help_lists_every_command_under_its_heading():
