@@ -43,6 +43,7 @@ from layers.addresses import Addresses, read_addresses
 from layers.atlas import BASE_MAP, Atlas, Exits
 from layers.benchmarks import load_benchmarks
 from layers.build_input import REGION_FILE, input_files
+from layers.leftovers import sweep
 from layers.offers import Offers, offers_from_osm
 from layers.region_elevation import build_elevation, speeds_of_region
 from layers.region_timetable import build_timetable
@@ -112,6 +113,7 @@ def build_atlas(
     with _temporary_beside(target) as folder:
         _build_into(folder, region_dir, taxonomy_path, base_map=base_map, progress=progress)
         _replace(folder, target)
+    sweep(target.parent, f".{target.name}.")
     progress("done", 1.0)
     return open_atlas(target)
 

@@ -17,6 +17,8 @@ The same input gives the same bytes; only `built.json`, which tells when, differ
 from __future__ import annotations
 
 import json
+import logging
+from contextlib import suppress
 from time import sleep
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
     from layers.benchmarks import Benchmark
     from layers.taxonomy import Taxonomy
 
+_LOG = logging.getLogger(__name__)
 FORMAT_VERSION = 4
 MANIFEST = "manifest.json"
 REGION = "region.json"
@@ -82,6 +85,8 @@ def open_atlas(path: Path) -> Atlas:
             if _identity(path) == folder:  # else it may be half of the old and half of the new one
                 return atlas
         sleep(_PAUSE_S)
+    if _put_back(path):
+        return open_atlas(path)
     raise AtlasError(
         f"the Atlas of region {path.name!r} is still being replaced; ask again in a moment or, if "
         f"a build was broken off, run `umkreis build {path.name} --force`"
@@ -100,6 +105,17 @@ def _identity(path: Path) -> tuple[int, int] | None:
 def _is_being_replaced(path: Path) -> bool:
     """Tell whether the old one was just moved away and the new one is about to come."""
     return not path.exists() and any(path.parent.glob(f".{path.name}.{REPLACED}*"))
+
+
+def _put_back(path: Path) -> bool:
+    """Put an Atlas back that was moved away for one that never came: its build was killed."""
+    moved = path.parent.glob(f".{path.name}.{REPLACED}*/{path.name}")
+    for old in sorted(moved, key=lambda p: p.parent.stat().st_mtime, reverse=True):
+        with suppress(OSError):  # somebody else was quicker, or may write here while we may not
+            old.rename(path)
+            _LOG.warning("a build of region %s was broken off; its old Atlas is back", path.name)
+            return True
+    return False
 
 
 def _open(path: Path) -> Atlas:

@@ -11,6 +11,7 @@ import logging
 from http import HTTPStatus
 from typing import Any
 
+import sqlalchemy as sa
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
@@ -20,6 +21,7 @@ from geo.errors import NetworkError, ParameterError, UmkreisError
 from layers.errors import (
     AtlasError,
     NoDatesError,
+    RegisterAwayError,
     SubmissionError,
     TilesMissingError,
     UnknownNameError,
@@ -29,6 +31,7 @@ from server.query import LATER
 _log = logging.getLogger(__name__)
 
 PROBLEM_JSON = "application/problem+json"
+AGAIN_AFTER_S = "10"
 STATUS: dict[type[Exception], HTTPStatus] = {
     SubmissionError: HTTPStatus.CONFLICT,
     UnknownNameError: HTTPStatus.NOT_FOUND,
@@ -36,6 +39,7 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     ParameterError: HTTPStatus.BAD_REQUEST,
     AtlasError: HTTPStatus.SERVICE_UNAVAILABLE,
     TilesMissingError: HTTPStatus.SERVICE_UNAVAILABLE,
+    RegisterAwayError: HTTPStatus.SERVICE_UNAVAILABLE,
     NetworkError: HTTPStatus.INTERNAL_SERVER_ERROR,
     UmkreisError: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
@@ -93,6 +97,18 @@ def install(app: FastAPI) -> None:
             _log.error("unexpected failure", exc_info=exc)
             return problem(status, "the server failed; the failure has been logged")
         return problem(status, str(exc), parameter=getattr(exc, "parameter", ""))
+
+    @app.exception_handler(RegisterAwayError)
+    @app.exception_handler(sa.exc.OperationalError)
+    async def away(_: Request, exc: Exception) -> Response:
+        # what the database says may name places and values
+        _log.warning("the register is out of reach: %s", type(exc).__name__)
+        answer = problem(
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            "the register is out of reach; nothing of this was kept; try again in a moment",
+        )
+        answer.headers["Retry-After"] = AGAIN_AFTER_S
+        return answer
 
     @app.exception_handler(RequestValidationError)
     async def invalid(_: Request, exc: RequestValidationError) -> Response:

@@ -74,6 +74,8 @@ class KeptAtlases:
         Called with the region of each Atlas that is dropped.
     opened, dropped
         How often since the start.
+    damaged
+        Regions that could not be opened when they were asked for last.
     """
 
     budget: int | None
@@ -81,6 +83,7 @@ class KeptAtlases:
     forget: Callable[[str], None] = lambda _region: None
     opened: int = 0
     dropped: int = 0
+    damaged: set[str] = field(default_factory=set)
     _kept: dict[str, _Kept] = field(default_factory=dict)  # the one asked for last is at the end
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _opening: dict[str, threading.Lock] = field(default_factory=dict)
@@ -105,7 +108,12 @@ class KeptAtlases:
         with alone:  # the others are answered while one is opened
             kept = self._asked_again(region, stamp_of(path / MANIFEST))
             if kept is None:
-                kept = self._open(region, path)
+                try:
+                    kept = self._open(region, path)
+                except AtlasError:
+                    self.damaged.add(region)
+                    raise
+                self.damaged.discard(region)
                 self._measure(region, kept)
                 self._drop_others(region, kept)
                 return kept.stamp, kept.atlas

@@ -28,15 +28,17 @@ def healthz() -> dict[str, str]:
 
 @router.get("/readyz")
 def readyz(request: Request) -> Response:
-    """Whether every region that is to be served is built, and the register can be read."""
+    """Whether every region that is to be served is built and whole, and the register is there."""
     regions = regions_of(request)
     not_built = [region.id for region in regions.known() if not region.is_built]
     register = _register(regions)
     is_closed = request.app.state.settings.maintenance == "all"
-    is_ready = not (not_built or is_closed or register["state"] == "unreachable")
+    damaged = sorted(regions.kept.damaged - set(not_built))
+    is_ready = not (not_built or damaged or is_closed or register["state"] == "unreachable")
     body = {
         "status": "ok" if is_ready else "not ready",
         "not_built": not_built,
+        "damaged": damaged,
         "open": list(regions.kept.sizes),
         "register": register,
         "maintenance": request.app.state.settings.maintenance,

@@ -22,7 +22,7 @@ from zoneinfo import ZoneInfo
 
 from layers.atlas_brief import AtlasBrief, brief_of, read_brief
 from layers.build_input import REGION_FILE, is_current
-from layers.errors import AtlasError, RegisterError, UnknownRegionError
+from layers.errors import AtlasError, RegisterAwayError, RegisterError, UnknownRegionError
 from layers.store import MANIFEST, TAXONOMY
 from server.kept_atlases import KeptAtlases, Stamp, stamp_of
 
@@ -267,7 +267,7 @@ class Regions:
         try:
             return {region_id: register.rev(region_id) for region_id in self.folders()}
         except sa.exc.SQLAlchemyError as exc:
-            raise RegisterError(f"the register cannot be read: {type(exc).__name__}") from exc
+            raise RegisterAwayError(f"the register cannot be read: {type(exc).__name__}") from exc
 
     def open_built(self, region_id: str) -> Atlas:
         """

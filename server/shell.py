@@ -15,18 +15,19 @@ from http import HTTPStatus
 from itertools import islice
 from typing import Any
 
+import sqlalchemy as sa
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, Response
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from geo.errors import UmkreisError
-from layers.errors import UnknownNameError
+from layers.errors import RegisterAwayError, UnknownNameError
 from layers.question import MAX_METRES, MAX_MINUTES
-from server.accounts.signed_in import account_of
+from server.accounts.signed_in import Account, account_of
 from server.asked import address
 from server.base_map import RasterTiles
-from server.errors import status_of
+from server.errors import AGAIN_AFTER_S, status_of
 from server.regions import regions_of
 from server.rendering import templates
 from server.settings import LANGUAGES
@@ -139,7 +140,7 @@ def render(
             map_links=[] if export_url else built_regions(request),
             base_map=request.app.state.settings.base_map,
             request=request,
-            account=account_of(request),
+            account=_shown_account(request),
             **context,
         )
     )
@@ -165,6 +166,10 @@ class PageRoute(APIRoute):
         async def answer_or_explain(request: Request) -> Response:
             try:
                 return await answer(request)
+            except (RegisterAwayError, sa.exc.OperationalError) as exc:
+                # without what the database says: it may name places and values
+                _log.warning("the register is out of reach: %s", type(exc).__name__)
+                return _register_away(request)
             except UmkreisError as exc:
                 status = status_of(exc)
                 if status is HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -178,6 +183,21 @@ class PageRoute(APIRoute):
                 return error_page(request, HTTPStatus.INTERNAL_SERVER_ERROR)
 
         return answer_or_explain
+
+
+def _register_away(request: Request) -> Response:
+    heading = texts_for(request).gettext("Something went wrong on our side")
+    page = error_page(request, HTTPStatus.SERVICE_UNAVAILABLE, heading=heading)
+    page.headers["Retry-After"] = AGAIN_AFTER_S
+    return page
+
+
+def _shown_account(request: Request) -> Account | None:
+    """Return who has signed in; nobody while the register is away: pages go on without it."""
+    try:
+        return account_of(request)
+    except (RegisterAwayError, sa.exc.OperationalError):
+        return None
 
 
 def install(app: FastAPI) -> None:

@@ -10,7 +10,9 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -31,6 +33,33 @@ def programs() -> Path | None:
 @contextmanager
 def server(folder: Path) -> Iterator[str]:
     """Run a server; give the address under which databases are made."""
+    with restartable(folder) as started:
+        yield started.url
+
+
+@dataclass
+class Server:
+    """A server that may go and come back at the same address."""
+
+    url: str
+    _command: list[Any]
+    _how: dict[str, Any]
+    _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+
+    def start(self) -> None:
+        self._process = subprocess.Popen(self._command, **self._how)  # noqa: S603
+        _wait_for(self.url, self._process)
+
+    def stop(self) -> None:
+        """End it at once, as a crash would: what it acknowledged is in its log."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGQUIT)
+            self._process.wait(timeout=_STARTED_WITHIN_S)
+
+
+@contextmanager
+def restartable(folder: Path) -> Iterator[Server]:
+    """Run a server that a test may stop and start."""
     # the server refuses to run as root; a folder of pytest's is closed to all others
     user = "postgres" if os.getuid() == 0 else pwd.getpwuid(os.getuid()).pw_name
     data = Path(tempfile.mkdtemp(prefix="umkreis-postgres-"))
@@ -47,14 +76,13 @@ def server(folder: Path) -> Iterator[str]:
     run = [folder / "postgres", "-D", data / "data", "-p", str(port), "-k", data]
     # the machine does not lose power while tests run; killed processes lose nothing either way
     settings = ["-c", "listen_addresses=127.0.0.1", "-c", "max_connections=50", "-c", "fsync=off"]
-    process = subprocess.Popen([*run, *settings], **quiet, **as_user)  # noqa: S603
     url = f"postgresql://umkreis@127.0.0.1:{port}"
+    started = Server(url, [*run, *settings], {**quiet, **as_user})
     try:
-        _wait_for(url, process)
-        yield url
+        started.start()
+        yield started
     finally:
-        process.send_signal(signal.SIGQUIT)  # at once; its data are thrown away
-        process.wait(timeout=_STARTED_WITHIN_S)
+        started.stop()
         shutil.rmtree(data, ignore_errors=True)
 
 

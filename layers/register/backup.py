@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Final
 import sqlalchemy as sa
 
 from layers.errors import RegisterError
+from layers.leftovers import sweep
 from layers.register.database import Database, insert_rows
 from layers.register.schema import META, METADATA, OFFER, REVISION
 from layers.register.schema_letters import PASSING
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 _AT_ONCE: Final = 5_000  # rows that are held in memory
 _SUM: Final = ".sha256"
+_UNDER_WAY: Final = ".umkreis-backup-"
+_BEING_READ: Final = "umkreis-restore-"
 _DIGITS: Final = 64
 
 
@@ -55,8 +58,9 @@ def backup(database: Database, file: Path) -> Backup:
         raise RegisterError(f"`file` {file} is there already; name another one, or remove it first")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
+        sweep(file.parent, _UNDER_WAY)
         # in a folder that is open to its owner alone: it holds the names and contacts of people
-        with tempfile.TemporaryDirectory(prefix=".umkreis-backup-", dir=file.parent) as folder:
+        with tempfile.TemporaryDirectory(prefix=_UNDER_WAY, dir=file.parent) as folder:
             part = Path(folder) / file.name
             (_copy_sqlite if database.is_sqlite else _copy_rows)(database, part)
             part.chmod(0o600)
@@ -169,7 +173,8 @@ def _sha256(file: Path) -> str:
 @contextmanager
 def _opened(file: Path) -> Iterator[Path]:
     """Give a copy that may be changed."""
-    with tempfile.TemporaryDirectory(prefix="umkreis-restore-") as folder:
+    sweep(Path(tempfile.gettempdir()), _BEING_READ)
+    with tempfile.TemporaryDirectory(prefix=_BEING_READ) as folder:
         copy = Path(folder) / "register.sqlite"
         with file.open("rb") as old, copy.open("wb") as new:
             while block := old.read(1 << 20):

@@ -23,7 +23,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import make_url
 
 from layers.accounts import schema as _accounts  # noqa: F401 (its tables belong to METADATA)
-from layers.errors import RegisterError
+from layers.errors import RegisterAwayError, RegisterError
 from layers.register import (
     schema_letters,  # noqa: F401 (its tables belong to METADATA)
     schema_practice,  # noqa: F401
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 _BUSY_S: Final = 60.0  # a writer waits so long for the others, at most
 _CACHE_KIB: Final = 32_768  # of pages: a portion of an import fits in
 _CONNECTED_WITHIN_S: Final = 5
+_PRIMARY: Final = 0xFF  # of SQLite's result codes: the kind, without its details
 _MIGRATION_LOCK: Final = 0x756D6B  # any number: of PostgreSQL's advisory locks
 _WRITE: Final = "umkreis_write"
 
@@ -85,10 +86,10 @@ class Database:
         self._reading = self.engine.execution_options(**one_state)
         try:
             self.migrate()
-        except sa.exc.DBAPIError as exc:
+        except (sa.exc.DBAPIError, sqlite3.DatabaseError) as exc:
             place = self.url.render_as_string(hide_password=True)
-            raise RegisterError(
-                f"the register {place} cannot be opened: {str(exc.orig).strip()}; "
+            raise RegisterAwayError(
+                f"the register {place} cannot be opened: {_said(exc)}; "
                 "UMKREIS_DATABASE_URL names it"
             ) from exc
 
@@ -124,7 +125,7 @@ class Database:
             with self._changing(region, who=who, what=what, why=why) as change:
                 yield change
         except sa.exc.OperationalError as exc:
-            raise RegisterError(
+            raise RegisterAwayError(
                 f"the register cannot be written at the moment: {str(exc.orig).strip()}; nothing "
                 "of this change was; try again"
             ) from exc
@@ -218,6 +219,11 @@ class Database:
                 connection.exec_driver_sql(_VIEW)
 
 
+def _said(exc: sa.exc.DBAPIError | sqlite3.Error) -> str:
+    """Return what the database said; SQLAlchemy does not wrap what happens while it connects."""
+    return str(exc.orig if isinstance(exc, sa.exc.DBAPIError) else exc).strip()
+
+
 _VIEW: Final = """
 CREATE OR REPLACE VIEW offer_geometry AS
 SELECT region, id, category, categories, rev, body::jsonb #>> '{properties,name}' AS name,
@@ -289,8 +295,9 @@ def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
         try:  # two processes that make the file at once: the busy timeout does not cover this
             connection.execute("PRAGMA journal_mode=WAL")
             break
-        except sqlite3.OperationalError:
-            if time.monotonic() > deadline:
+        except sqlite3.OperationalError as exc:
+            is_busy = exc.sqlite_errorcode & _PRIMARY == sqlite3.SQLITE_BUSY
+            if not is_busy or time.monotonic() > deadline:  # a full disk does not pass by waiting
                 raise
             time.sleep(0.02)
     connection.execute("PRAGMA synchronous=FULL")

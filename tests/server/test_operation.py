@@ -39,6 +39,7 @@ def test_ready_tells_regions_and_the_register(toy_settings: Settings, tmp_path: 
     assert answer.json() == {
         "status": "ok",
         "not_built": [],
+        "damaged": [],
         "open": [],
         "register": {"state": "ok", "revs": {"toy": rev}},
         "maintenance": "off",
