@@ -163,4 +163,4 @@ def _cell(text: str) -> str:
 
 
 def _code(text: str) -> str:
-    return f"`{text.replace('|', '¦')}`" if text else ""
+    return f"<code>{html.escape(text, quote=False).replace('|', '&#124;')}</code>" if text else ""
