@@ -55,7 +55,8 @@ class SameOrigin:
             # somebody was recognised: their answer is nobody else's
             if message["type"] == "http.response.start" and scope.get("state", {}).get("account"):
                 own = MutableHeaders(scope=message)
-                own["Cache-Control"] = "no-store" if _is_api(scope) else "private, no-cache"
+                if "no-store" not in own.get("Cache-Control", ""):  # pages may ask for more
+                    own["Cache-Control"] = "no-store" if _is_api(scope) else "private, no-cache"
                 own.add_vary_header("Cookie, Authorization")
             await send(message)
 

@@ -1,14 +1,10 @@
-/* The queue of the review desk: after a decision the next item has the focus, and J and K (or the
-   arrows) lead through the list while the focus is inside of it. */
+/* The queue of the review desk: J and K (or the arrows) lead through the list while the focus is
+   inside of it. After a decision the address leads to the next item, which so has the focus. */
 
 const list = document.getElementById("desk-list");
 const links = list ? [...list.querySelectorAll("a.title")] : [];
 
 for (const hint of document.querySelectorAll(".keys")) hint.hidden = false;
-
-const next = document.querySelector("#next a.title");
-if (next) next.focus();
-else document.getElementById("done")?.focus();
 
 list?.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey) return;
