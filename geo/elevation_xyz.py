@@ -84,10 +84,16 @@ def _texts(path: Path) -> Iterator[tuple[str, IO[bytes]]]:
             yield path.name, io.BufferedReader(_Bounded(stream, path.name))
     elif ending == ".zip":
         with zipfile.ZipFile(path) as archive:
-            for name in sorted(archive.namelist()):
-                if name.lower().endswith(XYZ_ENDINGS):
-                    with archive.open(name) as stream:
-                        yield name, io.BufferedReader(_Bounded(stream, name))
+            names = [name for name in archive.namelist() if name.lower().endswith(XYZ_ENDINGS)]
+            if not names:
+                raise ElevationError(
+                    f"`FILE` {path.name} holds no .hgt and no text grid "
+                    f"({', '.join(XYZ_ENDINGS)}); unpack a GeoTIFF first",
+                    path=str(path),
+                )
+            for name in sorted(names):
+                with archive.open(name) as stream:
+                    yield name, io.BufferedReader(_Bounded(stream, name))
     else:
         with path.open("rb") as stream:
             yield path.name, io.BufferedReader(_Bounded(stream, path.name))

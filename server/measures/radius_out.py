@@ -11,6 +11,7 @@ from layers.balanced import BalancedReport, OfferShare
 from layers.capacity import Capacities
 from layers.radius import BALANCED, FILLED, RING, OfferRadius, RadiusReport
 from server import answers, models
+from server.hill_words import hills_out
 
 Kind = Literal["reach", "filled", "balanced", "ring"]
 Report = RadiusReport | BalancedReport
@@ -87,6 +88,7 @@ class RadiusAssumptions(models.Model):
     population_year: int | None
     population_official: bool
     line: bool = Field(description="straight lines, not ways")
+    hills: models.Hills | None = Field(description="null by car and in line")
     disclosure: str
 
 
@@ -221,5 +223,6 @@ def _assumptions(report: Report, kind: str) -> RadiusAssumptions:
         population_year=basis.year,
         population_official=basis.official,
         line=kind == RING,
+        hills=None if kind == RING else hills_out(report.atlas, report.question.on_streets),
         disclosure=answers.disclosure_of(report.atlas),
     )

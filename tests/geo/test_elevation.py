@@ -203,6 +203,13 @@ def test_what_is_no_file_of_heights_is_one_clear_error(tmp_path, name, data, say
         read(write(tmp_path / name, data))
 
 
+def test_a_zip_without_heights_names_what_may_be_in_it(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "dgm.zip", "w") as archive:
+        archive.writestr("dgm.tif", b"packed")
+    with pytest.raises(ElevationError, match=r"no \.hgt and no text grid"):
+        read(tmp_path / "dgm.zip")
+
+
 def test_places_that_are_no_grid_are_refused(tmp_path: Path) -> None:
     random = np.random.default_rng(1)
     rows = np.column_stack([WEST + random.random(50) * 900, SOUTH + random.random(50) * 900])
