@@ -80,7 +80,11 @@ def commands_page() -> str:
 
 def _commands(group: click.Group, path: str) -> list[tuple[str, click.Command]]:
     found: list[tuple[str, click.Command]] = []
-    for name, command in sorted(group.commands.items()):
+    context = click.Context(group)
+    for name in sorted(group.list_commands(context)):  # they are imported when asked for
+        command = group.get_command(context, name)
+        if command is None:
+            raise LookupError(f"{path} {name} is listed and not there")
         full = f"{path} {name}"
         is_group = isinstance(command, click.Group)
         found += _commands(command, full) if is_group else [(full, command)]
