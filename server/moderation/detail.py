@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
+
+from geo.crs import to_metric
 from layers.desk.alike import name_similarity
 from layers.desk.decided import decision_of
 from layers.desk.deciding import is_waiting, stamp_of
@@ -24,6 +27,7 @@ from layers.register.proposals import Difference
 from layers.register.register import PEOPLE_SOURCES
 from layers.register.resolve import provenance, values_of
 from layers.register.store import find
+from layers.register_duplicates import items_of, suspected
 from layers.submissions import keeping, kept, review
 from layers.submissions.people import present_entry
 
@@ -81,7 +85,7 @@ class Detail:
         By field what is now, what is said, what would hold. Of a pair `now` is the first, `said`
         the second, `then` what would hold if the first stays.
     suspects
-        What a new place may be already.
+        What a new place may be already; of a pair the second, as it is like the first.
     entries
         Those that it is about; one of the build that the register does not know yet is among them.
     provenance
@@ -146,13 +150,17 @@ def detail_of(register: Register, atlas: Atlas, item: str, *, on: date, into: st
         known = tuple(entry for entry in entries if entry is not None)
     shown = _item(region, item, letter, parts, given, keeper, known)
     differences, trouble = _differences(register, atlas, letter, parts, given, known, into)
+    if given is not None:
+        suspects = _suspects(register, atlas, given) if waits else ()
+    else:
+        suspects = _pair(atlas, shown, known)
     return Detail(
         item=shown,
         stamp=_stamp(letter, parts, given, known),
         is_waiting=waits,
         decision=decision,
         differences=differences,
-        suspects=_suspects(register, atlas, given) if given and waits else (),
+        suspects=suspects,
         entries=known,
         provenance=provenance(known[0]) if known else {},
         history=_history(register, region, given, keeper, known),
@@ -264,6 +272,26 @@ def _suspects(register: Register, atlas: Atlas, given: Submission) -> tuple[Susp
             is_offer=not pair.first.startswith("submission:"),
         )
         for pair in review.suspected_duplicates(register, atlas, given)
+    )
+
+
+def _pair(atlas: Atlas, item: Item, entries: Sequence[Entry]) -> tuple[Suspect, ...]:
+    if item.kind != DUPLICATE or len({entry.id for entry in entries}) < 2:
+        return ()
+    first, second = items_of(entries)
+    why = [pair.why for pair in suspected([first, second], atlas.taxonomy)]
+    xy = to_metric(
+        np.array([first.lon, second.lon]), np.array([first.lat, second.lat]), atlas.region.crs
+    )
+    return (
+        Suspect(
+            second.id,
+            second.name,
+            why[0] if why else (),
+            name_similarity(first.name, second.name),
+            round(float(np.hypot(*(xy[0] - xy[1]))), 1),
+            is_offer=True,
+        ),
     )
 
 

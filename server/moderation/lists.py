@@ -12,7 +12,7 @@ from layers.desk.items import DUPLICATE, OVERDUE
 from layers.errors import AtlasError, UnknownNameError
 from server.moderation.desk import today
 from server.moderation.detail import detail_of
-from server.moderation.rows import more_names
+from server.moderation.rows import all_names
 from server.moderation.shown import since_text
 from server.moderation.words import (
     done_text,
@@ -25,7 +25,7 @@ from server.moderation.words import (
 )
 from server.regions import regions_of
 from server.submissions.stored import register_of
-from server.submissions.words import field_names, moment_text
+from server.submissions.words import moment_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,7 +41,7 @@ _IN_ADDRESS: Final = ("street", "housenumber", "postcode", "city", "lat")
 def line_of(request: Request, texts: Texts, item: Item) -> dict[str, Any]:
     """Return a line of the queue."""
     atlas = regions_of(request).open(item.region)
-    names = more_names(texts) | field_names(texts)
+    names = all_names(atlas, texts)
     told: list[str] = []
     if item.kind == DUPLICATE:
         told.append(texts.gettext("{n} m apart", n=texts.number(round(item.distance_m))))
@@ -57,7 +57,6 @@ def line_of(request: Request, texts: Texts, item: Item) -> dict[str, Any]:
         "region_name": atlas.region.name,
         "path": f"/moderation/{item.region}/{quote(item.id)}",
         "kind": kind_name(texts, item.kind),
-        "key": item.kind,
         "title": title_text(texts, item),
         "since": since_text(texts, atlas, item.since),
         "told": told,

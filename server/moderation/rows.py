@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from geo.crs import to_metric
+from server.sentences import label
 from server.submissions.words import ORDER, field_names, said_values
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class Row:
 
 def rows_of(atlas: Atlas, texts: Texts, differences: Sequence[Difference]) -> list[Row]:
     """Say differences in words, in the order of the form; fields that it has not come last."""
-    names = more_names(texts) | field_names(texts)
+    names = all_names(atlas, texts)
     columns = [
         _column(atlas, texts, {d.field: getattr(d, column) for d in differences})
         for column in ("now", "said", "then")
@@ -53,9 +54,17 @@ def rows_of(atlas: Atlas, texts: Texts, differences: Sequence[Difference]) -> li
     return [_with_distance(atlas, texts, row, differences) for row in rows]
 
 
-def more_names(texts: Texts) -> dict[str, str]:
-    """Name the fields that the form of suggestions has not."""
+def all_names(atlas: Atlas, texts: Texts) -> dict[str, str]:
+    """Name all fields that an entry can have; those that the form has as the form does."""
+    facts = {f"fact:{f.id}": label(texts, f) for c in atlas.taxonomy.categories for f in c.facts}
     return {
+        **facts,
+        **field_names(texts),
+        "street": texts.gettext("Street"),
+        "housenumber": texts.gettext("House number"),
+        "postcode": texts.gettext("Postcode"),
+        "city": texts.gettext("Town"),
+        "lat": texts.gettext("Latitude"),
         "contact_name": texts.gettext("Contact person (never shown)"),
         "country": texts.gettext("Country"),
         "capacity": texts.gettext("Capacity"),
@@ -102,7 +111,7 @@ def _plain(value: Any) -> str:
 def _with_distance(atlas: Atlas, texts: Texts, row: Row, differences: Sequence[Difference]) -> Row:
     """Say how far a place would move."""
     places = {d.field: d for d in differences if d.field in ("lon", "lat")}
-    if row.key != "lon" or len(places) < 2 or not (row.now and row.said):
+    if row.key != "lon" or len(places) < 2 or row.now == row.said or not (row.now and row.said):
         return row
     lon, lat = places["lon"], places["lat"]
     xy = to_metric(np.array([lon.now, lon.said]), np.array([lat.now, lat.said]), atlas.region.crs)

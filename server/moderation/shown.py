@@ -15,7 +15,7 @@ from layers.register.resolve import values_of
 from server import view
 from server.moderation.desk import Waiting, today
 from server.moderation.detail import Detail, detail_of, source_titles
-from server.moderation.rows import more_names, rows_of
+from server.moderation.rows import all_names, rows_of
 from server.moderation.words import (
     claim_reasons,
     kind_name,
@@ -33,12 +33,13 @@ from server.resident_filters import color_of
 from server.sentences import label
 from server.shell import render, texts_for
 from server.submissions.stored import private, register_of
-from server.submissions.words import field_names, hours_days, moment_text, said_values
+from server.submissions.words import hours_days, moment_text, said_values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from layers.atlas import Atlas
+    from layers.desk.items import Item
     from layers.offers import Offer
     from server.texts import Texts
 
@@ -77,7 +78,7 @@ def show(
     detail = detail_of(register, atlas, item, on=today(), into=into)
     names = names_of(register.database)
     titles = source_titles(register, atlas.region.id)
-    before, after, at = _around(waiting, detail)
+    before, own, after = _around(waiting, detail)
     kind = detail.item.kind
     page = render(
         request,
@@ -88,7 +89,7 @@ def show(
         kind=kind,
         kind_name=kind_name(texts, kind),
         title=title_text(texts, detail.item),
-        since=since_text(texts, atlas, detail.item.since),
+        since=since_text(texts, atlas, own.since if own else detail.item.since),
         source=titles.get(detail.item.about, detail.item.about) if kind == IMPORT else "",
         here=f"/moderation/{atlas.region.id}/{item}",
         filters=filters,
@@ -113,7 +114,6 @@ def show(
         decided=_decided(atlas, texts, detail, names),
         before=before,
         after=after,
-        at=at,
         page_data=_page_data(atlas, texts, detail),
     )
     return private(page)  # type: ignore[return-value]
@@ -142,15 +142,16 @@ def since_text(texts: Texts, atlas: Atlas, since: str) -> str:
     return moment_text(texts, since, atlas) if "T" in since else texts.iso_day(since)
 
 
-def _around(waiting: Waiting, detail: Detail) -> tuple[Any, Any, int]:
-    ids = [(item.region, item.id) for item in waiting.items]
+def _around(waiting: Waiting, detail: Detail) -> tuple[Item | None, Item | None, Item | None]:
+    """Return what comes before, the thing as it waits, and what comes after."""
+    keys = [(item.region, item.id) for item in waiting.items]
     own = (detail.item.region, detail.item.id)
-    if own not in ids:
-        return None, None, 0
-    at = ids.index(own)
+    if own not in keys:
+        return None, None, None
+    at = keys.index(own)
     before = waiting.items[at - 1] if at else None
-    after = waiting.items[at + 1] if at + 1 < len(ids) else None
-    return before, after, at + 1
+    after = waiting.items[at + 1] if at + 1 < len(keys) else None
+    return before, waiting.items[at], after
 
 
 def _days(atlas: Atlas, texts: Texts, detail: Detail) -> list[Any]:
@@ -193,7 +194,7 @@ def _name(atlas: Atlas, texts: Texts, detail: Detail) -> str:
 def _provenance(
     atlas: Atlas, texts: Texts, detail: Detail, titles: Mapping[str, str]
 ) -> list[dict[str, Any]]:
-    names = more_names(texts) | _part_names(texts) | field_names(texts)
+    names = all_names(atlas, texts) | {"lon": texts.gettext("Longitude")}
     return [
         {
             "field": names.get(name, name.removeprefix("fact:")),
@@ -205,17 +206,6 @@ def _provenance(
         for name, said in detail.provenance.items()
         for one in said
     ]
-
-
-def _part_names(texts: Texts) -> dict[str, str]:
-    return {
-        "street": texts.gettext("Street"),
-        "housenumber": texts.gettext("House number"),
-        "postcode": texts.gettext("Postcode"),
-        "city": texts.gettext("Town"),
-        "lat": texts.gettext("Latitude"),
-        "lon": texts.gettext("Longitude"),
-    }
 
 
 def _value(atlas: Atlas, texts: Texts, name: str, value: Any) -> str:

@@ -69,7 +69,7 @@ def what_text(texts: Texts, what: str) -> str:
         "reject": texts.gettext("import turned down"),
         "published": texts.gettext("published"),
         "archived": texts.gettext("archived"),
-        "review": texts.gettext("asked: it holds"),
+        "review": texts.gettext("to be asked about again later"),
         "confirm": texts.gettext("confirmed by the initiative"),
         "merge": texts.gettext("merged with another entry"),
         "split": texts.gettext("parted from another entry"),
@@ -79,6 +79,8 @@ def what_text(texts: Texts, what: str) -> str:
         "review decided": texts.gettext("decided"),
         "review undone": texts.gettext("undone"),
     }
+    if what.startswith("import "):
+        return texts.gettext("import: {source}", source=what.removeprefix("import "))
     if what.startswith("undo "):
         return known.get(what) or texts.gettext("undone")
     return known.get(what, what)

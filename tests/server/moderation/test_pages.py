@@ -202,7 +202,9 @@ def test_pairs_proposals_and_overdue_entries_are_decided(ada, register):
     pair = f"/moderation/toy/{item_id('d', 'list2:1', 'list:1')}"
     proposal = f"/moderation/toy/{item_id('i', 'list:1', 'list')}"
     overdue = f"/moderation/toy/{item_id('o', 'list:1')}"
-    assert "The same: keep the second" in ada.get(pair).text
+    text = ada.get(pair).text
+    assert "The same: keep the second" in text
+    assert "same name · names alike: 93% · 0 m apart" in text
     text = ada.get(proposal).text
     assert "Import · A list" in text
     assert "Werkstatt Nord" in text
