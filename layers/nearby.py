@@ -7,6 +7,7 @@ way that we know; that is an error with its reason, not an empty list.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -17,12 +18,15 @@ from geo.crs import to_metric
 from geo.errors import ParameterError
 from geo.network import MAX_LEG_M
 from geo.street_access import Speeds
+from geo.transit.from_place import travel_from
 from layers.opening import CLOSED, UNKNOWN, WORDS, Opening, opening
 from layers.question import MAX_MINUTES, check_limit, check_mode
+from layers.timetable import TRANSIT, WALK, timetable_of, transit_of
 from layers.wishes import Wishes, fitting_offers, rows_of_kinds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from datetime import datetime
 
     from numpy.typing import NDArray
 
@@ -40,13 +44,18 @@ FURTHER: Mapping[str, tuple[str, ...]] = {
     "walk": ("bike", "car"),
     "bike": ("car",),
     "car": (),
+    TRANSIT: ("bike", "car"),
 }
 SLOWEST_KMH, FASTEST_KMH = 1.0, 8.0
 
 
 @dataclass(frozen=True)
 class OfferInReach:
-    """An offer by its row in `atlas.offers`, with the way there; both access legs included."""
+    """
+    An offer by its row in `atlas.offers`, with the way there; both access legs included.
+
+    By public transport `distance_m` is NaN.
+    """
 
     offer: int
     travel_s: float
@@ -165,6 +174,7 @@ def look_around(
     wishes: Wishes | None = None,
     when: When | None = None,
     states: Collection[str] = (),
+    leaving: datetime | None = None,
 ) -> Around:
     """
     List what fits within reach of a place, and count what is left out and why.
@@ -176,7 +186,8 @@ def look_around(
     lon, lat
         The place, degrees.
     mode, minutes
-        A street mode of the region, and the limit of travel from the place to the offer.
+        A street mode of the region, or `transit` with `leaving`, and the limit of travel from the
+        place to the offer.
     speed_kmh
         Another pace on foot or without steps.
     wishes
@@ -185,22 +196,34 @@ def look_around(
         Tells of each offer whether it is open then.
     states
         Of `open`, `closed`, `unknown`: only offers that are so then; all where it is empty.
+    leaving
+        When one leaves by public transport: a moment with its time zone.
 
     Raises
     ------
+    OutsideValidityError
+        If the timetable does not cover that day.
     UnknownCategoryError
         If the taxonomy has no such category.
     ParameterError
         If something is not allowed, or the place lies outside the data or far from any street.
     """
-    limit_s = _limit_s(atlas, mode, minutes)
+    if mode == TRANSIT:
+        timetable_of(atlas)
+        limit_s = check_limit("minutes", minutes, MAX_MINUTES) * 60
+    else:
+        limit_s = _limit_s(atlas, mode, minutes)
     pace = _pace(mode, speed_kmh)
     _check_states(states, when)
     fitting = fitting_offers(atlas, wishes or Wishes())
-    place = snap_place(atlas, lon=lon, lat=lat, mode=mode)
+    place = snap_place(atlas, lon=lon, lat=lat, mode=WALK if mode == TRANSIT else mode)
     step = next((step for step in STEPS_MIN if step > minutes), None)
     rows = np.union1d(fitting.fit, np.union1d(fitting.facts_unknown, fitting.wheelchair_unknown))
-    reached = _reached(atlas, place, rows, mode, limit_s if step is None else step * 60, pace=pace)
+    most_s = limit_s if step is None else step * 60
+    if mode == TRANSIT:
+        reached = _ridden(atlas, place, rows, most_s, leaving)
+    else:
+        reached = _reached(atlas, place, rows, mode, most_s, pace=pace)
     other = {
         to: _rows_by(atlas, lon, lat, to, fitting.fit, limit_s)
         for to in FURTHER[mode]
@@ -278,6 +301,22 @@ def _reached(
     order = np.lexsort((rows[pairs.target], travel_s))
     return [
         OfferInReach(int(rows[pairs.target[i]]), float(travel_s[i]), float(pairs.distance_m[i]))
+        for i in order
+        if travel_s[i] <= limit_s
+    ]
+
+
+def _ridden(
+    atlas: Atlas, place: Snapped, rows: Rows, limit_s: float, leaving: datetime | None
+) -> list[OfferInReach]:
+    """Return what is within the limit by public transport, the soonest first."""
+    if leaving is None:
+        raise ParameterError("`transit` needs to know when one leaves", parameter="leaving")
+    offers = atlas.supply[WALK].take(rows)
+    travel_s = travel_from(transit_of(atlas), place, offers, leaving, limit_s=limit_s)
+    order = np.lexsort((rows, travel_s))
+    return [
+        OfferInReach(int(rows[i]), float(travel_s[i]), math.nan)
         for i in order
         if travel_s[i] <= limit_s
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from layers.atlas import Atlas
 from layers.question import Question
 from layers.taxonomy import Category
+from layers.timetable import TRANSIT
 from layers.when import PRESETS
 from server import sentences as words
 from server.answers import modes_of
@@ -31,10 +32,12 @@ def category_choice(atlas: Atlas, category: Category, texts: Texts) -> str:
     return f"{name} ({texts.number(len(atlas.offers_of(category)))})"
 
 
-def mode_choices(atlas: Atlas, texts: Texts) -> list[tuple[str, str]]:
-    """Return the ways to travel that the region has: id and name."""
-    names = words.mode_names(texts)
-    return [(mode, names[mode]) for mode in names if mode in modes_of(atlas)]
+def mode_choices(
+    atlas: Atlas, texts: Texts, *, with_transit: bool = False
+) -> list[tuple[str, str]]:
+    """Return the ways to travel that the region has: id and name; not all forms take transit."""
+    known = [mode for mode in modes_of(atlas) if with_transit or mode != TRANSIT]
+    return [(mode, name) for mode, name in words.mode_names(texts).items() if mode in known]
 
 
 def time_choices(question: Question, texts: Texts) -> list[tuple[str, str, bool]]:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import math
+from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
+from geo.errors import ParameterError
 from layers.dates import next_date, next_opening
 from layers.nearby import look_around
 from layers.notices import GIVES, NEEDS
 from layers.opening import OPEN
 from layers.partners import resources_of
+from layers.timetable import TRANSIT
 from layers.when import parse_when
 from layers.wishes import Wishes
 from server import near_models as m
@@ -45,6 +50,7 @@ def answer_near(atlas: Atlas, question: m.NearIn) -> m.NearOut:
         wishes=wishes_of(question),
         when=when,
         states=question.states,
+        leaving=leaving_at(atlas, question.leaving, when) if question.mode == TRANSIT else None,
     )
     return m.NearOut(
         origin=m.Place(lon=question.lon, lat=question.lat),
@@ -60,6 +66,29 @@ def answer_near(atlas: Atlas, question: m.NearIn) -> m.NearOut:
         as_of=atlas.region.as_of,
         attributions=list(atlas.region.attributions),
     )
+
+
+def leaving_at(atlas: Atlas, leaving: str | None, when: When | None = None) -> datetime:
+    """
+    Return when somebody leaves: as asked, else at the moment for which hours are told, else now.
+
+    Raises
+    ------
+    ParameterError
+        If it is no local time.
+    """
+    zone = ZoneInfo(atlas.region.timezone)
+    if leaving is not None:
+        when = parse_when(leaving, atlas.region, parameter="leaving")
+        if when.moment is None:
+            raise ParameterError(
+                f"`leaving` {leaving[:60]!r} is no local time, such as 2026-11-28T10:00",
+                parameter="leaving",
+            )
+    moment = None if when is None else when.moment
+    if moment is None:
+        return datetime.now(zone)
+    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
 
 
 def wishes_of(question: m.PlaceIn) -> Wishes:
@@ -81,7 +110,7 @@ def offer_in_reach(
     return m.OfferInReachOut(
         **_fixed(atlas, hit.offer),
         travel_min=round(hit.travel_s / 60, 1),
-        distance_m=round(hit.distance_m),
+        distance_m=None if math.isnan(hit.distance_m) else round(hit.distance_m),
         **opening_fields(atlas, atlas.offers[hit.offer], then, when),
     )
 

@@ -15,7 +15,7 @@ class PlaceIn(Model):
 
     lon: float = Field(description="degrees, first", examples=[13.2611])
     lat: float = Field(description="degrees", examples=[53.5573])
-    mode: Literal["walk", "stepfree", "bike", "car"] = "walk"
+    mode: Literal["walk", "stepfree", "bike", "car", "transit"] = "walk"
     minutes: float = Field(default=15, description="limit of travel")
     speed_kmh: float | None = Field(default=None, description="another pace, walk or stepfree only")
     categories: list[str] = Field(
@@ -35,6 +35,11 @@ class PlaceIn(Model):
 class NearIn(PlaceIn):
     """A question from one place."""
 
+    leaving: str | None = Field(
+        default=None,
+        description="mode transit: a local time; else the moment of `open_at`, else now",
+        examples=["2026-11-28T10:00"],
+    )
     limit: int = Field(default=200, ge=1, le=2000, description="at most so many offers")
     open_at: str | None = Field(
         default=None,
@@ -66,7 +71,7 @@ class OfferInReachOut(Model):
     lon: float
     lat: float
     travel_min: float
-    distance_m: int
+    distance_m: int | None = Field(description="null by public transport")
     address: str
     opening_hours: str
     open: Literal["open", "closed", "unknown"] | None = Field(description="null without a time")

@@ -15,10 +15,11 @@ from starlette.datastructures import QueryParams
 
 from geo.errors import ParameterError
 from layers.atlas import Atlas
+from layers.timetable import TRANSIT, timetable_of
 from layers.when import PRESETS, parse_when
 from server.asked import address
 
-MODES = ("walk", "stepfree", "bike", "car")
+MODES = ("walk", "stepfree", "bike", "car", TRANSIT)
 MINUTES = (5, 10, 15, 30)
 NOW = "now"
 OPEN_PRESETS = ("saturday", "sunday", "weekday_evening")
@@ -91,7 +92,7 @@ def parse_resident(query: QueryParams, atlas: Atlas) -> ResidentAsked:
     UnknownCategoryError
         If the taxonomy has no such category.
     ParameterError
-        If another parameter is none of what is allowed.
+        If another parameter is none of what is allowed, or the region has no timetable.
     """
     categories = _several(query, "category")
     for category in categories:
@@ -101,6 +102,8 @@ def parse_resident(query: QueryParams, atlas: Atlas) -> ResidentAsked:
         parse_when(asked_open, atlas.region, parameter="open")
     has = _several(query, "has")
     _check_facts(has, atlas)
+    if query.get("mode") == TRANSIT:
+        timetable_of(atlas)
     return ResidentAsked(
         categories=categories,
         q=query.get("q", "").strip()[:MOST_CHARS],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server.texts import Texts
+from server.texts import Texts, kept
 
 
 def resident_texts(texts: Texts) -> dict[str, str]:
@@ -14,6 +14,38 @@ def resident_texts(texts: Texts) -> dict[str, str]:
         **_why_texts(texts),
         **_card_texts(texts),
         **_week_texts(texts),
+        **_journey_texts(texts),
+    }
+
+
+def _journey_texts(texts: Texts) -> dict[str, str]:
+    return {
+        "journey_now": texts.gettext("Departure to take now"),
+        "journey_home": texts.gettext("Last way home"),
+        "journey_no_home": texts.gettext("Later no ride brings you home sooner than walking."),
+        "journey_times": texts.gettext(
+            "Leave at {leaves}, there at {arrives} ({n} min)", **kept("leaves", "arrives", "n")
+        ),
+        "journey_walk": texts.gettext("Walking is the fastest way now."),
+        "journey_leg": texts.gettext(
+            "{time} {kind} {line} towards {headsign}: from {from} to {to}, {at}",
+            **kept("time", "kind", "line", "headsign", "from", "to", "at"),
+        ),
+        "journey_on_demand": texts.gettext(
+            "Also on demand, after booking: {services}.", services="{services}"
+        ),
+        "journey_source": texts.gettext(
+            "Timetable: {source}. Delays are not known here.", source="{source}"
+        ),
+        "no_timetable_now": texts.gettext(
+            "The timetable does not cover this day. Choose another way to travel."
+        ),
+        "vehicle_0": texts.gettext("tram"),
+        "vehicle_1": texts.gettext("underground"),
+        "vehicle_2": texts.gettext("train"),
+        "vehicle_3": texts.gettext("bus"),
+        "vehicle_4": texts.gettext("ferry"),
+        "vehicle": texts.gettext("line"),
     }
 
 
@@ -67,6 +99,7 @@ def _list_texts(texts: Texts) -> dict[str, str]:
         "how_walk": texts.gettext("on foot in {n} minutes", n="{n}"),
         "how_stepfree": texts.gettext("slowly and without steps in {n} minutes", n="{n}"),
         "how_bike": texts.gettext("by bicycle in {n} minutes", n="{n}"),
+        "how_transit": texts.gettext("by bus and train in {n} minutes", n="{n}"),
         "how_car": texts.gettext("by car in {n} minutes", n="{n}"),
         "minutes": texts.gettext("{n} min", n="{n}"),
         "below_minute": texts.gettext("< 1 min"),
@@ -121,6 +154,9 @@ def _card_texts(texts: Texts) -> dict[str, str]:
         "by_walk": texts.gettext("{minutes} on foot", minutes="{minutes}"),
         "by_stepfree": texts.gettext("{minutes} slowly, without steps", minutes="{minutes}"),
         "by_bike": texts.gettext("{minutes} by bicycle", minutes="{minutes}"),
+        "by_transit": texts.gettext(
+            "{minutes} by bus and train, waiting included", minutes="{minutes}"
+        ),
         "by_car": texts.gettext("{minutes} by car", minutes="{minutes}"),
         "copied": texts.gettext("The link is copied."),
         "not_copied": texts.gettext("The link could not be copied: {url}", url="{url}"),
@@ -132,6 +168,10 @@ def _card_texts(texts: Texts) -> dict[str, str]:
 
 def _week_texts(texts: Texts) -> dict[str, str]:
     return {
+        "week_no_transit": texts.gettext(
+            "The week is not known by bus and train, as each hour has other departures. Choose "
+            "another way to travel."
+        ),
         "week_needs_place": texts.gettext(
             "Choose a place first: then you see here what takes place near it in the next seven "
             "days."

@@ -97,7 +97,7 @@ def next_journey(transit: Transit, home: Snapped, offer: Snapped, moment: dateti
     ParameterError
         If there is no way at all, or the moment has no time zone.
     """
-    day, now_s = _seconds_of(transit, moment)
+    day, now_s = seconds_of(transit, moment)
     cap_s, walk_s = transit.limits.cap_s, _walk(transit, home, offer)
     rides = rides_between(transit.timetable, day, now_s, now_s + cap_s)
     access, final = _ends(transit, home, offer)
@@ -156,7 +156,17 @@ def last_journey(
     return None
 
 
-def _seconds_of(transit: Transit, moment: datetime) -> tuple[date, int]:
+def seconds_of(transit: Transit, moment: datetime) -> tuple[date, int]:
+    """
+    Return the day of a moment, and the seconds of that service day.
+
+    Raises
+    ------
+    OutsideValidityError
+        If the timetable does not cover that day.
+    ParameterError
+        If the moment has no time zone.
+    """
     if moment.tzinfo is None:
         raise ParameterError("`moment` has no time zone; give it the region's", parameter="moment")
     zone = transit.timetable.about.timezone

@@ -17,6 +17,7 @@ from layers.atlas import Atlas
 from layers.compare import compare
 from layers.compare_offers import OffersElsewhere, offers_elsewhere
 from layers.practice.library import Library
+from layers.question import QUESTION_MODES
 from server.asked import Asked, address, default_category, parse_asked
 from server.choices import category_groups, number_field
 from server.measures.compare import MOST_REGIONS, open_several, split_ids
@@ -74,7 +75,7 @@ def compare_page(request: Request) -> HTMLResponse:
         several=", ".join(label(texts, c) for c in found.categories)
         if found and len(found.categories) > 1
         else "",
-        modes=list(mode_names(texts).items()),
+        modes=[pair for pair in mode_names(texts).items() if pair[0] in QUESTION_MODES],
         mode=asked.mode or "",
         minutes=number_field(asked.minutes),
         metres=number_field(asked.metres),

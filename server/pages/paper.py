@@ -30,7 +30,7 @@ from layers.paper import (
     check_paper,
 )
 from layers.paper_answers import answer_paper
-from layers.question import LINE, MAX_METRES, MAX_MINUTES, Question, ask
+from layers.question import LINE, MAX_METRES, MAX_MINUTES, QUESTION_MODES, Question, ask
 from server.asked import Asked, default_category, parse_asked
 from server.choices import (
     category_choice,
@@ -180,7 +180,7 @@ def _page_data(atlas: Atlas, texts: Texts) -> dict[str, Any]:
         "most_bytes": MAX_BYTES,
         "most_chapters": MAX_CHAPTERS,
         "kinds": kind_names(texts),
-        "modes": mode_names(texts),
+        "modes": {i: n for i, n in mode_names(texts).items() if i in QUESTION_MODES},
         "categories": {c.id: label(texts, c) for c in atlas.taxonomy.categories},
         "times": {value: name for value, name, _ in time_choices(_any_time(atlas), texts) if value},
         "texts": {

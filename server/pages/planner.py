@@ -109,7 +109,10 @@ def _form(report: CoverageReport, asked: Asked, texts: Texts) -> dict[str, Any]:
         "category": ",".join(category.id for category in question.categories),
         "several": words.category_names(texts, question) if len(question.categories) > 1 else "",
         "option": lambda category: category_choice(atlas, category, texts),
-        "modes": [(mode, name, ICONS[mode]) for mode, name in mode_choices(atlas, texts)],
+        "modes": [
+            (mode, name, ICONS[mode])
+            for mode, name in mode_choices(atlas, texts, with_transit=True)
+        ],
         "mode": question.mode,
         "minutes": number_field(minutes),
         "metres": number_field(question.metres or (1000.0 if question.mode == LINE else None)),

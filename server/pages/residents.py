@@ -18,6 +18,7 @@ from fastapi.responses import HTMLResponse
 
 from geo.crs import geometry_to_lonlat
 from layers.atlas import Atlas
+from layers.timetable import TRANSIT
 from layers.when import PRESETS
 from server import resident_filters as filters
 from server import resident_list as listed
@@ -38,8 +39,11 @@ from server.resident_texts import resident_texts
 from server.sentences import label
 from server.shell import PageRoute, render, texts_for
 from server.texts import Texts
+from server.transit_view import has_transit
 
-MODE_ICONS = {"walk": "walk", "stepfree": "wheelchair", "bike": "bike", "car": "car"}
+MODE_ICONS = {
+    "walk": "walk", "stepfree": "wheelchair", "bike": "bike", "car": "car", TRANSIT: "bus",
+}  # fmt: skip
 
 # Asked for at once, not one after the other as they name each other
 MODULES = (
@@ -52,6 +56,7 @@ MODULES = (
     "place_search",
     "offers_list",
     "offer_card",
+    "journey",
     "week",
     "saved",
     "map",
@@ -95,7 +100,11 @@ def residents(request: Request, region: str) -> HTMLResponse:
         usual=filters.usual_kinds(atlas, asked, texts),
         groups=filters.groups_of(atlas, asked, texts),
         facts=filters.fact_filters(atlas, asked, texts),
-        modes=[(mode, name, MODE_ICONS[mode]) for mode, name in mode_names(texts).items()],
+        modes=[
+            (mode, name, MODE_ICONS[mode])
+            for mode, name in mode_names(texts).items()
+            if mode != TRANSIT or has_transit(atlas)
+        ],
         minutes=MINUTES,
         times=times_of(asked, texts),
         card=_card(atlas, asked, texts),
@@ -133,6 +142,7 @@ def mode_names(texts: Texts) -> dict[str, str]:
         "stepfree": texts.gettext("Slowly, without steps"),
         "bike": texts.gettext("Bicycle"),
         "car": texts.gettext("Car"),
+        TRANSIT: texts.gettext("Bus and train"),
     }
 
 
@@ -188,6 +198,7 @@ def _page_data(atlas: Atlas, texts: Texts) -> dict[str, Any]:
         "region": region.id,
         "name": region.name,
         "timezone": region.timezone,
+        "has_transit": has_transit(atlas),
         "language": texts.language,
         "page": f"/r/{region.id}",
         "api": f"/api/v1/regions/{region.id}",

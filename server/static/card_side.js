@@ -2,7 +2,8 @@
    to it. */
 
 import { element, postJson } from "./dom.js";
-import { addressOf } from "./resident_state.js";
+import { showJourneys } from "./journey.js";
+import { addressOf, localNow } from "./resident_state.js";
 
 const byId = (id) => document.getElementById(id);
 
@@ -88,13 +89,23 @@ export class CardSide {
     const known = place && this.foundOffer(id);
     const hit = known?.travel_min === undefined ? null : known;
     this.card.showWay(hit, { mode: state.mode, minutes: (travel) => this.list.minutes(travel) });
-    if (!hit) return;
+    this.showJourneys();
+    if (!hit || state.mode === "transit") return; // streets alone say nothing of a ride
     try {
       const way = await postJson(`${this.data.api}/way`, { lon: place.lon, lat: place.lat, mode: state.mode, offer: id });
       if (this.card.offer?.id === id) this.map.showWay(way);
     } catch {
       // the minutes stand there; the line is only an addition
     }
+  }
+
+  /* By bus and train: what leaves now, or at the time that is asked. */
+  showJourneys() {
+    const { place, state } = this.visit;
+    const isMoment = /^\d{4}-/.test(state.open);
+    showJourneys(this.card.element?.querySelector("[data-slot=journey]"), {
+      data: this.data, place, mode: state.mode, offer: this.card.offer?.id, leaving: isMoment ? state.open : localNow(this.data.timezone),
+    });
   }
 
   close(before) {

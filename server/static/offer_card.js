@@ -52,7 +52,7 @@ export class OfferCard {
     const line = this.element?.querySelector("[data-slot=way]");
     if (!line) return;
     line.hidden = !hit;
-    if (hit) line.textContent = `${fill(this.data.texts[`by_${mode}`], { minutes: minutes(hit.travel_min) })} · ${this.length(hit.distance_m)}`;
+    if (hit) line.textContent = `${fill(this.data.texts[`by_${mode}`], { minutes: minutes(hit.travel_min) })}${hit.distance_m === null ? "" : ` · ${this.length(hit.distance_m)}`}`;
   }
 
   length(metres) {

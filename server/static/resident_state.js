@@ -1,7 +1,7 @@
 /* What the residents' page asks: filters in the address, never a place. The form shows them; both are
    written and read here. */
 
-const MODES = ["walk", "stepfree", "bike", "car"];
+const MODES = ["walk", "stepfree", "bike", "car", "transit"];
 const USUAL = { categories: [], q: "", open: "", unknown: false, has: [], wheelchair: false, mode: "walk", minutes: 10, view: "near", offer: "" };
 
 export const MOST_NEAR = 500;

@@ -202,6 +202,11 @@ async function showNear(signal) {
 async function drawArea(signal) {
   const wanted = `${places.indexOf(visit.place)} ${visit.state.mode} ${visit.state.minutes}`;
   if (area === wanted) return false;
+  if (visit.state.mode === "transit") { // an area would be another one at every minute
+    map.showArea(null);
+    area = wanted;
+    return false;
+  }
   const { lon, lat } = visit.place;
   try {
     map.showArea(await postJson(`${data.api}/isochrone`, { lon, lat, mode: visit.state.mode, minutes: visit.state.minutes }, { signal }));
@@ -216,6 +221,14 @@ async function drawArea(signal) {
 /* A place that the region's streets do not reach is told in plain words. */
 async function explainPlace(error) {
   if (error.message !== "400") throw error;
+  if (error.problem?.type === "about:blank" && error.problem.parameter === "window") {
+    visit.found = [];
+    list.show([], { urlOf });
+    map.showOffers([]);
+    head(texts.no_timetable_now);
+    byId("why").replaceChildren();
+    return null;
+  }
   const [[south, west], [north, east]] = data.bounds;
   const isInside = visit.place.lat > south && visit.place.lat < north && visit.place.lon > west && visit.place.lon < east;
   visit.found = [];
@@ -288,6 +301,13 @@ async function showWeekNear(signal) {
   if (!visit.place) {
     clearResults();
     head(texts.week_needs_place);
+    return;
+  }
+  if (visit.state.mode === "transit") {
+    clearResults();
+    visit.found = [];
+    map.showOffers([]);
+    head(texts.week_no_transit);
     return;
   }
   const { open_at: _at, states: _states, limit: _limit, ...question } = nearQuestion(visit, data);

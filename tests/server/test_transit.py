@@ -10,6 +10,7 @@ from server.app import create_app
 from server.cli import main
 from server.settings import Settings, default_data_dir
 from server.transit_out import CoverageByTransit
+from tests.toyregion import toy_lonlat
 from tests.toytransit import TEN, build_toy_with_timetable
 
 API = "/api/v1/regions/toy"
@@ -145,3 +146,50 @@ def test_the_command_line_takes_a_window(state: Path, monkeypatch: pytest.Monkey
     assert "by bus and train in 7.5 minutes" in done.output
     assert "With the best departure it would be 100%, on foot alone 92%." in done.output
     assert "Timetable: Verkehrsbetrieb Öd, valid from 1 October 2026 to" in done.output
+
+
+HOME = toy_lonlat((25.0, 15.0))[0]
+PLACE = {"lon": float(HOME[0]), "lat": float(HOME[1])}
+
+
+def test_what_is_near_by_bus_depends_on_when_one_leaves(riding: TestClient):
+    asked = {**PLACE, "mode": "transit", "minutes": 8, "categories": ["repair_cafe"]}
+    at_four = riding.post(f"{API}/near", json={**asked, "leaving": "2026-11-24T16:00"}).json()
+    at_ten = riding.post(f"{API}/near", json={**asked, "leaving": "2026-11-24T10:00"}).json()
+    assert at_four["total"] > at_ten["total"]
+    assert at_four["offers"][0]["distance_m"] is None
+    by_hours = riding.post(f"{API}/near", json={**asked, "open_at": "2026-11-24T16:00"}).json()
+    assert by_hours["total"] == at_four["total"]
+    late = riding.post(f"{API}/near", json={**asked, "leaving": "2027-11-24T16:00"})
+    assert_refused(late, "window", "outside the timetable")
+    part = riding.post(f"{API}/near", json={**asked, "leaving": "Sa"})
+    assert_refused(part, "leaving", "is no local time")
+
+
+def test_a_journey_is_written_out_with_its_times(riding: TestClient):
+    offer = riding.get(f"{API}/offers", params={"category": "repair_cafe"}).json()["features"][0]
+    body = {**PLACE, "offer": offer["id"], "leaving": "2026-11-24T16:00"}
+    out = riding.post(f"{API}/journeys", json=body).json()
+    assert out["there"]["legs"][0]["leaves"] == "2026-11-24T16:05:00+01:00"
+    assert out["there"]["legs"][0]["line"] == "1"
+    assert out["home"] is None
+    assert out["attribution"] == "Verkehrsbetrieb Öd"
+    unknown = riding.post(f"{API}/journeys", json={**body, "offer": "osm:n0"})
+    assert unknown.status_code == 404
+
+
+def test_residents_are_offered_it_where_there_is_a_timetable(
+    riding: TestClient, client: TestClient
+):
+    page = riding.get("/r/toy", params={"lang": "de", "mode": "transit"}).text
+    assert 'name="mode" value="transit" checked' in page
+    assert "Bus und Bahn" in page
+    assert 'value="transit"' not in client.get("/r/toy").text
+    assert client.get("/r/toy", params={"mode": "transit"}).status_code == 400
+
+
+@pytest.mark.parametrize("path", ["/compare", "/r/toy/paper"])
+def test_forms_of_measures_without_it_do_not_offer_it(path: str, riding: TestClient):
+    page = riding.get(path, params={"lang": "en"})
+    assert page.status_code == 200
+    assert 'value="transit"' not in page.text
