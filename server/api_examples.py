@@ -33,6 +33,7 @@ BODIES: Final[dict[str, dict[str, Any]]] = {
     "near": {**_MARKET, "mode": "walk", "minutes": 10, "categories": ["repair_cafe"]},
     "near/week": {**_MARKET, "from": "2026-11-28T10:00"},
     "way": {**_MARKET, "offer": "umk:repair-cafe", "mode": "walk"},
+    "journeys": {**_MARKET, "offer": "umk:repair-cafe", "leaving": "2026-11-28T10:00"},
     "isochrone": {**_MARKET, "mode": "walk", "minutes": [5, 10]},
     "resilience": {"category": "greengrocer_bakery"},
     "sites": {"category": "greengrocer_bakery", "new": 1},

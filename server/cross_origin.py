@@ -23,8 +23,8 @@ _REGION = "/api/v1/regions/{region}"
 QUESTIONS = tuple(
     f"{_REGION}/{name}"
     for name in (
-        "geocode", "isochrone", "near", "near/week", "papers", "resilience", "scenarios", "sites",
-        "way",
+        "geocode", "isochrone", "journeys", "near", "near/week", "papers", "resilience",
+        "scenarios", "sites", "way",
     )
 )  # fmt: skip
 _READ_METHODS = ("GET", "HEAD")

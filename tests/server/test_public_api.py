@@ -94,6 +94,9 @@ def test_every_example_of_the_openapi_document_is_answered(shipped: Settings):
             continue
         example = methods["post"]["requestBody"]["content"]["application/json"]["example"]
         answer = client.post(path.format(**PARAMETERS), json=example)
+        if path.endswith("/journeys"):  # answered in test_transit: no region is shipped with one
+            assert answer.json()["detail"].startswith("`mode` 'transit' needs a timetable")
+            continue
         assert answer.status_code == 200, f"{path}: {answer.text}"
     questions = {name.removeprefix("/api/v1/regions/{region}/") for name in QUESTIONS}
     assert set(BODIES) == questions
