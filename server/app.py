@@ -115,10 +115,11 @@ def bare_app(settings: Settings) -> FastAPI:
     errors.install(app)
     shell.install(app)
     refused.install(app)
-    app.include_router(api.router)
     beside = (operation.router, feeds.router, gis_handover.router)
     people = (submissions_api.router, moderation_api.router)
-    for router in (*beside, *people, *measures.ROUTERS, *ogc.ROUTERS, *pages.ROUTERS, *ACCOUNTS):
+    ours = (api.router, *beside, *people, *measures.ROUTERS)
+    # routes are looked through in order: those that a GIS asks by the thousand come first
+    for router in (*ogc.ROUTERS, *ours, *pages.ROUTERS, *ACCOUNTS):
         app.include_router(router)
     api_examples.install(app)
     app.mount("/static", Assets(directory=STATIC), name="static")

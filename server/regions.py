@@ -122,10 +122,19 @@ class Regions:
         UnknownRegionError
             If there is none with this id.
         """
-        folders = self.folders()
-        if region_id not in folders:
-            raise UnknownRegionError(region_id, folders)
-        return folders[region_id]
+        if (found := self._folder(region_id)) is None:
+            raise UnknownRegionError(region_id, self.folders())
+        return found
+
+    def _folder(self, region_id: str) -> Path | None:
+        """Look for one region, which is asked for with every request, without listing all."""
+        only = self._settings.regions
+        is_name = region_id == Path(region_id).name and "\0" not in region_id
+        if not is_name or (only and region_id not in only):
+            return None
+        roots = (self._settings.state_dir, self._settings.data_dir)
+        folders = (root / "regions" / region_id for root in roots)
+        return next((folder for folder in folders if (folder / REGION_FILE).is_file()), None)
 
     def name(self, region_id: str) -> str:
         """Return what a region's file calls it; its id where that cannot be read."""

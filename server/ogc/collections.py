@@ -82,9 +82,14 @@ class Collection:
     as_of: Sequence[str]
 
     @cached_property
-    def texts(self) -> list[str]:
-        """Each feature as GeoJSON in longitude and latitude."""
-        return self.write(range(len(self.ids)), self.geometries)
+    def _ready(self) -> list[bytes]:
+        texts = self.write(range(len(self.ids)), self.geometries)
+        return [text.encode() for text in texts]
+
+    def ready(self, rows: Sequence[int]) -> list[bytes]:
+        """Return features as GeoJSON in longitude and latitude, as they are sent."""
+        every = self._ready
+        return [every[row] for row in rows]
 
     def write(self, rows: Sequence[int] | range, geometries: NDArray[np.object_]) -> list[str]:
         """Write features with geometries of any CRS."""

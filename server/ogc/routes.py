@@ -8,6 +8,7 @@ properties are parameters too, and what cannot be read is 400 and not 422.
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -16,7 +17,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
 from geo.errors import ParameterError
-from layers.errors import UnknownNameError
+from layers.atlas import Atlas
+from layers.errors import AtlasError, UnknownNameError, UnknownRegionError
 from server.ogc.collections import (
     About,
     Collection,
@@ -146,9 +148,11 @@ def items(request: Request, collection: str) -> Response:
     rows = select(found, query)
     page = rows[offset : offset + limit].tolist()
     if crs == CRS84:
-        features = [found.texts[row] for row in page]
+        features = found.ready(page)
     else:
-        features = found.write(page, to_crs(found.geometries[page], crs))
+        features = [
+            text.encode() for text in found.write(page, to_crs(found.geometries[page], crs))
+        ]
     head = {
         "type": "FeatureCollection",
         "timeStamp": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -159,7 +163,7 @@ def items(request: Request, collection: str) -> Response:
     headers = {"Content-Crs": f"<{crs}>"}
     if _wants_html(request):
         return _html(request, head, found.about.title, found, page)
-    body = f'{json.dumps(head)[:-1]},"features":[{",".join(features)}]}}'
+    body = b'%b,"features":[%b]}' % (json.dumps(head)[:-1].encode(), b",".join(features))
     return Response(body, media_type=GEOJSON, headers=headers)
 
 
@@ -190,15 +194,24 @@ def _atlases(request: Request) -> list[Any]:
 
 
 def _about(request: Request, collection: str) -> About:
-    known = {a.id: a for atlas in _atlases(request) for a in list_collections(atlas)}
-    if collection not in known:
-        raise UnknownCollectionError(collection, known)
-    return known[collection]
+    return _opened(request, collection)[1]
+
+
+def _opened(request: Request, collection: str) -> tuple[Atlas, About]:
+    """Open the region that a collection is of, and no other."""
+    regions = regions_of(request)
+    region = collection.partition(".")[0]
+    with suppress(UnknownRegionError, AtlasError):  # the latter is listed nowhere either
+        atlas = regions.open(region)
+        for about in list_collections(atlas):
+            if about.id == collection:
+                return atlas, about
+    known = [about.id for atlas in _atlases(request) for about in list_collections(atlas)]
+    raise UnknownCollectionError(collection, known)
 
 
 def _find(request: Request, collection: str) -> Collection:
-    about = _about(request, collection)
-    return find_collection(regions_of(request).open(about.region), about)
+    return find_collection(*_opened(request, collection))
 
 
 def _describe(root: str, about: About) -> dict[str, Any]:
