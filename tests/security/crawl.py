@@ -10,7 +10,7 @@ from tests.server.accounts.test_matrix import all_routes
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_PLACE: Final = re.compile(r"\{(\w+)(?::\w+)?\}")
+PLACE: Final = re.compile(r"\{(\w+)(?::\w+)?\}")
 _CATEGORY: Final = "category=greengrocer_bakery"
 # questions that routes want answered before they tell anything
 QUERIES: Final = {
@@ -54,7 +54,7 @@ def paths(values: Mapping[str, str]) -> list[tuple[str, str]]:
     found = []
     for method, route in all_routes():
         if method == "GET":
-            path = _PLACE.sub(lambda place: values.get(place[1], "none"), route)
+            path = PLACE.sub(lambda place: values.get(place[1], "none"), route)
             found += [
                 (route, f"{path}?{query}" if query else path) for query in QUERIES.get(route, ("",))
             ]
@@ -63,5 +63,5 @@ def paths(values: Mapping[str, str]) -> list[tuple[str, str]]:
 
 def unknown(values: Mapping[str, str]) -> set[str]:
     """Places in the paths of routes for which nothing is put in."""
-    places = {place for _, route in all_routes() for place in _PLACE.findall(route)}
+    places = {place for _, route in all_routes() for place in PLACE.findall(route)}
     return places - set(values)
