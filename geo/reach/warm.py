@@ -34,7 +34,12 @@ def warm() -> int:
     return len(kernels)
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Compile, and say how long it took."""
     logging.basicConfig(format="%(message)s")
     _log.setLevel(logging.INFO)
     warm()
+
+
+if __name__ == "__main__":
+    main()
