@@ -8,7 +8,7 @@ PORT ?= 8000
 BENCH_STAMP := $(VENV)/.bench-installed
 DOCS_STAMP := $(VENV)/.docs-installed
 
-.PHONY: help install demo serve test check format bench soak docs browser postgres clean
+.PHONY: help install demo serve test check format bench soak docs package browser postgres clean
 
 help:  ## What there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -64,5 +64,14 @@ soak: install postgres  ## Long tests of the register: killed and random writers
 	$(BIN)/python -m benchmarks.register_queries
 	SOAK=10 $(BIN)/pytest -q tests/layers/register/test_model.py tests/layers/register/test_writers.py
 
+package: install  ## Build wheel and sdist in dist/, install the wheel into build/package and ask it
+	rm -rf dist build/package
+	$(BIN)/python -m hatchling build
+	$(PYTHON) -m venv --without-pip build/package
+	$(PYTHON) -m pip --python build/package/bin/python install -q --disable-pip-version-check -c constraints.txt dist/*.whl
+	build/package/bin/python -m geo.reach.warm
+	cd build && package/bin/umkreis --version && UMKREIS_STATE_DIR=state package/bin/umkreis doctor --port $(PORT) \
+		&& UMKREIS_STATE_DIR=state package/bin/umkreis coverage neubrandenburg -c library --lang en
+
 clean:  ## Remove what the other targets made
-	rm -rf $(VENV) var build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) var build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
