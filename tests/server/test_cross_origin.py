@@ -7,6 +7,8 @@ from fastapi.testclient import TestClient
 from server.cross_origin import QUESTIONS, changes_nothing
 
 CHANGING = {
+    "/api/v1/moderation/{region}/{item}",
+    "/api/v1/moderation/{region}/{item}/undo",
     "/api/v1/practice/{region}",
     "/api/v1/practice/{region}/{card}/adoptions",
     "/api/v1/regions/{region}/scenarios/stored",
