@@ -71,3 +71,14 @@ def test_readme_shows_the_two_commands():
     text = (ROOT / "README.md").read_text("utf-8")
     assert "make demo" in text
     assert "make test" in text
+
+
+def test_every_place_in_the_site_has_its_page():
+    nav = re.findall(
+        r"^ +- (?:[^:\n]+: )?(\S+\.md)$", (ROOT / "mkdocs.yml").read_text("utf-8"), re.MULTILINE
+    )
+    made = re.compile(r"(reference/(commands|settings|api|offers)|de/angebote|data/\w+).md")
+    made_elsewhere = {"changelog.md", "contributing.md", "benchmarks.md"}
+    assert len(nav) == len(set(nav)) > 60
+    missing = {n for n in nav if not (ROOT / "docs" / n).exists() and not made.fullmatch(n)}
+    assert missing == made_elsewhere

@@ -136,10 +136,11 @@ def picture() -> str:
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img">',
-            "<title>The way of the data: files, build, Atlas and register, question, answer</title>",
+            "<title>The way of the data from files to an answer</title>",
             f"<style>{STYLE}</style>",
             '<defs><marker id="tip" viewBox="0 0 8 8" refX="6" refY="4" markerWidth="7"'
-            ' markerHeight="7" orient="auto"><path d="M0,0 L8,4 L0,8 z" fill="#0b6b4d"/></marker></defs>',
+            ' markerHeight="7" orient="auto">'
+            '<path d="M0,0 L8,4 L0,8 z" fill="#0b6b4d"/></marker></defs>',
             f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#f3f1ec"/>',
             *heads,
             *ways(),
