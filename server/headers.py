@@ -2,7 +2,8 @@
 Security headers on every answer.
 
 A page sets its own Content-Security-Policy; everything else may load nothing at all. No referrer
-leaves our origin, and only we may ask for a visitor's place.
+leaves our origin, and only we may ask for a visitor's place. Who has reached us encrypted once does
+so for a year.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ _ALWAYS = {
     b"content-security-policy": b"default-src 'none'; frame-ancestors 'none'; sandbox",
 }
 
+# not for hosts below ours: they may be somebody else's
+_ENCRYPTED = {b"strict-transport-security": b"max-age=31536000"}
+
 
 class SecurityHeaders:
     """ASGI middleware that adds what an answer does not set itself."""
@@ -33,11 +37,13 @@ class SecurityHeaders:
             await self.app(scope, receive, send)
             return
 
+        wanted = _ALWAYS | _ENCRYPTED if scope.get("scheme") == "https" else _ALWAYS
+
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = message.setdefault("headers", [])
                 present = {name.lower() for name, _ in headers}
-                headers.extend((k, v) for k, v in _ALWAYS.items() if k not in present)
+                headers.extend((k, v) for k, v in wanted.items() if k not in present)
             await send(message)
 
         await self.app(scope, receive, send_with_headers)

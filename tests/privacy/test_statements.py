@@ -1,4 +1,4 @@
-"""What the documents on privacy say is held by tests, and names every table that tells of people."""
+"""What the documents on privacy say is held by tests, and they name every table."""
 
 import re
 from pathlib import Path
