@@ -34,7 +34,7 @@ WARM_S: Final = 15.0  # until all processes for analyses hold the region
 THINKING_S: Final = 1.0
 SATURATING: Final = 6  # two workers run two analyses each
 READS: Final = ("offers", "tiles", "page")
-_ANSWERED_WITHIN_S: Final = 60.0
+_ANSWERED_WITHIN_S: Final = 100.0  # an analysis waits 30 s and runs 60 s, then it is ended
 _CONNECTED_S: Final = 2.0
 _MORE: Final = {"stability": "", "resilience": "", "sites": "&new=1"}
 _API: Final = "/api/v1/regions/neubrandenburg"
