@@ -22,6 +22,7 @@ PARAMETERS: Final = {
     "regions": "toy",
     "category": "greengrocer_bakery",
     "offer": "umk:repair-cafe",
+    "item": "e.WyJ1bWs6cmVwYWlyLWNhZmUiXQ",  # that entry, submitted
     "district": "T1.n1301",
     "bbox": "13.77,54.50,13.79,54.52",
     "card": "village-shop-by-shares",
