@@ -8,7 +8,7 @@ PORT ?= 8000
 BENCH_STAMP := $(VENV)/.bench-installed
 DOCS_STAMP := $(VENV)/.docs-installed
 
-.PHONY: help install demo serve test check format bench soak docs package browser postgres clean
+.PHONY: help install demo serve test check format bench soak docs package browser postgres sbom clean
 
 help:  ## What there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -59,10 +59,13 @@ $(DOCS_STAMP): $(STAMP)
 docs: $(DOCS_STAMP)  ## Build the documentation site in build/site; a broken link is an error
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
 
-soak: install postgres  ## Long tests of the register: killed and random writers, 10,000 questions (about half an hour)
+soak: install postgres  ## Long tests of the register: killed and random writers, 10,000 questions (about an hour)
 	$(BIN)/python -m benchmarks.register_crash --rounds 20 --minutes 10
 	$(BIN)/python -m benchmarks.register_queries
 	SOAK=10 $(BIN)/pytest -q tests/layers/register/test_model.py tests/layers/register/test_writers.py
+	SOAK=1 $(BIN)/pytest -q tests/faults
+	$(BIN)/python -m benchmarks.soak --minutes 10
+	SOAK=1 $(BIN)/pytest -q tests/security/test_answers.py tests/browser/test_hostile_texts.py
 
 package: install  ## Build wheel and sdist in dist/, install the wheel into build/package and ask it
 	rm -rf dist build/package
@@ -72,6 +75,9 @@ package: install  ## Build wheel and sdist in dist/, install the wheel into buil
 	build/package/bin/python -m geo.reach.warm
 	cd build && package/bin/umkreis --version && UMKREIS_STATE_DIR=state package/bin/umkreis doctor --port $(PORT) \
 		&& UMKREIS_STATE_DIR=state package/bin/umkreis coverage neubrandenburg -c library --lang en
+
+sbom: install  ## Write the bill of materials, CycloneDX, to build/umkreis.cdx.json
+	$(BIN)/python tools/sbom.py
 
 clean:  ## Remove what the other targets made
 	rm -rf $(VENV) var build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
