@@ -235,7 +235,10 @@ def test_a_zip_with_a_wrong_checksum_is_refused(tmp_path: Path, grid: Path):
         (HEADER + "hello;1;2;3\n", "'hello' is no id of a census cell"),
         (HEADER + "50mN26891E43370;4337050;2689150;7\n", "cells of 50m .* are not known"),
         (HEADER + "100mN26891E43370;4337050;2689150;many\n", "could not convert.*many"),
-        (HEADER + "100mN26891E43370;4337050;2689150;1.234\n", "read as a census grid: .*numbers are"),
+        (
+            HEADER + "100mN26891E43370;4337050;2689150;1.234\n",
+            "read as a census grid: .*numbers are",
+        ),
     ],
 )  # fmt: skip
 def test_what_is_no_census_grid_says_what_is_missing(grid: Path, text: str, fault: str):

@@ -24,7 +24,10 @@ def client(toy_settings, toy_atlas, tmp_path):
     at = {i: toy_atlas.offers[toy_atlas.offers.row(i)] for i in ("osm:n1001", "osm:n1002")}
     yesterday = today_in(toy_atlas) - timedelta(days=1)
     posted = {
-        "osm:n1001": [Notice("gives", "processed_food", FAR, HOSTILE), Notice("needs", "room", yesterday)],
+        "osm:n1001": [
+            Notice("gives", "processed_food", FAR, HOSTILE),
+            Notice("needs", "room", yesterday),
+        ],
         "osm:n1002": [Notice("needs", "room", FAR - timedelta(days=1), "für 20")],
     }
     with Register.open(settings.register_url) as register:
@@ -50,7 +53,8 @@ def test_notices_that_hold_are_listed_the_first_to_end_first(client):
 def test_they_are_filtered_by_kind_resource_and_district(client):
     assert told(client, "?kind=gives") == [("gives", "processed_food", HOSTILE)]
     assert told(client, "?resource=room") == [("needs", "room", "für 20")]
-    assert told(client, "?district=Altöd") == [("gives", "processed_food", HOSTILE)]  # n1001: (100, 100)
+    # n1001 lies at (100, 100)
+    assert told(client, "?district=Altöd") == [("gives", "processed_food", HOSTILE)]
     assert told(client, "?district=Neuöd") == [("needs", "room", "für 20")]
     assert told(client, "?kind=gives&resource=room") == []
 
@@ -71,9 +75,8 @@ def test_the_page_lists_them_as_text_and_forgets_what_is_over(client):
     assert "&lt;img src=x onerror=alert(1)&gt;" in page
     assert HOSTILE not in page
     assert 'type="application/atom+xml"' in page
-    assert (
-        "Gerade passt nichts" in client.get("/r/toy/notices?lang=de&kind=needs&resource=processed_food").text
-    )
+    none = client.get("/r/toy/notices?lang=de&kind=needs&resource=processed_food").text
+    assert "Gerade passt nichts" in none
     assert client.get("/r/toy/notices?district=nirgends").status_code == 404
 
 
