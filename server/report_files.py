@@ -41,26 +41,41 @@ def coverage_xlsx(report: CoverageReport, *, by: str) -> bytes:
     return file.getvalue()
 
 
+def coverage_tables(report: CoverageReport, *, by: str) -> dict[str, gpd.GeoDataFrame]:
+    """Return districts, gaps and offers as tables with shapes, in the region's CRS."""
+    return _with_shapes(report, answers.coverage_out(report, by=by), by)
+
+
 def coverage_gpkg(report: CoverageReport, *, by: str) -> bytes:
     """Return a GeoPackage with a layer for each table, in the region's CRS."""
-    region = report.atlas.region
     out = answers.coverage_out(report, by=by)
+    told = {row["what"]: str(row["is"]) for row in _about(out)}
+    with tempfile.TemporaryDirectory(prefix="umkreis-") as folder:
+        path = Path(folder) / "coverage.gpkg"
+        for layer, table in _with_shapes(report, out, by).items():
+            if len(table):
+                table.to_file(path, layer=layer, driver="GPKG", dataset_metadata=told)
+        return path.read_bytes()
+
+
+def _with_shapes(
+    report: CoverageReport, out: models.CoverageOut, by: str
+) -> dict[str, gpd.GeoDataFrame]:
+    region = report.atlas.region
     areas = region.finest if by == "district" else region.municipalities
     shapes = {
         "districts": areas.geometry.to_numpy(),
         "gaps": [gap.shape for gap in report.gaps],
         "offers": shapely.points(report.atlas.offer_xy[report.offers]),
     }
-    told = {row["what"]: str(row["is"]) for row in _about(out)}
-    with tempfile.TemporaryDirectory(prefix="umkreis-") as folder:
-        path = Path(folder) / "coverage.gpkg"
-        for layer, rows in _tables(report, out).items():
-            if not rows:
-                continue
-            plain = [{name: _plain(value) for name, value in row.items()} for row in rows]
-            table = gpd.GeoDataFrame(plain, geometry=shapes[layer], crs=region.crs)
-            table.to_file(path, layer=layer, driver="GPKG", dataset_metadata=told)
-        return path.read_bytes()
+    return {
+        name: gpd.GeoDataFrame(
+            [{key: _plain(value) for key, value in row.items()} for row in rows],
+            geometry=shapes[name] if rows else [],
+            crs=region.crs,
+        )
+        for name, rows in _tables(report, out).items()
+    }
 
 
 def _tables(report: CoverageReport, out: models.CoverageOut) -> dict[str, Rows]:
