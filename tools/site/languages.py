@@ -27,7 +27,7 @@ def on_page_context(*_: object, page: Page, config: MkDocsConfig, **__: object) 
 
 
 def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
-    """Begin a page that has a twin with the way to it."""
+    """Put the way to a page's twin below its title."""
     here = page.file.src_uri
     there, words = TWINS.get(here), "Deutsch"
     if there is None:
@@ -35,4 +35,6 @@ def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
     if there is None:
         return markdown
     link = posixpath.relpath(there, posixpath.dirname(here) or ".")
-    return f'[{words}]({link}){{ .twin hreflang="{words[:2].lower()}" }}\n\n{markdown}'
+    twin = f'[{words}]({link}){{ .twin hreflang="{words[:2].lower()}" }}'
+    title, rest = markdown.split("\n", 1)
+    return f"{title}\n\n{twin}\n{rest}"
