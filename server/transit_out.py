@@ -113,9 +113,10 @@ def transit_out(report: CoverageReport, *, by: str = "district") -> TransitOut |
     """Write what belongs beside a report by public transport; None for every other mode."""
     if report.question.window is None:
         return None
-    (asked,) = transit_beside(report)
     parts = usual_windows(timetable_of(report.atlas))
     others = transit_beside(report, list(parts.values()))
+    known = (each for each in others if each.window == report.question.window)
+    asked = next(known, None) or transit_beside(report)[0]
     is_finest = by == "district"
     areas = [
         each.by_district if is_finest else each.by_municipality

@@ -137,14 +137,14 @@ def transit_view(report: CoverageReport, texts: Texts) -> TransitView | None:
     if question.mode != TRANSIT or report.unknown:
         return None
     usual = usual_windows(timetable_of(report.atlas))
-    (asked,) = transit_beside(report)
-    named = part_names(texts)
-    windows = [_row(each, named[part], part, asked, texts) for part, each in zip(
-        usual, transit_beside(report, list(usual.values())), strict=True
-    )]  # fmt: skip
-    if not any(row.is_asked for row in windows):
-        name = texts.gettext("As asked")
-        windows.insert(0, _row(asked, name, str(asked.window), asked, texts))
+    named = {part: name for part, name in part_names(texts).items() if part in usual}
+    if question.window not in usual.values() and question.window is not None:
+        own = str(question.window)
+        usual = {own: question.window, **usual}
+        named = {own: texts.gettext("As asked"), **named}
+    found = dict(zip(usual, transit_beside(report, list(usual.values())), strict=True))
+    asked = next(each for each in found.values() if each.window == question.window)
+    windows = [_row(each, named[part], part, asked, texts) for part, each in found.items()]
     return TransitView(windows, _classes(asked, texts), _notes(asked, texts))
 
 
