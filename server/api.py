@@ -37,12 +37,17 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
     code: {"model": models.Problem, "content": {"application/problem+json": {}}}
     for code in (400, 404)
 }
+# of routes that demand an account, and then a role
+DENIED: dict[int | str, dict[str, Any]] = dict.fromkeys((401, 403), PROBLEMS[400])
 
 
-def api_router() -> APIRouter:
+def api_router(*, demands_account: bool = False) -> APIRouter:
     """Make a router of the API: misspelt parameters are refused, failures are documented."""
     return APIRouter(
-        prefix="/api/v1", dependencies=[Depends(refuse_unknown)], responses=PROBLEMS, tags=["v1"]
+        prefix="/api/v1",
+        dependencies=[Depends(refuse_unknown)],
+        responses={**PROBLEMS, **DENIED} if demands_account else PROBLEMS,
+        tags=["v1"],
     )
 
 

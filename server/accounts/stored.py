@@ -25,7 +25,7 @@ from layers.register.database import Database
 from layers.scenario import check_scenario
 from server.accounts.denials import Denied
 from server.accounts.signed_in import Account, Planner, account_of, database_of
-from server.api import api_router
+from server.api import DENIED, api_router
 from server.regions import regions_of
 
 router = api_router()
@@ -72,14 +72,14 @@ class StoredList(BaseModel):
     scenarios: list[StoredBrief]
 
 
-@router.get(_PATH)
+@router.get(_PATH, responses=DENIED)
 def list_stored(request: Request, region: Region, account: Planner) -> StoredList:
     """List the scenarios that you keep, the last changed first; needs the role of a planner."""
     found = scenarios(_database(request, region), account, region)
     return StoredList(scenarios=[StoredBrief(**_brief(each, account)) for each in found])
 
 
-@router.post(_PATH, status_code=HTTPStatus.CREATED)
+@router.post(_PATH, responses=DENIED, status_code=HTTPStatus.CREATED)
 def store(
     request: Request,
     response: Response,
@@ -115,7 +115,7 @@ def read_stored(request: Request, response: Response, region: Region, id: Id) ->
     return _out(scenario_of(_database(request, region, id), account, region, id), account)
 
 
-@router.put(f"{_PATH}/{{id}}")
+@router.put(f"{_PATH}/{{id}}", responses=DENIED)
 def change_stored(
     request: Request, region: Region, id: Id, account: Planner, asked: Annotated[StoredIn, Body()]
 ) -> StoredOut:
@@ -134,7 +134,7 @@ def change_stored(
     return _out(changed, account)
 
 
-@router.delete(f"{_PATH}/{{id}}", status_code=HTTPStatus.NO_CONTENT)
+@router.delete(f"{_PATH}/{{id}}", responses=DENIED, status_code=HTTPStatus.NO_CONTENT)
 def remove_stored(request: Request, region: Region, id: Id, account: Planner) -> None:
     """Remove it; for who stored it."""
     remove_scenario(_database(request, region, id), account, region, id)

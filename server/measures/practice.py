@@ -13,7 +13,7 @@ from layers.practice.library import Library, adopt, open_library
 from layers.practice.store import put_card
 from server import models
 from server.accounts.signed_in import Moderator, database_for
-from server.api import api_router
+from server.api import DENIED, api_router
 from server.regions import Regions, regions_of
 
 
@@ -88,7 +88,7 @@ def get_card(request: Request, response: Response, region: str, card: str) -> Ca
     return card_out(library_of(known).card(region, card), known)
 
 
-@router.post("/practice/{region}")
+@router.post("/practice/{region}", responses=DENIED)
 def post_card(
     request: Request, region: str, account: Moderator, card: Annotated[dict[str, Any], Body()]
 ) -> CardOut:
@@ -100,7 +100,7 @@ def post_card(
     return card_out(library_of(known).card(region, checked.id), known)
 
 
-@router.post("/practice/{region}/{card}/adoptions")
+@router.post("/practice/{region}/{card}/adoptions", responses=DENIED)
 def post_adoption(
     request: Request,
     region: str,

@@ -23,7 +23,7 @@ from server.moderation.detail import Detail, detail_of
 from server.moderation.doing import Said, do_it, undo_it
 from server.submissions.stored import register_of
 
-router = api_router()
+router = api_router(demands_account=True)
 _PATH = "/moderation/{region}"
 _PRIVATE = {"Cache-Control": "no-store"}
 _CONFLICT: dict[int | str, dict[str, Any]] = {409: PROBLEMS[400]}

@@ -255,3 +255,16 @@ def test_what_is_not_public_is_in_no_public_answer(client: TestClient, toy_atlas
     assert leaking == []
     assert [str(a.url) for a in answers if "395 777777" in a.text or "395777777" in a.text] == []
     assert json.dumps(public).count("umk:") == 1
+
+
+def test_the_document_says_which_operations_demand_an_account(client: TestClient):
+    paths_told = client.get("/openapi.json").json()["paths"]
+    said = {
+        (method.upper(), path)
+        for path, operations in paths_told.items()
+        for method, operation in operations.items()
+        if {"401", "403"} <= set(operation["responses"])
+    }
+    demanded = {key for key, who in ROWS.items() if who != EVERYBODY and key[1] in paths_told}
+    assert said == demanded
+    assert len(said) >= 7
