@@ -79,13 +79,13 @@ class Conditional:
         await self.app(scope, receive, send_tagged)
 
 
+def _is_tagged(path: str) -> bool:
+    return path.startswith(API) or _is_ogc(path) or _OF_PAGE.fullmatch(path) is not None
+
+
 def _is_personal(message: Message) -> bool:
     """Whether nobody may keep an answer, which then rests on more than a tag tells."""
     return "no-store" in Headers(raw=message["headers"]).get("cache-control", "")
-
-
-def _is_tagged(path: str) -> bool:
-    return path.startswith(API) or _is_ogc(path) or _OF_PAGE.fullmatch(path) is not None
 
 
 def _is_ogc(path: str) -> bool:

@@ -365,36 +365,6 @@ def _oidc(values: Mapping[str, str]) -> dict[str, str]:
     return told
 
 
-def _oidc(values: Mapping[str, str]) -> dict[str, str]:
-    """Read the settings of OpenID Connect, which belong together."""
-    names = {
-        "oidc_issuer": "UMKREIS_OIDC_ISSUER",
-        "oidc_client_id": "UMKREIS_OIDC_CLIENT_ID",
-        "oidc_client_secret_file": "UMKREIS_OIDC_CLIENT_SECRET_FILE",
-        "oidc_role_claim": "UMKREIS_OIDC_ROLE_CLAIM",
-    }
-    told = {field: values[name].strip() for field, name in names.items()}
-    issuer, file = urlsplit(told["oidc_issuer"]), told["oidc_client_secret_file"]
-    is_local = issuer.scheme == "http" and issuer.hostname in ("127.0.0.1", "::1", "localhost")
-    if told["oidc_issuer"] and not (issuer.scheme == "https" and issuer.hostname or is_local):
-        raise ParameterError(
-            f"`UMKREIS_OIDC_ISSUER` is {told['oidc_issuer']!r}; it may be https://HOST, or http:// "
-            "on this machine",
-            parameter="UMKREIS_OIDC_ISSUER",
-        )
-    if bool(told["oidc_issuer"]) != bool(told["oidc_client_id"]):
-        raise ParameterError(
-            "`UMKREIS_OIDC_ISSUER` and `UMKREIS_OIDC_CLIENT_ID` are set together or not at all",
-            parameter="UMKREIS_OIDC_ISSUER",
-        )
-    if file and not Path(file).is_file():
-        raise ParameterError(
-            f"`UMKREIS_OIDC_CLIENT_SECRET_FILE` {file}: there is no such file",
-            parameter="UMKREIS_OIDC_CLIENT_SECRET_FILE",
-        )
-    return told
-
-
 def _networks(name: str, text: str) -> tuple[Network, ...]:
     parts = filter(None, (part.strip() for part in text.split(",")))
     try:
