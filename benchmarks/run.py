@@ -11,6 +11,7 @@ import sys
 
 BENCHMARKS = (
     ["benchmarks.build"],
+    ["benchmarks.cold_start"],
     ["benchmarks.nearest"],
     ["benchmarks.reach"],
     ["benchmarks.reports"],
