@@ -250,7 +250,7 @@ def test_a_place_is_taken_from_the_map_or_the_device(open_page, home: str):
     expect(page.locator("#how")).to_be_hidden()
     ready(page)
     page.get_by_role("button", name="Mitte der Karte").click()
-    expect(page.locator("#place")).to_have_value("Punkt auf der Karte")
+    expect(page.locator("#place")).to_have_value("Ort auf der Karte")
     ready(page)
     assert "map=" not in page.url
     assert (
