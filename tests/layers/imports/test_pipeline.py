@@ -112,7 +112,10 @@ def test_trial_tells_the_same_and_writes_nothing(take, register):
     text = HEAD + row("1", "Repair-Café") + row("2", "Repair Cafe") + row("3", "X", place="")
     trial = take(text, is_trial=True)
     assert register.rev("toy") == 0
-    assert (register.reports("toy"), register.sources("toy").keys()) == ([], {"hand", "initiative", "suggestion"})
+    assert (register.reports("toy"), register.sources("toy").keys()) == (
+        [],
+        {"hand", "initiative", "suggestion"},
+    )
     done = take(text)
     assert replace(done, is_trial=True, revs=()) == trial
 
