@@ -6,24 +6,19 @@ Only what nobody has changed since; otherwise the later change has to be undone 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
-
-import sqlalchemy as sa
 
 from layers.desk.decided import decision_of
 from layers.desk.items import parts_of
 from layers.errors import RegisterError, SubmissionError
 from layers.register import decisions
-from layers.register.entry import SUGGESTION
-from layers.register.schema import REVISION
-from layers.register.store import find, write
 from layers.submissions import keeping, kept
 from layers.submissions.kept import ACCEPTED, REJECTED, WAITING
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from layers.register import Register
-    from layers.register.database import Change
     from layers.submissions.kept import Submission
 
 REOPENED = "reopened"  # as a step of a suggestion
@@ -66,7 +61,7 @@ def _reopen(register: Register, region: str, submission_id: str, *, who: str) ->
             region, who=who, what="undo accept submission", why=submission_id
         ) as change:
             given = _expect(kept.by_id(change.connection, region, submission_id), ACCEPTED)
-            _take_out(change, given)
+            decisions.undo(change, given.rev)
             change.is_empty = False  # the suggestion waits again, also where it changed nothing
             target = given.offer_id if given.is_correction else ""
             _back(change.connection, given, who=who, offer_id=target, rev=0)
@@ -88,27 +83,7 @@ def _expect(given: Submission, state: str) -> Submission:
     return given
 
 
-def _take_out(change: Change, given: Submission) -> None:
-    """Bring the entry back to what it was; one of the build does not vanish with its correction."""
-    earlier = sa.select(sa.func.count()).where(
-        REVISION.c.region == given.region,
-        REVISION.c.offer_id == given.offer_id,
-        REVISION.c.rev < given.rev,
-    )
-    is_new = not change.connection.execute(earlier).scalar()
-    entry = find(change.connection, given.region, given.offer_id)
-    rest = tuple(c for c in entry.claims if c.key != (SUGGESTION, given.id))
-    if is_new and rest:
-        if entry.rev != given.rev:
-            raise SubmissionError(
-                f"the entry {entry.id!r} was changed since; undo the later change first"
-            )
-        write(change, [replace(entry, claims=rest)])
-    else:
-        decisions.undo(change, given.rev)
-
-
-def _back(connection: sa.Connection, given: Submission, *, who: str, **changed: object) -> None:
+def _back(connection: Connection, given: Submission, *, who: str, **changed: object) -> None:
     empty = {"decided_at": "", "who": "", "reason": ""}
     kept.update(connection, given, state=WAITING, **empty, **changed)
     kept.add_step(connection, given, who=who, what=REOPENED)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from layers.errors import RegisterError
-from layers.register.entry import HAND, STATUSES, TRANSITIONS, Claim, Entry, Link
+from layers.register.entry import HAND, PEOPLE, STATUSES, TRANSITIONS, Claim, Entry, Link
 from layers.register.schema import APART, CHANGE, MATCH, OFFER, REVISION
 from layers.register.store import check, current, find, in_parts, write
 from layers.register.values import checked
@@ -161,6 +161,9 @@ def undo(change: Change, rev: int) -> list[str]:
     """
     Put back what a change did to entries and decisions; what was noted of a source stays.
 
+    What came with the change becomes a tombstone, except an offer that people were the first to
+    speak of although a source knows it: it does not vanish with what they said.
+
     Raises
     ------
     RegisterError
@@ -178,9 +181,7 @@ def undo(change: Change, rev: int) -> list[str]:
         now = current(connection, region, part)
         later += [entry_id for entry_id, entry in now.items() if entry.rev != rev]
         old = _before(connection, region, part, rev)
-        before += [
-            old.get(entry_id) or replace(entry, is_removed=True) for entry_id, entry in now.items()
-        ]
+        before += [old.get(entry_id) or _as_found(entry) for entry_id, entry in now.items()]
     if later:
         shown = ", ".join(sorted(later)[:5])
         raise RegisterError(
@@ -282,6 +283,14 @@ def find_two(change: Change, first: str, second: str) -> tuple[Entry, Entry]:
         find(change.connection, change.region, first),
         find(change.connection, change.region, second),
     )
+
+
+def _as_found(entry: Entry) -> Entry:
+    """Return an entry as its sources alone know it where people spoke too, else removed."""
+    rest = tuple(claim for claim in entry.claims if claim.source not in PEOPLE)
+    if rest and len(rest) < len(entry.claims):
+        return replace(entry, claims=rest)
+    return replace(entry, is_removed=True)
 
 
 def _before(connection: Connection, region: str, ids: Sequence[str], rev: int) -> dict[str, Entry]:

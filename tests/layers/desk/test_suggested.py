@@ -84,11 +84,20 @@ def test_undoing_a_correction_of_an_offer_of_the_build_leaves_the_offer(register
     assert names(living())[BAKERY] == name
 
 
+def test_the_history_undoes_such_a_correction_as_the_desk_does(register, living, send):
+    name = names(living())[BAKERY]
+    given, _ = send({"name": "Bäckerei Groß"}, offer_id=BAKERY)
+    suggested.accept(register, living(), given.id, who="ada")
+    register.undo("toy", register.rev("toy"), who="ada")
+    assert names(living())[BAKERY] == name
+    assert not register.entry("toy", BAKERY).is_removed
+
+
 def test_what_was_changed_since_is_not_undone(register, living, send):
     given, _ = send({"name": "Bäckerei Groß"}, offer_id=BAKERY)
     suggested.accept(register, living(), given.id, who="ada")
     register.correct("toy", BAKERY, {"phone": "0395 1"}, who="bob")
-    with pytest.raises(SubmissionError, match="undo the later change first"):
+    with pytest.raises(SubmissionError, match="undo the later changes first"):
         undo(register, "toy", given.id, who="ada")
     assert names(living())[BAKERY] == "Bäckerei Groß"
 
