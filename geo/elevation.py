@@ -9,11 +9,12 @@ and at least 25 m, so that walls and ditches of a fine grid are no slopes of a s
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from scipy.ndimage import gaussian_filter
+
+from geo.once import cached_property
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray

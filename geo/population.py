@@ -15,7 +15,6 @@ from __future__ import annotations
 import logging
 import math
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,6 +22,7 @@ import numpy as np
 from geo.disclosure import SMALLEST_PUBLISHED
 from geo.gaps import CELL_M
 from geo.homes import Homes, find_homes, quality_of, read_homes
+from geo.once import cached_property
 from geo.residential import DEFAULT_LEVELS, DEFAULT_LEVELS_LARGE, LARGE_FOOTPRINT_M2
 
 if TYPE_CHECKING:

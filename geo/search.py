@@ -9,11 +9,11 @@ meets who stands on the same edge along it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from geo.once import cached_property
 from geo.reach.arrival import arrive, arrive_measured, meet
 from geo.reach.lanes import MOST_BYTES
 from geo.reach.seeds import Seeds

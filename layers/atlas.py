@@ -7,7 +7,6 @@ How it comes into being is told in `layers.build`, how it lies on disk in `layer
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +14,7 @@ import shapely
 
 from geo.crs import to_metric
 from geo.index import SpatialIndex
+from geo.once import cached_property
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,6 +20,7 @@ from geo.balance import Balance, balance
 from geo.catchment import huff, quantiles, whole_units
 from geo.disclosure import publish_levels, publish_parts, round_to_tens
 from geo.gaps import find_gaps
+from geo.once import cached_property
 from layers.radius import limited_supply, rows_of, street_question
 from layers.tally import Tally, tally_of_people, whole
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import holidays
 import numpy as np
+
+from geo.once import cached_property
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,6 +26,7 @@ from geo.disclosure import publish_levels, publish_parts, publish_singly
 from geo.errors import ParameterError
 from geo.gaps import Gaps, find_gaps, gap_members, rows_by_gap
 from geo.median import weighted_median, weighted_median_by
+from geo.once import cached_property
 from layers.open_offers import Knowledge, OpenOffers, knowledge_of, open_offers
 from layers.question import LINE, Question, ask
 from layers.tally import (

@@ -11,11 +11,11 @@ from __future__ import annotations
 import re
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from geo.once import cached_property
 from layers import osm_tags
 from layers.duplicates import find_duplicates
 from layers.errors import UnknownOfferError

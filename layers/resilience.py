@@ -14,7 +14,6 @@ offers instead of m.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +21,7 @@ import numpy as np
 from geo.access import second_nearest_in_line
 from geo.disclosure import publish_parts, publish_singly
 from geo.errors import ParameterError
+from geo.once import cached_property
 from layers.coverage import (
     COVERED,
     UNCOVERED,

@@ -21,8 +21,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING
+
+from geo.once import cached_property
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

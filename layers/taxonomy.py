@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
+from geo.once import cached_property
 from layers.errors import TaxonomyError, UnknownCategoryError
 from layers.selectors import NameList, OsmRules, SelectorIndex
 from layers.taxonomy_file import TaxonomyReader

@@ -14,7 +14,6 @@ Residents are counted and published as in `layers.coverage`.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +21,7 @@ import numpy as np
 from geo.disclosure import publish_parts
 from geo.errors import ParameterError
 from geo.network import Nearest
+from geo.once import cached_property
 from geo.transit.days import DayReport, report_day
 from layers.coverage import CoverageReport, offers_of_question, report_of
 from layers.question import ask

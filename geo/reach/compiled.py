@@ -11,12 +11,14 @@ from __future__ import annotations
 import importlib
 import logging
 import threading
-from functools import cached_property, update_wrapper
+from functools import update_wrapper
 from pathlib import Path
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
 
 import numpy as np
+
+from geo.once import cached_property
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from geo.once import cached_property
 from geo.reach.heap import settle
 from geo.reach.sweep import sow, sow_measured
 from geo.ticks import NEVER

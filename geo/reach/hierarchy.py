@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import numpy as np
 
+from geo.once import cached_property
 from geo.reach.elimination import customise, customise_metres, fill, weigh
 from geo.reach.order import elimination_order, neighbours
 from geo.reach.sweep import (

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from geo.once import cached_property
 from geo.reach.lanes import lanes_of
 from geo.ticks import NEVER, NUMBER_BITS, whole_ticks
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from geo.errors import ParameterError
 from geo.network_results import Nearest
+from geo.once import cached_property
 from geo.transit.days import DayReport, report_day
 
 if TYPE_CHECKING:

@@ -11,11 +11,11 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from geo.once import cached_property
 from geo.transit.errors import TimetableError
 
 if TYPE_CHECKING:

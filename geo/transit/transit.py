@@ -18,12 +18,12 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from geo.errors import ParameterError
+from geo.once import cached_property
 from geo.transit.at import TransitAt
 from geo.transit.days import check_day
 from geo.transit.events import NEVER, Events

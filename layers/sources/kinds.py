@@ -13,10 +13,11 @@ import re
 import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz, process
+
+from geo.once import cached_property
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

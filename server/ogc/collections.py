@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
 
 from geo.crs import geometry_to_lonlat
+from geo.once import cached_property
 from layers.coverage import coverage
 from layers.errors import UnknownNameError
 from server import answers
