@@ -8,7 +8,7 @@ PORT ?= 8000
 BENCH_STAMP := $(VENV)/.bench-installed
 DOCS_STAMP := $(VENV)/.docs-installed
 
-.PHONY: help install demo serve test check format bench soak docs package browser postgres sbom clean
+.PHONY: help install demo serve test check format bench mutation soak docs package browser postgres sbom clean
 
 help:  ## What there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -58,6 +58,9 @@ $(DOCS_STAMP): $(STAMP)
 
 docs: $(DOCS_STAMP)  ## Build the documentation site in build/site; a broken link is an error
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
+
+mutation: install  ## Change the code in small ways and see whether the tests notice (about two hours)
+	$(BIN)/python -m benchmarks.mutation
 
 soak: install postgres  ## Long tests of the register: killed and random writers, 10,000 questions (about an hour)
 	$(BIN)/python -m benchmarks.register_crash --rounds 20 --minutes 10
