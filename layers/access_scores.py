@@ -17,6 +17,7 @@ from geo.errors import ParameterError
 from geo.floating import Decay, by_thirds, supply_per_head, within_limit
 from layers.coverage import CoverageReport, answer
 from layers.question import LINE, ask
+from layers.tabular import Tabular
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +50,7 @@ class Score:
 
 
 @dataclass(frozen=True, eq=False)
-class ScoresReport:
+class ScoresReport(Tabular, frames="access_scores"):
     """
     The answer.
 

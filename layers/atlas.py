@@ -15,6 +15,7 @@ import shapely
 from geo.crs import to_metric
 from geo.index import SpatialIndex
 from geo.once import cached_property
+from layers.tabular import Tabular
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,7 +53,7 @@ class Exits:
 
 
 @dataclass(frozen=True, eq=False)
-class Atlas:
+class Atlas(Tabular, frames="atlas"):
     """
     A region with its streets, people and offers.
 

@@ -22,6 +22,7 @@ from geo.disclosure import publish_levels, publish_parts, round_to_tens
 from geo.gaps import find_gaps
 from geo.once import cached_property
 from layers.radius import limited_supply, rows_of, street_question
+from layers.tabular import Tabular
 from layers.tally import Tally, tally_of_people, whole
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ class OfferShare:
 
 
 @dataclass(frozen=True, eq=False)
-class BalancedReport:
+class BalancedReport(Tabular, frames="balanced"):
     """
     The best allocation of a category's offers; what is public is computed when first read.
 

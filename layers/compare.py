@@ -22,6 +22,7 @@ from layers.coverage import CoverageReport, coverage
 from layers.errors import UnknownCategoryError
 from layers.evidence import sources_of
 from layers.question import DEFAULT_LINE_M, LINE, MAX_METRES, MAX_MINUTES, check_limit, check_mode
+from layers.tabular import Tabular
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -134,7 +135,7 @@ class Caveat:
 
 
 @dataclass(frozen=True, eq=False)
-class Comparison:
+class Comparison(Tabular, frames="compare"):
     """
     Regions side by side.
 

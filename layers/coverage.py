@@ -29,6 +29,7 @@ from geo.median import weighted_median, weighted_median_by
 from geo.once import cached_property
 from layers.open_offers import Knowledge, OpenOffers, knowledge_of, open_offers
 from layers.question import LINE, Question, ask
+from layers.tabular import Tabular
 from layers.tally import (
     Tally,
     tally_of_buildings,
@@ -89,7 +90,7 @@ class GapTally:
 
 
 @dataclass(frozen=True, eq=False)
-class CoverageReport:
+class CoverageReport(Tabular, frames="coverage"):
     """
     The answer to one question; everything public is computed when it is first read.
 

@@ -19,6 +19,7 @@ import numpy as np
 from geo.disclosure import publish_singly
 from geo.errors import ParameterError
 from layers.coverage import COVERED, UNREACHABLE
+from layers.tabular import Tabular
 from layers.tally import whole
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class Change:
 
 
 @dataclass(frozen=True, eq=False)
-class Difference:
+class Difference(Tabular, frames="difference"):
     """Both answers and what changes: in the region, its finest districts, its municipalities."""
 
     before: CoverageReport

@@ -18,6 +18,7 @@ from geo.errors import ParameterError
 from geo.inequality import concentration_index, foster_greer_thorbecke, palma_ratio
 from layers.coverage import COVERED, UNCOVERED, CoverageReport, coverage
 from layers.question import LINE
+from layers.tabular import Tabular
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,7 +60,7 @@ class Shortfall:
 
 
 @dataclass(frozen=True, eq=False)
-class EquityReport:
+class EquityReport(Tabular, frames="equity"):
     """
     The answer.
 

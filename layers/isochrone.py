@@ -19,10 +19,11 @@ from geo.isochrone import Isochrone, isochrones
 from geo.network import MAX_LEG_M
 from layers.nearby import snap_place
 from layers.question import MAX_MINUTES, check_limit, check_mode
+from layers.tabular import Tabular
 from layers.tally import whole
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from geo.network import Snapped
     from layers.atlas import Atlas
@@ -48,6 +49,14 @@ class ReachArea:
     cell_m: float
 
 
+class ReachAreas(list[ReachArea], Tabular, frames="isochrone"):
+    """The areas of one question, in the order of its limits, with the region that they lie in."""
+
+    def __init__(self, atlas: Atlas, areas: Iterable[ReachArea]) -> None:
+        super().__init__(areas)
+        self.atlas = atlas
+
+
 def isochrone(
     atlas: Atlas,
     *,
@@ -57,7 +66,7 @@ def isochrone(
     mode: str = "walk",
     minutes: Sequence[float],
     direction: str | None = None,
-) -> list[ReachArea]:
+) -> ReachAreas:
     """
     Draw what is within reach of a place, for several limits at once.
 
@@ -102,7 +111,7 @@ def isochrone(
         place = _snapped_offer(atlas, offer, mode)
     else:
         place = snap_place(atlas, lon=lon or 0.0, lat=lat or 0.0, mode=mode)
-    return areas_of(atlas, place, limits, mode=mode, leaving=chosen == "from")
+    return ReachAreas(atlas, areas_of(atlas, place, limits, mode=mode, leaving=chosen == "from"))
 
 
 def areas_of(

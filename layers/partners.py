@@ -25,6 +25,7 @@ import numpy as np
 from layers.errors import UnknownOfferError
 from layers.notices import GIVES, NEEDS, Notice
 from layers.question import MAX_MINUTES, check_limit, check_mode
+from layers.tabular import Tabular
 
 if TYPE_CHECKING:
     from datetime import date
@@ -103,7 +104,7 @@ class Partner:
 
 
 @dataclass(frozen=True, eq=False)
-class Partners:
+class Partners(Tabular, frames="partners"):
     """The partners of an offer, in their order; `minutes` is None where the default held."""
 
     atlas: Atlas

@@ -24,6 +24,7 @@ from layers.capacity import Capacities, capacities_of
 from layers.errors import UnknownOfferError
 from layers.isochrone import areas_of, residents_inside
 from layers.question import LINE, MAX_MINUTES, Question, ask, no_streets
+from layers.tabular import Tabular
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,7 +75,7 @@ class OfferRadius:
 
 
 @dataclass(frozen=True, eq=False)
-class RadiusReport:
+class RadiusReport(Tabular, frames="radius"):
     """The radii of all offers of a category, one each; three each as rings."""
 
     atlas: Atlas

@@ -31,6 +31,7 @@ from layers.coverage import (
     within_limit,
 )
 from layers.question import LINE, Question, ask, refuse_transit
+from layers.tabular import Tabular
 from layers.tally import whole
 from layers.timetable import TRANSIT, WALK, usual_windows
 
@@ -60,7 +61,7 @@ class OfferCritical:
 
 
 @dataclass(frozen=True, eq=False)
-class ResilienceReport:
+class ResilienceReport(Tabular, frames="resilience"):
     """
     One question, asked of the nearest offer and of the second nearest.
 

@@ -19,6 +19,7 @@ from layers.coverage import COVERED, CoverageReport, answer, nearest_offers, rep
 from layers.districts import Area, find_area
 from layers.question import LINE, Question, ask, check_limit
 from layers.stability import DEFAULT_THRESHOLD, Stability, stability
+from layers.tabular import Tabular
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -96,7 +97,7 @@ class FieldView:
 
 
 @dataclass(frozen=True, eq=False)
-class Sheet:
+class Sheet(Tabular, frames="sheet"):
     """All that is told of an area; `report` is the answer to the question asked."""
 
     atlas: Atlas

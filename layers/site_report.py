@@ -15,6 +15,7 @@ from scipy.spatial import cKDTree
 from geo.disclosure import publish_parts, publish_within
 from layers.coverage import COVERED, CoverageReport
 from layers.difference import compare
+from layers.tabular import Tabular
 from layers.tally import whole
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class Gain:
 
 
 @dataclass(frozen=True, eq=False)
-class SitesReport:
+class SitesReport(Tabular, frames="sites"):
     """
     The answer.
 

@@ -25,9 +25,10 @@ from layers.stability import (
     shared_variants,
     verdict_on,
 )
+from layers.tabular import Tabular
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from numpy.typing import NDArray
 
@@ -47,9 +48,17 @@ class Verdict:
     verdict: str
 
 
+class Verdicts(list[Verdict], Tabular, frames="verdicts"):
+    """The verdicts on all areas of a level, in the region's order, with the answer judged."""
+
+    def __init__(self, report: CoverageReport, by: str, found: Iterable[Verdict]) -> None:
+        super().__init__(found)
+        self.report, self.by = report, by
+
+
 def verdicts(
     report: CoverageReport, *, by: str = "district", threshold: float = DEFAULT_THRESHOLD
-) -> list[Verdict]:
+) -> Verdicts:
     """
     Judge all areas of a level under all assumptions.
 
@@ -65,7 +74,7 @@ def verdicts(
     refuse_transit(report.question)
     areas = _tallies(report, by)
     if report.unknown:
-        return [Verdict(tally.area_id, tally.name, UNKNOWN) for tally in areas]
+        return Verdicts(report, by, (Verdict(t.area_id, t.name, UNKNOWN) for t in areas))
     found: list[set[str]] = [set() for _ in areas]
     at_edge = np.bincount(_area_of(report, by), beyond_edge(report), minlength=len(areas)) > 0
     for name, variant in shared_variants(report):
@@ -75,10 +84,8 @@ def verdicts(
     agreed = [place for place, told in enumerate(found) if len(told) == 1]
     for place, tally in _after_loss(report, by, agreed):
         found[place].add(verdict_on(tally, threshold))
-    return [
-        Verdict(tally.area_id, tally.name, overall(told))
-        for tally, told in zip(areas, found, strict=True)
-    ]
+    judged = zip(areas, found, strict=True)
+    return Verdicts(report, by, (Verdict(t.area_id, t.name, overall(told)) for t, told in judged))
 
 
 def _tallies(report: CoverageReport, by: str) -> list[Tally]:

@@ -16,6 +16,7 @@ import numpy as np
 from layers.coverage import CoverageReport, nearest_offers, offers_of_question, report_of
 from layers.opening import OPEN, UNKNOWN, hours_of
 from layers.question import ask
+from layers.tabular import Tabular
 from layers.tally import without_answer
 from layers.when import DAYS, Window
 
@@ -55,7 +56,7 @@ class HourOfWeek:
 
 
 @dataclass(frozen=True, eq=False)
-class WeekReport:
+class WeekReport(Tabular, frames="week"):
     """A week; `unknown` is why there is no answer, `searches` how many sets of offers differ."""
 
     atlas: Atlas
