@@ -15,7 +15,8 @@ A scenario: what an asker assumes to change in a region, as a checked document.
       {"do": "close_stop", "stop": "Markt"},
       {"do": "move_stop", "stop": "Markt", "lon": 13.26, "lat": 53.55},
       {"do": "extend_line", "line": "2", "at_stop": "Süd", "ride_min": 4,
-       "lon": 13.2, "lat": 53.5}]}
+       "lon": 13.2, "lat": 53.5},
+      {"do": "add_line", "name": "N1", "stops": ["Markt", "Süd"], "every_min": 10}]}
 
 All faults are told at once. What the document means for a region is found out in
 `layers.scenario_atlas`.
@@ -41,16 +42,7 @@ from layers.document import (
     parse,
     unknown_keys,
 )
-from layers.scenario_timetable import (
-    CloseStop,
-    ExtendLine,
-    MoveStop,
-    TimetableChange,
-    clock_rule,
-    headway_rule,
-    make_headway,
-    ride_rule,
-)
+from layers.scenario_timetable import MOST_TIMETABLE, TimetableChange, timetable_kinds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -214,6 +206,9 @@ def check_scenario(document: Any) -> Scenario:
     streets = sum(isinstance(change, CloseStreet | OpenStreet) for change in changes)
     if streets > MAX_STREETS:
         faults.append(f"`changes` close and open {streets:,} streets, at most {MAX_STREETS}")
+    rides = sum(isinstance(change, TimetableChange) for change in changes)
+    if rides > MOST_TIMETABLE:
+        faults.append(f"`changes` change the timetable {rides:,} times, at most {MOST_TIMETABLE}")
     if faults:
         raise ScenarioError(faults)
     return Scenario(tuple(c for c in changes if c is not None), name)
@@ -305,7 +300,8 @@ def _geometry(value: Any, allowed: tuple[str, ...]) -> str:
             shape = shapely.force_2d(shapely.geometry.shape(value))
         west, south, east, north = shape.bounds
     except (
-        AttributeError, IndexError, KeyError, TypeError, ValueError, shapely.errors.ShapelyError,
+        AttributeError, IndexError, KeyError, OverflowError, TypeError, ValueError,
+        shapely.errors.ShapelyError,
     ):  # fmt: skip
         return "has no readable coordinates"
     if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
@@ -384,16 +380,5 @@ _KINDS: dict[str, tuple[Callable[[dict[str, Any]], Change], _Rules, tuple[str, .
         },
         ("name", "connect_m", "join_inner", "dead_end"),
     ),
-    "change_headway": (
-        make_headway,
-        {"line": _id, "every_min": headway_rule, "from": clock_rule, "until": clock_rule},
-        ("from", "until"),
-    ),
-    "close_stop": (lambda values: CloseStop(**values), {"stop": _id}, ()),
-    "move_stop": (lambda values: MoveStop(**values), {"stop": _id, **_POINT}, ()),
-    "extend_line": (
-        lambda values: ExtendLine(**values),
-        {"line": _id, "at_stop": _id, "ride_min": ride_rule, "name": _text, **_POINT},
-        ("name",),
-    ),
+    **timetable_kinds(an_id=_id, text=_text, point=_POINT),
 }
