@@ -27,6 +27,7 @@ from geo.errors import ParameterError
 from geo.gaps import Gaps, find_gaps, gap_members, rows_by_gap
 from geo.median import weighted_median, weighted_median_by
 from geo.once import cached_property
+from layers.open_arrivals import OpenArrivals, open_arrivals
 from layers.open_offers import Knowledge, OpenOffers, knowledge_of, open_offers
 from layers.question import LINE, Question, ask
 from layers.tabular import Tabular
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from geo.network import Nearest
     from geo.transit.window import Window
     from layers.atlas import Atlas
+    from layers.open_arrivals import OpenSet
 
     Floats = NDArray[np.float64]
 
@@ -400,7 +402,8 @@ def coverage(
         The limit, one of them; the category's own where both are left out. `line` takes metres,
         `transit` minutes.
     at
-        A moment or a part of the week: only offers that are open then count.
+        A moment or a part of the week: only offers that are open then count. By `transit` people
+        leave then, and arrive while an offer is open (`layers.open_arrivals`).
     window
         With `transit`: a day and a span, or a part of the week (`layers.timetable.WINDOWS`);
         covered is whose median over its departures is within the limit.
@@ -443,7 +446,11 @@ def answer(atlas: Atlas, questions: Sequence[Question]) -> list[CoverageReport]:
         surely = [h.open if h else rows for h, rows in zip(hours, offers, strict=True)]
         perhaps = [(k, h) for k, h in enumerate(hours) if h is not None]
         sets = surely + [h.possible for _, h in perhaps]
-        nearest = nearest_offers(atlas, mode, sets, with_distance=by_metres, window=window)
+        spans = [h.surely if isinstance(h, OpenArrivals) else None for h in hours]
+        spans += [h.perhaps if isinstance(h, OpenArrivals) else None for _, h in perhaps]
+        nearest = nearest_offers(
+            atlas, mode, sets, with_distance=by_metres, window=window, spans=spans
+        )
         found = [report_of(atlas, questions[i], sets[k], nearest, k) for k, i in enumerate(asked)]
         for row, (k, h) in enumerate(perhaps, start=len(asked)):
             question = questions[asked[k]]
@@ -453,7 +460,11 @@ def answer(atlas: Atlas, questions: Sequence[Question]) -> list[CoverageReport]:
 
 
 def _hours(atlas: Atlas, question: Question, rows: NDArray[np.int64]) -> OpenOffers | None:
-    return None if question.when is None else open_offers(atlas, rows, question.when)
+    if question.when is None:
+        return None
+    if question.window is not None:
+        return open_arrivals(atlas, rows, question.window, limit_s=question.limit_s)
+    return open_offers(atlas, rows, question.when)
 
 
 def _with_hours(
@@ -477,22 +488,31 @@ def nearest_offers(
     *,
     with_distance: bool,
     window: Window | None = None,
+    spans: Sequence[OpenSet | None] | None = None,
 ) -> Nearest:
     """
     Find the nearest of each set of offers (rows of `atlas.offers`) for all residents.
 
-    In `transit`, which needs a `window`, seconds are the median of its departures.
+    In `transit`, which needs a `window`, seconds are the median of its departures; `spans` say when
+    the offers of each set are open, where that counts. `supply` then is the nearest one on foot.
     """
     if mode == LINE:
         return nearest_in_line(atlas.population.xy, [atlas.offer_xy[rows] for rows in offers])
     if mode == TRANSIT:
         if window is None:
             raise ParameterError("`transit` needs a `window`", parameter="window")
-        walked = atlas.supply[WALK]
+        walked, spans = atlas.supply[WALK], spans or [None] * len(offers)
         return (
             transit_of(atlas)
             .at(window)
-            .to_nearest(atlas.demand[WALK], [walked.take(rows) for rows in offers])
+            .to_nearest(
+                atlas.demand[WALK],
+                [
+                    walked.take(rows if span is None else span.rows)
+                    for rows, span in zip(offers, spans, strict=True)
+                ],
+                hours=[None if span is None else span.hours for span in spans],
+            )
         )
     supply = atlas.supply[mode]
     return atlas.networks[mode].to_nearest(
@@ -510,7 +530,9 @@ def report_of(
     )
     state = np.where(within_limit(question, travel_s, distance_m), COVERED, UNCOVERED)
     if len(offers):  # without any offer there is nothing to reach: uncovered, not unreachable
-        state[supply < 0] = UNREACHABLE
+        state[(supply < 0) & ~np.isfinite(travel_s)] = (
+            UNREACHABLE  # a bus may lead where no way does
+        )
     return CoverageReport(
         atlas=atlas,
         question=question,

@@ -92,6 +92,14 @@ def hours_of(text: str) -> Hours:
     return Hours(text, None, CONTRADICTORY) if hours.never_opens else hours
 
 
+@dataclass(frozen=True, slots=True)
+class ByMinute:
+    """The state of each minute from a moment on, and why the first of those unknown is so."""
+
+    states: NDArray[np.int8]
+    reason: str
+
+
 @dataclass(frozen=True)
 class Hours:
     """
@@ -139,6 +147,15 @@ class Hours:
         change = clock.at(int(others[0])) if len(others) else None
         reason = reasons[int(clock.instants[0])] if now == UNKNOWN else ""
         return Opening(now, reason, change)
+
+    def by_minute(self, clock: Clock, minutes: int) -> ByMinute:
+        """Answer for each of so many minutes from the clock's moment on."""
+        if self.taken is None:
+            return ByMinute(np.full(minutes, UNKNOWN, np.int8), self.problem)
+        states, reasons = self._on_dates(clock)
+        at = clock.instants[:minutes]
+        silent = np.flatnonzero(states[at] == UNKNOWN)
+        return ByMinute(states[at], reasons[int(at[silent[0]])] if len(silent) else "")
 
     def in_part(self, windows: Sequence[Window], first_day: date) -> Opening:
         """

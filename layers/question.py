@@ -31,8 +31,7 @@ ALL_MODES = (*QUESTION_MODES, TRANSIT)  # of the measures that take a timetable
 MAX_MINUTES = 240.0
 LEAST_LIMIT = 0.001  # shares of a limit would overflow below some such number
 MAX_METRES = 200_000.0
-# source: FGSV, Richtlinien für integrierte Netzgestaltung (2008): 30 min to a basic centre
-DEFAULT_TRANSIT_MIN = 30.0
+DEFAULT_TRANSIT_MIN = 30.0  # a setting of our own, not a norm's: waiting is part of the way
 DEFAULT_LINE_M = 1000.0  # source: BBSR, Indikatoren zur Nahversorgung: 1,000 m straight line
 
 
@@ -94,7 +93,8 @@ def ask(
     streets; without a limit the category's own, or 1,000 m in a straight line, or half an hour by
     public transport. `at` is a moment or a part of the week (`layers.when`). `window` are the
     departures of mode `transit` (`layers.timetable.window_of`), which only measures take that say
-    so by `with_transit`.
+    so by `with_transit`; with `at` they are those of that time, and people arrive while offers are
+    open.
 
     Raises
     ------
@@ -110,12 +110,12 @@ def ask(
     if not ids:
         raise ParameterError("`category` is missing; name at least one", parameter="category")
     categories = tuple(atlas.taxonomy.category(i) for i in ids)
-    leaving = _leaving(atlas, mode, window, metres=metres, with_transit=with_transit)
+    when = None if at is None else parse_when(at, atlas.region)
+    leaving = _leaving(atlas, mode, window, when, metres=metres, with_transit=with_transit)
     if leaving is None:
         mode = check_mode(mode or _own_mode(atlas, categories[0]), (*atlas.networks, LINE))
     else:
         mode = TRANSIT
-    when = None if at is None else parse_when(at, atlas.region)
     if minutes is not None and metres is not None:
         raise ParameterError("give `minutes` or `metres`, not both", parameter="metres")
     if minutes is None and metres is None:
@@ -134,7 +134,13 @@ def ask(
 
 
 def _leaving(
-    atlas: Atlas, mode: str | None, window: str | None, *, metres: float | None, with_transit: bool
+    atlas: Atlas,
+    mode: str | None,
+    window: str | None,
+    when: When | None,
+    *,
+    metres: float | None,
+    with_transit: bool,
 ) -> Window | None:
     """Return the departures of mode `transit`; None for every other mode."""
     if mode != TRANSIT:
@@ -150,7 +156,7 @@ def _leaving(
             "`metres` have no meaning in public transport; give `minutes`", parameter="metres"
         )
     timetable = timetable_of(atlas)
-    leaving = window_of(timetable, window)
+    leaving = window_of(timetable, window, when)
     check_day(timetable, leaving.day)
     seconds_into(leaving.day, leaving.start, timetable.about.timezone)
     return leaving

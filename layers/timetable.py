@@ -10,8 +10,9 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections import OrderedDict
-from datetime import time
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from geo.errors import ParameterError
 from geo.transit.days import usual_day
@@ -23,19 +24,23 @@ if TYPE_CHECKING:
     from geo.network import Network, Snapped
     from geo.transit.timetable import Timetable
     from layers.atlas import Atlas
+    from layers.when import When
 
 TRANSIT = "transit"
 WALK = "walk"
+USUAL_SPAN_S = 7200
+_MOMENT_S = 3600
+_DAY_MIN = 24 * 60
 _KEPT = 4
 _Key = tuple[int, int, int, Limits]
 
 # Part of the week: weekday (0 is Monday), wall clock, seconds. Beside each other they show what a
 # single one hides: evenings and Sundays have half the service of an afternoon.
 WINDOWS: dict[str, tuple[int, time, int]] = {
-    "weekday": (1, time(16), 7200),
-    "evening": (1, time(20), 7200),
-    "saturday": (5, time(10), 7200),
-    "sunday": (6, time(14), 7200),
+    "weekday": (1, time(16), USUAL_SPAN_S),
+    "evening": (1, time(20), USUAL_SPAN_S),
+    "saturday": (5, time(10), USUAL_SPAN_S),
+    "sunday": (6, time(14), USUAL_SPAN_S),
 }
 _kept: OrderedDict[_Key, Transit] = OrderedDict()
 _lock = threading.Lock()
@@ -124,8 +129,78 @@ def usual_windows(timetable: Timetable) -> dict[str, Window]:
     return found
 
 
-def window_of(timetable: Timetable, text: str | None) -> Window:
-    """Read a window that an asker wrote: a day and a span, a part of `WINDOWS`, or nothing."""
+def window_of(timetable: Timetable, text: str | None, when: When | None = None) -> Window:
+    """
+    Read a window that an asker wrote: a day and a span, a part of `WINDOWS`, or nothing.
+
+    Without one people leave in that of `when` (`window_at`), or on a weekday.
+
+    Raises
+    ------
+    ParameterError
+        If it cannot be read, or lies outside `when`.
+    """
+    if text is None and when is not None:
+        return window_at(timetable, when)
     if text is None or text in WINDOWS or "/" not in text:
-        return usual_window(timetable, text or "weekday")
-    return Window.parse(text)
+        window = usual_window(timetable, text or "weekday")
+    else:
+        window = Window.parse(text)
+    if when is not None and not _meets(window, when):
+        raise ParameterError(
+            f"`window` {window} lies outside `at` {when.text}: offers are open when people arrive; "
+            "leave `window` out to leave at that time, or leave `at` out",
+            parameter="window",
+        )
+    return window
+
+
+def window_at(timetable: Timetable, when: When) -> Window:
+    """
+    Return when people leave who are to find offers open at a time.
+
+    An hour from a moment on. Of a part of the week that of `WINDOWS` which lies in it, else its
+    first two hours on its first day from Tuesday on, on the first usual one that the feed covers.
+
+    Raises
+    ------
+    ParameterError
+        If the timetable covers no such day.
+    """
+    if when.moment is not None:
+        local = when.moment.astimezone(ZoneInfo(timetable.about.timezone))
+        return Window(local.date(), local.time(), _MOMENT_S)  # `time` keeps which of two hours
+    for part, (weekday, start, span_s) in WINDOWS.items():
+        first = start.hour * 60 + start.minute
+        if any(
+            w.weekday == weekday and w.start_min <= first and first + span_s // 60 <= w.end_min
+            for w in when.windows
+        ):
+            return usual_window(timetable, part)
+    usual = min(when.windows, key=lambda w: ((w.weekday - 1) % 7, w.start_min))
+    day = usual_day(timetable, usual.weekday)
+    if day is None:
+        raise ParameterError(
+            f"`at` {when.text}: the timetable covers no such day; name one from "
+            f"{timetable.about.valid_from} to {timetable.about.valid_until}",
+            parameter="at",
+        )
+    span_s = min((usual.end_min - usual.start_min) * 60, USUAL_SPAN_S)
+    return Window(day, time(*divmod(usual.start_min, 60)), span_s)
+
+
+def _meets(window: Window, when: When) -> bool:
+    """Whether people leave at a time that was asked for."""
+    first = window.start.hour * 60 + window.start.minute
+    if when.moment is not None:
+        moment = when.moment
+        start = datetime.combine(window.day, window.start, moment.tzinfo)
+        return start <= moment < start + timedelta(seconds=window.span_s)
+    last = first + -(-window.span_s // 60)
+    for part in when.windows:
+        # the night before may last into the day, and the window into the next one
+        later = (window.day.weekday() - part.weekday + 1) % 7 - 1
+        shift = later * _DAY_MIN
+        if later <= 1 and first + shift < part.end_min and part.start_min < last + shift:
+            return True
+    return False

@@ -24,6 +24,7 @@ from geo.network import Nearest
 from geo.once import cached_property
 from geo.transit.days import DayReport, report_day
 from layers.coverage import CoverageReport, offers_of_question, report_of
+from layers.open_arrivals import open_arrivals
 from layers.question import ask
 from layers.tally import whole
 from layers.timetable import TRANSIT, WALK, transit_of
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from geo.transit.transit import Transit
     from geo.transit.window import Window
     from layers.atlas import Atlas
+    from layers.open_arrivals import OpenSet
     from layers.question import Question
 
 WALKS, ALWAYS, DEPENDS, NEVER = 0, 1, 2, 3
@@ -92,6 +94,8 @@ class TransitReport:
     def class_of(self) -> NDArray[np.int8]:
         """Shape (n,): WALKS, ALWAYS, DEPENDS or NEVER."""
         walks = self.on_foot.travel_s <= self.question.limit_s
+        if self.question.when is not None:
+            walks &= self.share >= 1.0  # who walks may come before it opens, or too late
         kinds = np.select(
             [walks, self.share >= 1.0, self.share > 0.0], [WALKS, ALWAYS, DEPENDS], NEVER
         )
@@ -196,7 +200,8 @@ def transit_beside(
     Parameters
     ----------
     report
-        By mode `transit`; the same offers count, so also only those that are open.
+        By mode `transit`. The same offers count; where it asks for a time, in each window those
+        that are open when people arrive.
     windows
         Other departures than the report's own.
 
@@ -218,7 +223,19 @@ def transit_beside(
         if window is None:
             raise ParameterError("`report` is not by `transit`", parameter="mode")
         question = _by_transit(asked, window)
-        found += _reports(atlas, used, [question], [report.offers], homeward=False)
+        if asked.when is None:
+            found += _reports(atlas, used, [question], [report.offers], homeward=False)
+            continue
+        rows = offers_of_question(atlas, asked)
+        hours = open_arrivals(atlas, rows, window, limit_s=asked.limit_s)
+        found += _reports(atlas, used, [question], [hours.open], [hours.surely], homeward=False)
+        found[-1] = replace(
+            found[-1],
+            **{
+                name: replace(getattr(found[-1], name), unknown=report.unknown)
+                for name in ("median", "best", "on_foot")
+            },
+        )
     return found
 
 
@@ -227,16 +244,22 @@ def _reports(
     used: Transit,
     questions: Sequence[Question],
     offers: Sequence[NDArray[np.int64]],
+    spans: Sequence[OpenSet] | None = None,
     *,
     homeward: bool,
 ) -> list[TransitReport]:
-    """Answer questions of one window."""
+    """Answer questions of one window; `spans` say when the offers of each are open."""
     window = questions[0].window if questions else None
     if window is None:
         return []
-    supplies = [atlas.supply[WALK].take(rows) for rows in offers]
+    rows_of = offers if spans is None else [span.rows for span in spans]
+    supplies = [atlas.supply[WALK].take(rows) for rows in rows_of]
     times = used.times(
-        supplies, window=window, limits_s=[q.limit_s for q in questions], homeward=homeward
+        supplies,
+        window=window,
+        limits_s=[q.limit_s for q in questions],
+        hours=None if spans is None else [span.hours for span in spans],
+        homeward=homeward,
     )
     nearest = atlas.networks[WALK].to_nearest(atlas.demand[WALK], supplies)
     departures = int((used.events(window, homeward=homeward).row >= 0).sum())
@@ -285,7 +308,5 @@ def _own_minutes(atlas: Atlas, category: str | Sequence[str]) -> float:
 
 
 def _nearest(travel_s: NDArray[np.float32], on_foot: Nearest) -> Nearest:
-    """Put times of rides with the offers that are nearest on foot, −1 where nothing is reached."""
-    reached = np.isfinite(travel_s)
-    supply = np.where(reached, on_foot.supply, -1).astype(np.int32)
-    return Nearest(travel_s.astype(float), supply, None)
+    """Put times of rides with the offers that are nearest on foot, −1 where no way leads."""
+    return Nearest(travel_s.astype(float), on_foot.supply, None)

@@ -18,7 +18,7 @@ from geo.errors import ParameterError
 from layers.atlas import Atlas
 from layers.coverage import CoverageReport, coverage
 from layers.question import LINE, Question
-from layers.timetable import TRANSIT
+from layers.timetable import TRANSIT, WINDOWS
 from server.query import LATER
 
 DEFAULT_CATEGORY = "greengrocer_bakery"
@@ -90,8 +90,14 @@ def parse_asked(query: QueryParams) -> Asked:
 
 
 def _window(query: QueryParams) -> str | None:
-    """Read departures, which a form without scripts sends as day, start and end."""
+    """
+    Read departures, which a form without scripts sends as day, start and end.
+
+    A part of the week that a form sends beside a time leaves the departures to that time.
+    """
     window = query.get("window") or None
+    if window in WINDOWS and query.get("at"):
+        return None
     if window != OWN_WINDOW:
         return window
     return f"{query.get('day', '')}T{query.get('from', '')}/{query.get('until', '')}"

@@ -31,6 +31,11 @@ class OpenHours:
     open_s: NDArray[np.int64]
     close_s: NDArray[np.int64]
 
+    @property
+    def classes(self) -> int:
+        """How many lanes it takes: one for each span that differs."""
+        return len(np.unique(np.column_stack([self.open_s, self.close_s]), axis=0))
+
 
 @dataclass(frozen=True)
 class Classes:
@@ -52,6 +57,18 @@ class Classes:
         for each, lane in enumerate(self.lane):
             np.minimum(least[:, lane], by_class[:, each], out=least[:, lane])
         return least
+
+
+def blocks_of(hours: Sequence[OpenHours | None], *, most: int) -> list[tuple[int, int]]:
+    """Divide sets into blocks of at most `most` lanes each, first and behind the last."""
+    blocks, first, lanes = [], 0, 0
+    for k, each in enumerate(hours):
+        own = 1 if each is None else max(each.classes, 1)
+        if k > first and lanes + own > most:
+            blocks.append((first, k))
+            first, lanes = k, 0
+        lanes += own
+    return [*blocks, (first, len(hours))] if len(hours) else []
 
 
 def classes_of(

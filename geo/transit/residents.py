@@ -37,6 +37,13 @@ class Access:
         """Shape (n,): who has a stop near by."""
         return np.asarray(np.diff(self.start) > 0)
 
+    def take(self, rows: NDArray[np.int64]) -> Access:
+        """Return the stops near some of the people."""
+        count = self.start[rows + 1] - self.start[rows]
+        start = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
+        at = np.arange(start[-1]) + np.repeat(self.start[rows] - start[:-1], count)
+        return Access(start, self.stop[at], self.seconds[at])
+
 
 def statistics(
     access: Access, first_row: Ints, row_at_s: Ints, arrival_s: Small, walk_s: Small,

@@ -27,7 +27,7 @@ from geo.once import cached_property
 from geo.transit.at import TransitAt
 from geo.transit.days import check_day
 from geo.transit.events import NEVER, Events
-from geo.transit.hours import classes_of
+from geo.transit.hours import blocks_of, classes_of
 from geo.transit.limits import Limits, TransitTimes
 from geo.transit.residents import Access, statistics, statistics_while_open
 from geo.transit.rides import Rides, rides_between
@@ -152,6 +152,15 @@ class Transit:
         made._lock = self._lock
         return made
 
+    def take(self, rows: NDArray[np.int64]) -> Transit:
+        """Return the same timetable for some of the people, whose walks are known."""
+        made = self.of(self.demand.take(rows))
+        for name in ("_outward", "_homeward"):
+            if name in self.__dict__:
+                side = self.__dict__[name]
+                made.__dict__[name] = _Side(side.access.take(rows), side.changes)
+        return made
+
     def at(self, window: Window) -> TransitAt:
         """
         Bind a window.
@@ -236,9 +245,9 @@ class Transit:
             )
         events = self.events(window, homeward=homeward)
         parts = [
-            self._times(events, supplies[k:k + MAX_LANES], window, limits_s[k:k + MAX_LANES],
-                        hours[k:k + MAX_LANES], homeward=homeward)
-            for k in range(0, len(supplies), MAX_LANES)
+            self._times(events, supplies[k:end], window, limits_s[k:end], hours[k:end],
+                        homeward=homeward)
+            for k, end in blocks_of(hours, most=MAX_LANES)
         ]  # fmt: skip
         names = ("median_s", "best_s", "share", "walk_s")
         nothing = np.zeros((0, len(self.demand)), np.float32)

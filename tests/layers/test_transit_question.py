@@ -54,7 +54,7 @@ def test_without_a_limit_half_an_hour_counts_and_without_a_window_a_weekday(atla
 
 
 def test_what_stands_beside_a_report_is_of_its_own_offers(atlas: Atlas):
-    report = coverage(atlas, **ASKED, minutes=5, at="Su")
+    report = coverage(atlas, **ASKED, minutes=5, at="Tu")
     (beside,) = transit_beside(report)
     assert np.array_equal(beside.median.offers, report.offers)
     assert np.array_equal(beside.median.travel_s, report.travel_s)
