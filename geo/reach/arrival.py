@@ -128,7 +128,7 @@ def meet(
             i = order[low]
             low += 1
             step = place_fraction[j] - fraction[i]
-            ticks = along(step, forward_s[edge], backward_s[edge]) + leg[i] + place_leg[j]
+            ticks = along(step, forward_s[edge], backward_s[edge]) + int(leg[i]) + int(place_leg[j])
             value = (ticks << shift) + j
             if value < found[i]:
                 found[i] = value

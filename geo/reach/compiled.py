@@ -21,7 +21,7 @@ import numpy as np
 from geo.once import cached_property
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 _log = logging.getLogger(__name__)
 P = ParamSpec("P")
@@ -32,6 +32,9 @@ _lock = threading.RLock()
 class Kernel(Generic[P, R]):
     """
     A function that is compiled at its first call; it may call other kernels of its module.
+
+    Each signature is compiled, or read from where it is kept, when arrays of its types first come.
+    Where NUMBA_DISABLE_JIT is set the plain function runs.
 
     Attributes
     ----------
@@ -44,18 +47,38 @@ class Kernel(Generic[P, R]):
     def __init__(self, function: Callable[P, R], signatures: tuple[str, ...]) -> None:
         self.function = function
         self.signatures = signatures
+        self._missing = list(signatures)
         update_wrapper(self, function)
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Run the machine code; types that no signature takes are a TypeError."""
-        result: R = self.compiled(*args, **kwargs)
+        if self._missing:
+            self._load([s for s in self._missing if kwargs or _takes(s, args)])
+        result: R = self._dispatcher(*args, **kwargs)
         return result
 
-    @cached_property
+    @property
     def compiled(self) -> Any:
         """Return numba's dispatcher, with machine code for all signatures."""
+        self._load(self._missing)
+        return self._dispatcher
+
+    @cached_property
+    def _dispatcher(self) -> Any:
+        return _dispatcher(self.function)
+
+    def _load(self, signatures: list[str]) -> None:
+        """Compile for some signatures, or read what was compiled; the others wait for their use."""
         with _lock:
-            return _dispatcher(self.function, self.signatures)
+            made = self._dispatcher
+            if isinstance(made, FunctionType):
+                self._missing = []
+                return
+            made.disable_compile(val=False)
+            for signature in signatures:
+                made.compile(tuple(_type(word) for word in signature.split()))
+            made.disable_compile()
+            self._missing = [s for s in self._missing if s not in signatures]
 
 
 def kernel(*signatures: str) -> Callable[[Callable[P, R]], Kernel[P, R]]:
@@ -72,21 +95,36 @@ def kernel(*signatures: str) -> Callable[[Callable[P, R]], Kernel[P, R]]:
     return lambda function: Kernel(function, signatures)
 
 
-def _dispatcher(function: Any, signatures: tuple[str, ...]) -> Any:
+def _takes(signature: str, args: Sequence[object]) -> bool:
+    """Tell whether arrays hold the items that a signature names."""
+    words = signature.split()
+    return len(words) == len(args) and all(
+        arg.dtype == word.split("[")[0]
+        for word, arg in zip(words, args, strict=True)
+        if isinstance(arg, np.ndarray)
+    )
+
+
+def _dispatcher(function: Any) -> Any:
+    """Return numba's dispatcher without machine code; the plain function where it is turned off."""
     import numba  # a third of a second, which only who asks a question spends
 
     # where a kernel calls another, the compiler must find what it can compile
+    kernels = {
+        name: value
+        for name, value in function.__globals__.items()
+        if isinstance(value, Kernel) and name in function.__code__.co_names
+    }
     names = {
-        name: value.compiled if isinstance(value, Kernel) else value
+        name: value._dispatcher if name in kernels else value
         for name, value in function.__globals__.items()
         if name in function.__code__.co_names or name.startswith("__")
     }
     plain = FunctionType(function.__code__, names, function.__name__, function.__defaults__)
+    if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]  # for a debugger, or a line counter
+        return plain
     made: Any = numba.njit(nogil=True)(plain)
-    made._cache = _cache(plain, repr(_built_in(function)))
-    for signature in signatures:
-        made.compile(tuple(_type(word) for word in signature.split()))
-    made.disable_compile()
+    made._cache = _cache(plain, repr(_built_in(function)), list(kernels.values()))
     return made
 
 
@@ -119,9 +157,9 @@ def _built_in(function: Any) -> list[tuple[str, Any]]:
     return used
 
 
-def _cache(function: FunctionType, built_in: str) -> Any:
+def _cache(function: FunctionType, built_in: str, kernels: Sequence[Kernel[..., object]]) -> Any:
     """
-    Return where the machine code of a function is kept.
+    Return where the machine code of a function is kept, which calls other kernels.
 
     numba itself passes over a folder that it may not write to, so that a read-only installation
     would compile in every process what was compiled when it was installed; and it would take up
@@ -155,6 +193,13 @@ def _cache(function: FunctionType, built_in: str) -> Any:
     class Cache(caching.FunctionCache):  # type: ignore[misc]
         _impl_class = Impl
 
+        def load_overload(self, sig: Any, target_context: Any) -> Any:
+            # machine code holds that of the kernels it calls, which only a compiler needs
+            found = super().load_overload(sig, target_context)
+            if found is None:
+                _compile(kernels)
+            return found
+
         def save_overload(self, sig: Any, data: Any) -> None:
             try:
                 super().save_overload(sig, data)
@@ -165,6 +210,12 @@ def _cache(function: FunctionType, built_in: str) -> Any:
         cache = Cache(function)
     except RuntimeError as exc:  # there is no folder at all
         _log.info("compiled %s is not kept: %s", function.__name__, exc)
+        _compile(kernels)
         return caching.NullCache()
     cache._cache_file._source_stamp = (cache._cache_file._source_stamp, built_in)
     return cache
+
+
+def _compile(kernels: Sequence[Kernel[..., object]]) -> None:
+    for each in kernels:
+        _ = each.compiled

@@ -79,8 +79,9 @@ def tally(
         j = first
         while edge[i] >= 0 and j < len(place_edge) and place_edge[j] == edge[i]:
             step = place_fraction[j] - fraction[i]
-            ticks = along(step, forward_s[edge[i]], backward_s[edge[i]]) + leg[i] + place_leg[j]
-            value = (ticks << shift) + (place_number[j] & below)
+            ticks = along(step, forward_s[edge[i]], backward_s[edge[i]])
+            ticks += int(leg[i]) + int(place_leg[j])
+            value = (ticks << shift) + (int(place_number[j]) & below)
             best[place_lane[j]] = min(best[place_lane[j]], value)
             j += 1
         g, people = group[i], weight[i]
