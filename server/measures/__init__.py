@@ -32,6 +32,7 @@ from server.measures import (
     sheet,
     sites,
     stability,
+    timetable,
     way,
     week,
 )
@@ -62,6 +63,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     sheet.page_router,
     sites.router,
     stability.router,
+    timetable.router,
     way.router,
     week.router,
 )
