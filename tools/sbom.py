@@ -24,6 +24,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
 VENDORED = ROOT / "server" / "static" / "vendor" / "VERSIONS.json"
+LEAKED = ROOT / "layers" / "accounts" / "common" / "SOURCE.json"
 OURS = "umkreis"
 EXTRAS = ("oidc", "parquet", "rollout")
 _NAMESPACE = UUID("6d2c6b5e-8f5b-4a57-9d0d-6c1f5f1d4a10")
@@ -96,7 +97,7 @@ def python_component(name: str) -> dict[str, Any]:
 
 
 def vendored_components() -> list[dict[str, Any]]:
-    """Describe the scripts, styles and fonts that came along."""
+    """Describe the scripts, styles, fonts and data that came along."""
     described = []
     for package in json.loads(VENDORED.read_text("utf-8"))["packages"]:
         purl = f"pkg:npm/{package['name'].replace('@', '%40')}@{package['version']}"
@@ -121,7 +122,23 @@ def vendored_components() -> list[dict[str, Any]]:
         if files:
             component["components"] = files
         described.append(component)
-    return described
+    return [*described, _leaked()]
+
+
+def _leaked() -> dict[str, Any]:
+    """Describe the list of leaked passwords, which is data."""
+    source = json.loads(LEAKED.read_text("utf-8"))
+    purl = f"pkg:npm/{source['package']}@{source['version']}"
+    return {
+        "type": "data",
+        "bom-ref": purl,
+        "name": source["package"],
+        "version": source["version"],
+        "description": f"{source['title']}: {source['changes']}",
+        "licenses": [{"license": {"id": source["licence"]}}],
+        "hashes": [{"alg": "SHA-256", "content": source["list_sha256"]}],
+        "purl": purl,
+    }
 
 
 def bill(extras: tuple[str, ...] = EXTRAS) -> dict[str, Any]:

@@ -1,15 +1,18 @@
 """
 Passwords: what they must be, and argon2id, which alone is stored.
 
-No rules of composition: length is what counts (NIST SP 800-63B, section 3.1.1.2). Few are computed
-at once, so that signing in can never fill the memory; who is unknown costs as long as who is known.
+No rules of composition: length is what counts (NIST SP 800-63B, section 3.1.1.2), and to be none of
+the 44,000 of that length that leaked most often (`tools/common_passwords.py`). Few are computed at
+once, so that signing in can never fill the memory; who is unknown costs as long as who is known.
 """
 
 from __future__ import annotations
 
+import gzip
 import threading
 import unicodedata
 from functools import cache
+from pathlib import Path
 from typing import Final
 
 from argon2 import PasswordHasher
@@ -27,22 +30,19 @@ _ROUNDS: Final = 3
 _AT_ONCE: Final = 2
 _COMPUTED = threading.BoundedSemaphore(_AT_ONCE)
 _FEWEST_DIFFERENT: Final = 5  # characters
-# those of many lists of leaked ones, and of their German kin, that are long enough
+# of SecLists, CC-BY-SA-3.0: common/SOURCE.json; the most frequent first, one a line
+_LEAKED: Final = Path(__file__).parent / "common" / "passwords.txt.gz"
+# their German kin, and what would be tried here
 _COMMON: Final = frozenset(
     """
-    000000000000 111111111111 123123123123 123456123456 123456789012 1234567890123 12345678901234
-    1234567890qwerty 123456789abc 1234qwerasdf 1q2w3e4r5t6y 1qaz2wsx3edc 1qazxsw23edc abc123abc123
-    abcdefghijkl abcdefghijklm abcd1234abcd adminadmin123 administrator administrator1 asdfasdfasdf
-    asdfghjklqwerty changeme1234 changeme12345 computer1234 correcthorsebatterystaple dragon123456
-    einfachsicher123 fussball1234 geheim123456 geheimgeheim hallo1234567 hallohallo12 hallohallo123
-    iloveyou1234 ichliebedich ichliebedich1 letmein12345 lieblingsmensch monkey123456 passw0rd1234
-    password1234 password12345 password123456 passwordpassword passwort1234 passwort12345
-    passwort123456 passwort2024 passwort2025 passwort2026 passwortpasswort qwerasdfzxcv qwerty123456
-    qwerty12345678 qwertyqwerty qwertyuiop12 qwertyuiop123 qwertyuiopasdf qwertz123456 qwertzqwertz
-    qwertzuiop12 qwertzuiop123 qwertzuiopasdf schatzschatz sommer2024sommer sonnenschein
-    sonnenschein1 sonnenschein123 stadtverwaltung superman1234 testtesttest testpasswort
-    umkreisumkreis welcome12345 willkommen123 willkommen1234 wirtschaftsfoerderung
-    wirtschaftsförderung zxcvbnm12345
+    abcd1234abcd adminadmin123 changeme1234 computer1234 correcthorsebatterystaple dragon123456
+    einfachsicher123 fussball1234 geheim123456 geheimgeheim hallo1234567 hallohallo12
+    hallohallo123 ichliebedich1 letmein12345 lieblingsmensch monkey123456 passw0rd1234
+    password123456 passwort1234 passwort12345 passwort123456 passwort2024 passwort2025
+    passwort2026 passwortpasswort qwertz123456 qwertzqwertz qwertzuiop12 qwertzuiop123
+    qwertzuiopasdf schatzschatz sommer2024sommer sonnenschein1 sonnenschein123 stadtverwaltung
+    superman1234 testpasswort testtesttest umkreisumkreis willkommen123 willkommen1234
+    wirtschaftsfoerderung wirtschaftsförderung
     """.split()  # noqa: SIM905 (a list that reads as one)
 )
 
@@ -62,10 +62,16 @@ def check_password(password: str, *, email: str = "") -> None:
     plain = text.casefold()
     if len(set(plain)) < _FEWEST_DIFFERENT:
         _refuse("repeats few characters; several words in a row are better")
-    if plain in _COMMON or "".join(plain.split()) in _COMMON:
+    if any(text in _COMMON or _has_leaked(text) for text in {plain, "".join(plain.split())}):
         _refuse("is among those that are tried first; several words in a row are better")
     if email and plain in (email, email.partition("@")[0]):
         _refuse("is the account's own address")
+
+
+def _has_leaked(plain: str) -> bool:
+    # read anew each time: few set a password, and every process would keep it
+    with gzip.open(_LEAKED, "rt", encoding="utf-8") as lines:
+        return f"\n{plain}\n" in f"\n{lines.read()}"
 
 
 def _refuse(why: str) -> None:

@@ -1,7 +1,11 @@
 """Signing in: argon2id, five failures, twenty a client, equal work for whoever is unknown."""
 
+import gzip
+import hashlib
+import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -53,6 +57,20 @@ def test_letters_that_are_typed_in_two_ways_are_the_same():
 def test_what_would_be_guessed_is_refused(password, reason):
     with pytest.raises(ParameterError, match=reason):
         check_password(password, email="ada@example.org")
+
+
+def test_the_list_of_leaked_passwords_is_what_it_says_and_each_of_them_is_refused():
+    folder = Path(passwords.__file__).parent / "common"
+    source = json.loads((folder / "SOURCE.json").read_text("utf-8"))
+    packed = (folder / "passwords.txt.gz").read_bytes()
+    assert hashlib.sha256(packed).hexdigest() == source["list_sha256"]
+    listed = gzip.decompress(packed).decode().splitlines()
+    assert len(listed) == 43_940  # the standard asks for 3,000
+    assert min(map(len, listed)) == passwords.LEAST
+    for word in (*listed[:5], *listed[2_998:3_003], listed[-1]):
+        for typed in (word, word.upper(), f" {word[:5]} {word[5:]}"):
+            with pytest.raises(ParameterError, match=r"tried first|repeats few"):
+                check_password(typed)
 
 
 @pytest.mark.parametrize(
