@@ -94,9 +94,14 @@ def _with_headings(frame: gpd.GeoDataFrame, file: str, wanted: tuple[str, ...]) 
     for heading in wanted:
         found = next((by_lower[c] for c in (heading, *_HEADINGS[heading]) if c in by_lower), None)
         if found is None:
+            way_out = (
+                f"; rename one, or say which it is by `umkreis region new --column {heading}=…`"
+                if heading != "population"
+                else ""
+            )
             raise RegionError(
                 f"{file}: no property {heading!r} (or {', '.join(_HEADINGS[heading])}); the file "
-                f"has {', '.join(properties) or 'none'}"
+                f"has {', '.join(properties) or 'none'}{way_out}"
             )
         frame[heading] = frame[found].astype(object)
     for heading in set(wanted) - {"population"}:

@@ -12,6 +12,7 @@ import shutil
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
+from dataclasses import replace as replaced
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,7 @@ from geo.region_file import load_region
 from geo.region_place import box_around, place_of, utm_zone
 from geo.region_relation import close_relations, find_relation, read_relations
 from geo.vector import read_geojson
+from layers.region_new_areas import as_geojson
 from layers.region_new_districts import write_districts, write_geojson
 from layers.region_toml import region_toml
 from layers.region_wanted import Area
@@ -84,6 +86,26 @@ def make_region(
     target = regions / wanted.id
     if target.exists() and not replace:
         raise RegionError(f"region {wanted.id!r} exists in {target}; --force replaces it")
+    with tempfile.TemporaryDirectory(prefix="umkreis-") as converted:
+        return _make(_with_geojson(wanted, Path(converted)), target, say)
+
+
+def _with_geojson(wanted: NewRegion, folder: Path) -> NewRegion:
+    """Return what is wanted with GIS files as GeoJSON, each in a folder of its own."""
+    apart = bool(wanted.population)  # then counts are those of that file
+    about_people = {k: v for k, v in wanted.columns.items() if k.startswith("population")}
+    of_districts = {k: v for k, v in wanted.columns.items() if not (apart and k in about_people)}
+    return replaced(
+        wanted,
+        boundary=as_geojson(wanted.boundary, folder / "b", columns={}),
+        districts=as_geojson(
+            wanted.districts, folder / "d", columns=of_districts, layer=wanted.layer
+        ),
+        population=as_geojson(wanted.population, folder / "p", columns=about_people),
+    )
+
+
+def _make(wanted: NewRegion, target: Path, say: Say) -> Made:
     say(f"looking for the region in {wanted.extract.name}")
     area = _find_area(wanted)
     crs = utm_zone(*_middle(area.shape))
@@ -94,8 +116,8 @@ def make_region(
         subdivision=wanted.subdivision,
         timezone=wanted.timezone,
     )
-    regions.mkdir(parents=True, exist_ok=True)
-    with _temporary(regions.parent) as folder:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with _temporary(target.parent.parent) as folder:
         said: list[str] = []
         clipped = _clip(wanted, area.shape, folder, said, say)
         files, more = write_districts(wanted, area, clipped, folder, crs)

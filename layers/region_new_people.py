@@ -60,7 +60,7 @@ def keys_of_people(
         If nobody says who counted the people of cells or areas.
     """
     kind = kind_of_people(path, district_ids)
-    copy = folder / f"population{path.suffix.lower() or '.csv'}"
+    copy = folder / f"population{path.suffix.lower() if is_table(path) else '.geojson'}"
     shutil.copyfile(path, copy)
     about: dict[str, Any] = {}
     if wanted.population_source:

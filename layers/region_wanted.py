@@ -20,7 +20,8 @@ class NewRegion:
     What is wanted.
 
     `key`, `relation` or `boundary` says where; a boundary goes before the shape of the relation,
-    and so does all else before what the extract says.
+    and so does all else before what the extract says. `columns` tells what the file of districts
+    and that of people call theirs, `layer` which layer of a GeoPackage is meant.
     """
 
     id: str
@@ -37,6 +38,8 @@ class NewRegion:
     subdivision: str = ""
     timezone: str = ""
     attribution: tuple[str, ...] = ()
+    columns: Mapping[str, str] = field(default_factory=dict)
+    layer: str = ""
     margin_km: float = DEFAULT_MARGIN_KM
     command: str = ""
 

@@ -13,6 +13,7 @@ from geo.errors import RegionError
 from geo.region_config import is_region_id
 from layers.region_download import download_extract
 from layers.region_new import Made, make_region
+from layers.region_new_areas import COLUMNS
 from layers.region_wanted import DEFAULT_MARGIN_KM, NewRegion
 from server.settings import Settings
 
@@ -24,15 +25,31 @@ _FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 @click.option(
     "--pbf", required=True, metavar="FILE_OR_URL", help="OpenStreetMap extract that covers it."
 )
-@click.option("--ags", "key", default="", help="Official key in the extract; a name will do.")
-@click.option("--relation", type=int, metavar="OSM_ID", help="Or the id of its relation.")
-@click.option("--boundary", type=_FILE, help="Its boundary as GeoJSON, before the relation's.")
-@click.option("--districts", type=_FILE, help="GeoJSON of districts instead of the extract's.")
 @click.option(
-    "--population",
-    type=_FILE,
-    help="Counts by the districts' ids, a census grid (CSV, zip), or counted areas (GeoJSON).",
-)
+    "--ags", "key", default="", metavar="KEY_OR_NAME",
+    help="Official key (Amtlicher Gemeindeschlüssel: 8 digits of a municipality, 5 of a Kreis), or "
+    "the name in the extract.",
+)  # fmt: skip
+@click.option("--relation", type=int, metavar="OSM_ID", help="Or the id of its relation.")
+@click.option(
+    "--boundary", type=_FILE,
+    help="Its boundary, before the relation's: GeoPackage, zipped Shapefile or GeoJSON.",
+)  # fmt: skip
+@click.option(
+    "--districts", type=_FILE,
+    help="Districts instead of the extract's: GeoPackage, zipped Shapefile or GeoJSON.",
+)  # fmt: skip
+@click.option(
+    "--column", "columns", multiple=True, metavar="OURS=THEIRS",
+    help="What a column of the districts holds, such as name=Quartier; OURS is district_id, name "
+    "or population.",
+)  # fmt: skip
+@click.option("--layer", default="", help="Layer of a GeoPackage with several.")
+@click.option(
+    "--population", type=_FILE,
+    help="Counts by the districts' ids (CSV), a census grid (CSV, zip), or counted areas (GIS "
+    "file).",
+)  # fmt: skip
 @click.option("--population-source", default="", help="Where the counts come from.")
 @click.option("--population-year", type=click.IntRange(1800, 2200), help="Their year.")
 @click.option("--name", default="", help="What people call it; else the relation's name.")
@@ -52,6 +69,8 @@ def new_command(
     relation: int | None,
     boundary: Path | None,
     districts: Path | None,
+    columns: tuple[str, ...],
+    layer: str,
     population: Path | None,
     population_source: str,
     population_year: int | None,
@@ -70,8 +89,8 @@ def new_command(
         raise click.UsageError("say where it is: --ags, --relation or --boundary")
     if not is_region_id(region_id):
         raise RegionError(
-            f"`ID` {region_id!r} may hold letters, digits, - and _ only, and begins with none of "
-            "the two"
+            f"`ID` {region_id!r} may hold letters, digits, - and _ only, and begins with a letter "
+            "or digit; people see --name"
         )
     state = Settings.from_env().state_dir
     made = make_region(
@@ -82,6 +101,8 @@ def new_command(
             relation=relation,
             boundary=boundary,
             districts=districts,
+            columns=_columns(columns),
+            layer=layer,
             population=population,
             population_source=population_source,
             population_year=population_year,
@@ -98,6 +119,19 @@ def new_command(
         say=_say,
     )
     click.echo(_summary(made))
+
+
+def _columns(told: tuple[str, ...]) -> dict[str, str]:
+    columns = {}
+    for pair in told:
+        ours, mark, theirs = (part.strip() for part in pair.partition("="))
+        if ours not in COLUMNS or not (mark and theirs):
+            raise click.UsageError(
+                f"`--column` {pair!r} is not of the form OURS=THEIRS, such as name=Quartier; OURS "
+                f"is one of {', '.join(COLUMNS)}"
+            )
+        columns[ours] = theirs
+    return columns
 
 
 def _extract(pbf: str, state: Path) -> Path:

@@ -17,7 +17,9 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
 import pyogrio
+import shapely
 
 from layers.errors import SourceError
 from layers.sources.bounded import MAX_UNPACKED_BYTES, head_of, opened_zip, read_bytes, unpack
@@ -34,6 +36,8 @@ DRIVERS = {"geopackage": "GPKG", "shapefile": "ESRI Shapefile", "geoparquet": ""
 SUFFIXES = {"geopackage": ".gpkg", "shapefile": ".shp", "geoparquet": ".parquet"}
 MAX_SECONDS = 60
 MAX_WORKER_BYTES = 4_000_000_000  # of addresses; numpy and GDAL reserve much that they never use
+MAX_SHAPES_BYTES = 500_000_000  # a state's areas; offers come in far smaller files
+MAX_SHAPES = 100_000
 _PARTS = (".shp", ".dbf", ".shx", ".prj", ".cpg")
 _START = "import runpy, sys; sys.exit(runpy.run_path(sys.argv[1])['main'](sys.argv[2:]))"
 _SHP_MAGIC = b"\x00\x00\x27\x0a"
@@ -58,26 +62,53 @@ def read_vector(source: Source, kind: str, options: ReadOptions) -> Reading:
         If it is not of that kind, cannot be read within the limits, or GeoParquet cannot be read
         because pyarrow is not installed.
     """
-    data = read_bytes(source, max_bytes=options.max_bytes)
+    limits = {"max_bytes": options.max_bytes, "max_rows": options.max_rows}
+    about, lines = _read(source, kind, options.layer, "points", **limits)
+    others = about.get("others") or []
+    notes = (
+        (f"layer {about['layer']!r} was read, not {', '.join(map(repr, others))}",)
+        if others and not (options.layer and kind != "shapefile")
+        else ()
+    )
+    features = [_feature(line) for line in lines]
+    return read_features(kind, features, options, crs=about.get("crs"), notes=notes)
+
+
+def read_shapes(source: Source, kind: str, *, layer: str = "") -> gpd.GeoDataFrame:
+    """
+    Read the shapes of a GIS file, whole, with their properties, in the CRS that it states.
+
+    `kind` and errors are those of `read_vector`; a file that states no CRS is an error as well, and
+    so is one with more than 100,000 features.
+    """
+    limits = {"max_bytes": MAX_SHAPES_BYTES, "max_rows": MAX_SHAPES}
+    about, lines = _read(source, kind, layer, "shapes", **limits)
+    if len(lines) > MAX_SHAPES:
+        raise SourceError(f"`source` has more than {MAX_SHAPES:,} features")
+    if not about.get("crs"):
+        raise SourceError("`source` does not say its CRS; save it with one")
+    shapes = shapely.from_wkb([line["place"] for line in lines])
+    return gpd.GeoDataFrame(
+        [line["properties"] for line in lines], geometry=shapes, crs=about["crs"]
+    )
+
+
+def _read(
+    source: Source, kind: str, layer: str, form: str, *, max_bytes: int, max_rows: int
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Put a file where the worker reads it; return what that says of it, and a line a feature."""
+    data = read_bytes(source, max_bytes=max_bytes)
     with tempfile.TemporaryDirectory(prefix="umkreis-") as folder:
         path = Path(folder) / f"source{SUFFIXES[kind]}"
         if kind == "shapefile":
             with opened_zip(data) as archive:
-                _unpack_shapefile(archive, path, options.layer)
+                _unpack_shapefile(archive, path, layer)
         elif kind_of_vector(data) != kind:
             raise SourceError(f"`source` is no {kind} by its first bytes")
         else:
             path.write_bytes(data)
         del data
-        layer = "" if kind == "shapefile" else options.layer
-        about, features = _run(path, kind, layer, options.max_rows)
-    others = about.get("others") or []
-    notes = (
-        (f"layer {about['layer']!r} was read, not {', '.join(map(repr, others))}",)
-        if others and not layer
-        else ()
-    )
-    return read_features(kind, features, options, crs=about.get("crs"), notes=notes)
+        return _run(path, kind, "" if kind == "shapefile" else layer, max_rows, form)
 
 
 def kind_of_vector(source: Source) -> str:
@@ -112,8 +143,10 @@ def _is_hidden(entry: zipfile.ZipInfo) -> bool:
     return Path(entry.filename).name.startswith(".") or entry.filename.startswith("__MACOSX")
 
 
-def _run(path: Path, kind: str, layer: str, most: int) -> tuple[dict[str, Any], list[MapFeature]]:
-    """Let the worker read a file, and return what it says of it and its features."""
+def _run(
+    path: Path, kind: str, layer: str, most: int, form: str
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Let the worker read a file, and return what it says of it and its lines."""
     script = str(Path(__file__).with_name("vector_worker.py"))
     with tempfile.TemporaryFile() as output:
         try:
@@ -130,6 +163,7 @@ def _run(path: Path, kind: str, layer: str, most: int) -> tuple[dict[str, Any], 
                     kind,
                     layer,
                     str(most),
+                    form,
                 ],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -145,7 +179,7 @@ def _run(path: Path, kind: str, layer: str, most: int) -> tuple[dict[str, Any], 
             raise SourceError(_explained(kind, done.returncode, done.stderr))
         output.seek(0)
         about = json.loads(output.readline())
-        return about, [_feature(json.loads(line)) for line in output]
+        return about, [json.loads(line) for line in output]
 
 
 def _environment(kind: str) -> dict[str, str]:

@@ -19,11 +19,16 @@ _NEW_USER_AND_NETWORK = 0x10000000 | 0x40000000  # CLONE_NEWUSER | CLONE_NEWNET 
 
 
 def main(arguments: list[str]) -> int:
-    """Read the file; the arguments are its path, its kind, a layer or "", and the most features."""
-    path, kind, layer, most = arguments
+    """
+    Read the file.
+
+    The arguments are its path, its kind, a layer or "", the most features, and `points` or
+    `shapes`: whether a point inside each is enough.
+    """
+    path, kind, layer, most, form = arguments
     _limit()
     read = _parquet if kind == "geoparquet" else _gdal
-    return read(path, layer, int(most))
+    return read(path, layer, int(most), _whole if form == "shapes" else _inside)
 
 
 def _limit() -> None:
@@ -50,7 +55,7 @@ def _leave_network() -> None:
         return
 
 
-def _gdal(path: str, layer: str, most: int) -> int:
+def _gdal(path: str, layer: str, most: int, form: Any) -> int:
     import pyogrio
     import pyogrio.raw
 
@@ -69,11 +74,11 @@ def _gdal(path: str, layer: str, most: int) -> int:
     _print({"crs": meta["crs"], "layer": chosen, "others": others})
     fields = [str(field) for field in meta["fields"]]
     _features(shapes, ({f: c[i] for f, c in zip(fields, columns, strict=True)}
-                       for i in range(len(shapes))))  # fmt: skip
+                       for i in range(len(shapes))), form)  # fmt: skip
     return 0
 
 
-def _parquet(path: str, _: str, most: int) -> int:
+def _parquet(path: str, _: str, most: int, form: Any) -> int:
     try:
         import pyarrow.parquet
     except ImportError:
@@ -91,25 +96,41 @@ def _parquet(path: str, _: str, most: int) -> int:
     left = most + 1
     for batch in file.iter_batches(batch_size=8192):
         rows = batch.slice(0, left).to_pylist()
-        _features([row.pop(primary) for row in rows], rows)
+        _features([row.pop(primary) for row in rows], rows, form)
         if (left := left - len(rows)) <= 0:
             break
     return 0
 
 
-def _features(shapes: Any, rows: Any) -> None:
+def _features(shapes: Any, rows: Any, form: Any) -> None:
     import numpy as np
     import shapely
 
     geometry = shapely.from_wkb(np.asarray(shapes, object), on_invalid="ignore")
     usable = ~(shapely.is_missing(geometry) | shapely.is_empty(geometry))
+    for place, row in zip(form(geometry, usable), rows, strict=True):
+        properties = {name: _plain(value) for name, value in row.items()}
+        _print({"place": place, "properties": properties})
+
+
+def _inside(geometry: Any, usable: Any) -> Any:
+    """Give a point inside each shape; None where there is none."""
+    import numpy as np
+    import shapely
+
     inside = np.full(len(geometry), None, object)
     inside[usable] = shapely.point_on_surface(geometry[usable])
-    for point, row in zip(inside, rows, strict=True):
+    for point in inside:
         place = None if point is None else [point.x, point.y]
-        finite = place is not None and all(map(math.isfinite, place))
-        properties = {name: _plain(value) for name, value in row.items()}
-        _print({"place": place if finite else None, "properties": properties})
+        yield place if place is not None and all(map(math.isfinite, place)) else None
+
+
+def _whole(geometry: Any, usable: Any) -> Any:
+    """Give each shape as well-known binary in hexadecimal digits; None where there is none."""
+    import shapely
+
+    for shape, is_usable in zip(geometry, usable, strict=True):
+        yield shapely.to_wkb(shape, hex=True) if is_usable else None
 
 
 def _plain(value: Any) -> Any:
