@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def _of_calls(node: ast.Call) -> Iterator[ast.AST]:
     if isinstance(node.func, ast.Attribute) and node.func.attr in _NAMES:
         yield _with(node, func=_with(node.func, attr=_NAMES[node.func.attr]))
     for i, keyword in enumerate(node.keywords):
-        if keyword.arg:
+        if keyword.arg and keyword.arg != "strict":  # a guard: it raises or does nothing
             yield _with(node, keywords=node.keywords[:i] + node.keywords[i + 1 :])
 
 
@@ -77,6 +78,7 @@ def mutants(text: str) -> Iterator[tuple[dict[str, Any], str]]:
     lines = text.encode().splitlines(keepends=True)
     starts = [sum(map(len, lines[:i])) for i in range(len(lines))]
     whole = text.encode()
+    seen: Counter[tuple[str, str, str]] = Counter()
     for name, node in _nodes(ast.parse(text), ""):
         for changed in variants(node):
             first = starts[node.lineno - 1] + node.col_offset
@@ -89,7 +91,9 @@ def mutants(text: str) -> Iterator[tuple[dict[str, Any], str]]:
                 old, new = ast.unparse(test), ast.unparse(_with(changed).test)
             bare = isinstance(node, ast.stmt | ast.Slice)
             put = new if bare else f"({new})"
+            seen[name, old, new] += 1
             about = {"where": name, "line": node.lineno, "old": old, "new": new}
+            about["nth"] = seen[name, old, new]  # among those that read alike
             yield about, (whole[:first] + put.encode() + whole[last:]).decode()
 
 
@@ -104,10 +108,11 @@ def _nodes(node: ast.AST, name: str) -> Iterator[tuple[str, Any]]:
             child.decorator_list = []
             if isinstance(child, ast.FunctionDef):
                 child.returns = None
-        elif hasattr(child, "lineno"):
+        if _is_left_out(child):
+            continue
+        if hasattr(child, "lineno") and within == name:
             yield within, child
-        if not _is_left_out(child):
-            yield from _nodes(child, within)
+        yield from _nodes(child, within)
 
 
 def _is_left_out(node: ast.AST) -> bool:

@@ -162,11 +162,11 @@ def measure(module: str, *, each: int, again: bool) -> None:
     kept = json.loads(out.read_text(encoding="utf-8"))["mutants"] if out.is_file() else {}
     order = list(range(len(found)))
     random.Random(f"{SEED} {module}").shuffle(order)  # more of them begin with the same ones
-    for i in sorted(order[:each]):
+    for i in sorted(order if again else order[:each]):
         about, changed = found[i]
-        key = f"{about['where']} #{i}: {about['old']} → {about['new']}"
+        key = "{where}: {old} → {new} ({nth})".format(**about)
         done = kept.get(key)
-        if done and not (again and done["now"] == "survived"):
+        if (done["now"] != "survived" or not again) if done else again:
             continue
         now = run_tests(module, changed, cpu_s=int(4 * took_s) + 20)
         kept[key] = about | {"first": done["first"] if done else now, "now": now}
