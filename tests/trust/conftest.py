@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.trust.towns import Plan, atlas_of
+from tests.trust.towns import atlas_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,6 +15,6 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-def build(toy_atlas: Atlas) -> Callable[[Plan], Atlas]:
+def build(toy_atlas: Atlas) -> Callable[..., Atlas]:
     """Make the Atlas of a plan; it has a short name, whatever fails."""
-    return lambda plan: atlas_of(plan, toy_atlas)
+    return lambda plan, **where: atlas_of(plan, toy_atlas, **where)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 import shapely
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from layers.access_scores import access_scores
@@ -27,26 +27,20 @@ from tests.toyregion import toy_lonlat, toy_xy
 from tests.trust.towns import (
     BOOKS,
     FOOD,
-    S_PER_M,
     Plan,
     away_from,
+    minutes,
+    modes,
     ordered,
     plans,
     seconds,
+    thoroughly,
 )
 
 if TYPE_CHECKING:
     from layers.atlas import Atlas
 
 Build = Callable[[Plan], "Atlas"]
-modes = st.sampled_from(list(S_PER_M))
-minutes = st.sampled_from([0.5, 1, 2, 3, 5, 8])
-thoroughly = settings(
-    max_examples=40,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.function_scoped_fixture],
-)
 
 
 def states(times: np.ndarray, limit_s: float, *, any_offer: bool) -> np.ndarray:

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 import numpy as np
 import pandas as pd
-from hypothesis import assume
+from hypothesis import HealthCheck, assume, settings
 from hypothesis import strategies as st
 
 from geo.network import MAX_LEG_M, Network
@@ -72,6 +72,14 @@ plans = st.builds(
     st.lists(_homes, min_size=1, max_size=8),
     st.lists(_shops, min_size=0, max_size=5),
     st.booleans(),  # two offers on one spot
+)
+modes = st.sampled_from(list(S_PER_M))
+minutes = st.sampled_from([0.5, 1, 2, 3, 5, 8])
+thoroughly = settings(
+    max_examples=30,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.filter_too_much],
 )
 
 
