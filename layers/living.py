@@ -83,6 +83,9 @@ class LivingRegion:
     register: Register
     region: str
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _counting: threading.Lock = field(default_factory=threading.Lock)
+    _asked: int = 0  # how often an Atlas was asked for that had to be made
+    _answered: int = 0  # of these, those that the one made last began after
     _mark: Mark = field(default_factory=Mark)
     _sources: Mapping[str, Source] = field(default_factory=dict)
     _entries: dict[str, Entry] = field(default_factory=dict)
@@ -103,23 +106,47 @@ class LivingRegion:
             If the register cannot be read.
         """
         try:
+            if (made := self._unchanged(built, on)) is not None:
+                return made
+            with self._counting:
+                self._asked += 1
+                number = self._asked
             with self._lock:
-                self._refresh()
-                if self._mark == Mark():
-                    return built
-                made = self._made
-                if made is None or made[:3] != (built, on, self._mark):
-                    atlas = replace(
-                        with_offers(built, self._offers_on(built, on)),
-                        sources=self._sources,
-                        unconfirmed=self._unconfirmed(on),
-                    )
-                    self._made = made = (built, on, self._mark, atlas)
-                return made[3]
+                return self._newly_made(built, on, number)
         except sa.exc.SQLAlchemyError as exc:
             raise RegisterError(
                 f"the register cannot be read at the moment: {type(exc).__name__}"
             ) from exc
+
+    def _unchanged(self, built: Atlas, on: date) -> Atlas | None:
+        """Return what was made last where nothing changed since; waits for nobody who makes one."""
+        made = self._made
+        with self.register.database.reading() as connection:
+            mark = mark_of(connection, self.region)
+        if mark == self._mark == Mark():
+            return built
+        is_same = made is not None and made[:3] == (built, on, mark)
+        return made[3] if made is not None and is_same else None
+
+    def _newly_made(self, built: Atlas, on: date, number: int) -> Atlas:
+        """Make one for all who asked until now; who waited meanwhile gets it as well."""
+        made = self._made
+        if made is not None and number <= self._answered and made[:2] == (built, on):
+            return made[3]
+        with self._counting:
+            asked = self._asked
+        self._refresh()
+        if self._mark == Mark():
+            return built
+        if made is None or made[:3] != (built, on, self._mark):
+            atlas = replace(
+                with_offers(built, self._offers_on(built, on)),
+                sources=self._sources,
+                unconfirmed=self._unconfirmed(on),
+            )
+            self._made = made = (built, on, self._mark, atlas)
+        self._answered = asked
+        return made[3]
 
     @property
     def mark(self) -> Mark:
@@ -153,13 +180,16 @@ class LivingRegion:
         offers = [
             o for o in built.offers if o.id not in self._entries and o.source not in self._sources
         ]
-        for entry_id, offer in self._offers.items():
+        for entry_id, kept in self._offers.items():
+            offer = kept
             if exists_on(values_of(self._entries[entry_id]), on) is False:
                 continue
             categories = tuple(c for c in offer.categories if c in known)
+            notices = tuple(n for n in offer.notices if n.until >= on)
+            if categories != offer.categories or notices != offer.notices:
+                offer = replace(offer, categories=categories, notices=notices)
             if categories:  # a category that this installation does not know is not asked for
-                notices = tuple(n for n in offer.notices if n.until >= on)
-                offers.append(replace(offer, categories=categories, notices=notices))
+                offers.append(offer)
         return Offers.of(offers, counts=built.offers.counts)
 
     def _unconfirmed(self, on: date) -> frozenset[str]:

@@ -97,7 +97,7 @@ class Analyses:
             await self.app(scope, receive, send)
             return
         try:  # before a place is taken: a slow sender must not hold one
-            body = await _whole_body(receive)
+            body = await whole_body(receive)
         except HTTPException as exc:
             await problem(HTTPStatus(exc.status_code), exc.detail)(scope, receive, send)
             return
@@ -123,7 +123,7 @@ class Analyses:
             if has_place and is_here and self._pool is not None:
                 await self._elsewhere(self._pool, holder, body, scope, receive, send)
             elif has_place and is_here:
-                await self.app(scope, _again(body, receive), self._leaving(holder, send))
+                await self.app(scope, again(body, receive), self._leaving(holder, send))
             elif is_here:
                 answer = refuse(scope, Refusal.BUSY, retry_after_s=_RETRY_AFTER_S)
                 await answer(scope, receive, send)
@@ -142,7 +142,7 @@ class Analyses:
         has_place = False
         self._waiting += 1
         try:
-            async with _while_here(receive) as client:
+            async with while_here(receive) as client:
                 with anyio.move_on_after(MOST_WAIT_S):
                     await self._places.acquire_on_behalf_of(holder)
                     has_place = True
@@ -167,7 +167,7 @@ class Analyses:
         given: Answered | None = None
         why: Refusal | None = None
         try:
-            async with _while_here(receive, grace_s=LEFT_ALONE_S):
+            async with while_here(receive, grace_s=LEFT_ALONE_S):
                 given = await pool.ask(asked)
         except* AnalysisTooLongError:
             why = Refusal.TOO_LONG
@@ -196,7 +196,7 @@ class Analyses:
 
 
 @asynccontextmanager
-async def _while_here(receive: Receive, *, grace_s: float = 0.0) -> AsyncIterator[SimpleNamespace]:
+async def while_here(receive: Receive, *, grace_s: float = 0.0) -> AsyncIterator[SimpleNamespace]:
     """Cancel what is done inside once the client went away, and `grace_s` seconds passed."""
     client = SimpleNamespace(is_here=True)
 
@@ -213,14 +213,16 @@ async def _while_here(receive: Receive, *, grace_s: float = 0.0) -> AsyncIterato
         either.cancel_scope.cancel()
 
 
-async def _whole_body(receive: Receive) -> list[Message]:
+async def whole_body(receive: Receive) -> list[Message]:
+    """Wait for all that a client sends."""
     messages = [await receive()]
     while messages[-1].get("more_body", False):
         messages.append(await receive())
     return messages
 
 
-def _again(body: list[Message], receive: Receive) -> Receive:
+def again(body: list[Message], receive: Receive) -> Receive:
+    """Give what was received once more, then what comes."""
     left = list(body)
 
     async def receive_again() -> Message:

@@ -23,15 +23,16 @@ from geo.street_access import Speeds
 from layers.ages import by_age
 from layers.evidence import certainties, sources_of
 from layers.question import LINE
-from layers.sources.table import FORMULA
 from layers.timetable import TRANSIT, WALK
 from server import models as m
 from server.hill_words import hills_out
 from server.hours import certainty_fields, knowledge_out, source_out, time_fields
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Sequence
 
+    from geo.region import Region
     from layers.atlas import Atlas
     from layers.coverage import CoverageReport, GapTally
     from layers.offers import Offer
@@ -125,7 +126,21 @@ def districts_text(atlas: Atlas, by: str) -> str:
 @lru_cache(maxsize=32)
 def offer_texts(atlas: Atlas) -> list[str]:
     """Write each offer as the text of a GeoJSON feature, in the order of `atlas.offers`."""
-    return [_dumps(offer_feature(atlas, offer)) for offer in atlas.offers]
+    before, now = _last_written(atlas.region), {}
+    for offer in atlas.offers:
+        known = before.get(offer.id)
+        if known is None or known[0] is not offer:  # after a change most are the very same objects
+            known = offer, _dumps(offer_feature(atlas, offer))
+        now[offer.id] = known
+    before.clear()
+    before.update(now)
+    return [text for _, text in now.values()]
+
+
+@lru_cache(maxsize=32)
+def _last_written(region: Region) -> dict[str, tuple[Offer, str]]:  # noqa: ARG001 (the key)
+    """Keep what was written last of a region's offers, and of which object."""
+    return {}
 
 
 def offer_feature(atlas: Atlas, offer: Offer) -> dict[str, Any]:
@@ -367,17 +382,19 @@ def rows_to_csv(rows: list[dict[str, Any]]) -> str:
 
     A text that a spreadsheet would take for a formula gets an apostrophe in front.
     """
+    from layers.sources.table import FORMULA  # what reads tables is large, and few answers are one
+
     out = io.StringIO()
     if rows:
         writer = csv.DictWriter(out, list(rows[0]), lineterminator="\r\n")  # RFC 4180
         writer.writeheader()
-        writer.writerows({k: _cell(v) for k, v in row.items()} for row in rows)
+        writer.writerows({k: _cell(v, FORMULA) for k, v in row.items()} for row in rows)
     return out.getvalue()
 
 
-def _cell(value: Any) -> Any:
+def _cell(value: Any, formula: re.Pattern[str]) -> Any:
     if isinstance(value, list):
         return ";".join(map(str, value))
-    if isinstance(value, str) and FORMULA.match(value):
+    if isinstance(value, str) and formula.match(value):
         return f"'{value}"
     return value

@@ -40,6 +40,7 @@ from server.maintenance import Maintenance
 from server.metrics import Metrics
 from server.moderation import api as moderation_api
 from server.observed import Observed
+from server.process import settle, settle_loop
 from server.public_address import TrustedProxies
 from server.regions import Regions
 from server.relay import Writers
@@ -48,6 +49,7 @@ from server.requests import BodyLimit, HeadAsGet
 from server.settings import Settings
 from server.submissions import api as submissions_api
 from server.submissions.stored import tidy_at_start
+from server.turns import Turns
 
 API_VERSION = "1.0"
 GZIP_LEVEL = 5  # of 9; a page is 2 % larger and costs a third of the time
@@ -77,6 +79,8 @@ def create_app(settings: Settings, *, pool: AnalysisPool | None = None) -> FastA
     app.state.pool = pool
     # the first stands next to the routes, the last sees a request first
     app.add_middleware(Analyses, at_once=settings.analyses_at_once, pool=pool)
+    if pool is not None:  # a worker of its own, not an app within another program
+        app.add_middleware(Turns)
     app.add_middleware(SameOrigin, public_url=settings.public_url)
     app.add_middleware(BodyLimit)
     app.add_middleware(Conditional)
@@ -131,6 +135,7 @@ async def _running(app: FastAPI) -> AsyncIterator[None]:
     """Do what goes on beside answering, as long as the app runs."""
     pool: AnalysisPool | None = app.state.pool
     settings: Settings = app.state.settings
+    settle_loop()
     await run_in_threadpool(tidy_at_start, app.state.regions, keep_days=settings.keep_days)
     with postman(app.state.settings):
         if pool is not None:
@@ -157,4 +162,5 @@ def app_from_env() -> FastAPI:
     """Make the app of a worker process, with the settings of its environment."""
     settings = Settings.from_env()
     logs.configure(settings)
+    settle()
     return create_app(settings, pool=AnalysisPool(longest_s=settings.analysis_seconds))

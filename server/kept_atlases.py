@@ -32,7 +32,7 @@ _LOG = logging.getLogger(__name__)
 _TRIES = 3
 _MEASURE_AGAIN_S = 5.0  # measuring takes some 50 ms for a city
 _OURS = ("geo.", "layers.", "server.")
-_OF_ATLAS = ("Atlas", "Addresses")
+_OF_ATLAS = ("Atlas", "Addresses", "Region")
 
 Stamp = tuple[tuple[str, int, int, int], ...]
 
@@ -179,7 +179,7 @@ def forget_caches() -> None:
 
 
 def atlas_caches() -> Iterator[Callable[[], None]]:
-    """Find how to empty the caches (`lru_cache`) of functions whose first argument is an Atlas."""
+    """Find how to empty the caches (`lru_cache`) of functions that first get a part of an Atlas."""
     for name, module in list(sys.modules.items()):
         if name.startswith(_OURS):
             for value in list(vars(module).values()):

@@ -6,13 +6,14 @@ from http import HTTPStatus
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import FileResponse, JSONResponse
+from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from layers.errors import RegisterError, TilesMissingError
 from server.analysis_pool import AnalysisPool
 from server.metrics import MEDIA_TYPE, Gauge, Metrics
 from server.public_address import is_local
+from server.ranges import file_answer
 from server.regions import Regions, regions_of
 
 _RETRY_AFTER_S = 10
@@ -133,9 +134,12 @@ def _analyses(pool: AnalysisPool | None) -> list[Gauge]:
 @router.get("/tiles/{region}.pmtiles")
 def base_map(request: Request, region: str) -> Response:
     """Serve the base map of a region; browsers ask for ranges of it."""
-    path = regions_of(request).open(region).base_map
+    path = regions_of(request).open_built(region).base_map  # no change of an offer concerns it
     if not path.is_file():
         raise TilesMissingError(f"region {region!r} was built without a base map")
-    return FileResponse(
-        path, media_type="application/vnd.pmtiles", headers={"Cache-Control": "no-cache"}
+    return file_answer(
+        request,
+        path,
+        media_type="application/vnd.pmtiles",
+        headers={"Cache-Control": "no-cache"},
     )

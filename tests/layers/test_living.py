@@ -1,10 +1,13 @@
 """A built region shows what the register holds, with the next question."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 
 import pytest
 
+from layers import living as living_module
 from layers.coverage import COVERED, coverage
 from layers.living import LivingRegion, with_offers
 from layers.offers import Offers
@@ -138,3 +141,42 @@ def test_a_backup_put_back_shows_though_numbers_begin_again(register, toy_atlas,
     made = register.create(R, {**HAND, **at}, who="eva", status="published")
     ids = {o.id for o in living.atlas(toy_atlas, on=TODAY).offers}
     assert (kept in ids, gone in ids, made in ids) == (True, False, True)
+
+
+def test_while_one_thread_makes_it_the_others_wait_and_get_the_same(
+    register, toy_atlas, monkeypatch: pytest.MonkeyPatch
+):
+    living, made = LivingRegion(register, R), []
+    begun, goes_on = threading.Event(), threading.Event()
+
+    def slowly(*arguments):
+        made.append(arguments)
+        begun.set()
+        assert goes_on.wait(20)
+        return with_offers(*arguments)
+
+    monkeypatch.setattr(living_module, "with_offers", slowly)
+    at = place_of(toy_atlas, "osm:n1001")
+    register.create(R, {**HAND, **at}, who="eva", status="published")
+    with ThreadPoolExecutor(8) as threads:
+        first = threads.submit(living.atlas, toy_atlas, on=TODAY)
+        assert begun.wait(20)
+        # whoever asks after this change must see it, though one is being made without it
+        register.create(R, {**HAND, **at, "name": "Zweites"}, who="eva", status="published")
+        later = [threads.submit(living.atlas, toy_atlas, on=TODAY) for _ in range(7)]
+        goes_on.set()
+        assert len(first.result().offers) == len(toy_atlas.offers) + 1
+        answers = [each.result() for each in later]
+    assert len({id(answer) for answer in answers}) == 1
+    assert len(answers[0].offers) == len(toy_atlas.offers) + 2
+    assert len(made) == 2
+
+
+def test_what_did_not_change_is_the_very_same_object(register, toy_atlas):
+    living = LivingRegion(register, R)
+    at = place_of(toy_atlas, "osm:n1001")
+    register.create(R, {**HAND, **at}, who="eva", status="published")
+    before = {offer.id: offer for offer in living.atlas(toy_atlas, on=TODAY).offers}
+    register.create(R, {**HAND, **at, "name": "Zweites"}, who="eva", status="published")
+    now = living.atlas(toy_atlas, on=TODAY).offers
+    assert [offer.name for offer in now if before.get(offer.id) is not offer] == ["Zweites"]

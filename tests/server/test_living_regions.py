@@ -1,5 +1,6 @@
 """A change in the register shows with the next request, in every process, without a build."""
 
+import json
 import logging
 from dataclasses import replace
 from datetime import date
@@ -7,8 +8,11 @@ from datetime import date
 import pytest
 from fastapi.testclient import TestClient
 
+from layers.living import with_offers
+from layers.offers import Offers
 from layers.register import Register, Source
 from layers.sources.record import SourceRecord
+from server import answers
 from server.app import create_app
 
 COVERAGE = "/api/v1/regions/toy/coverage?category=repair_cafe&mode=walk&minutes=4"
@@ -121,3 +125,12 @@ def test_offers_that_nobody_has_confirmed_for_long_are_counted(settings, workers
         register.set_review("toy", "farms:1", None, who="eva")
         register.correct("toy", "farms:1", {"phone": "1"}, who="eva", why="called them")
     assert offers_told(workers[0].get(DEPOTS).json())["farms"]["unconfirmed"] == 0
+
+
+def test_after_a_change_only_the_texts_that_changed_are_written_anew(toy_atlas):
+    first = answers.offer_texts(toy_atlas)
+    changed = replace(toy_atlas.offers[3], name="Anders")
+    offers = [changed if row == 3 else offer for row, offer in enumerate(toy_atlas.offers)]
+    second = answers.offer_texts(with_offers(toy_atlas, Offers.of(offers)))
+    assert [row for row, text in enumerate(second) if text is not first[row]] == [3]
+    assert json.loads(second[3])["properties"]["name"] == "Anders"
