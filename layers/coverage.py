@@ -27,6 +27,7 @@ from geo.errors import ParameterError
 from geo.gaps import Gaps, find_gaps, gap_members, rows_by_gap
 from geo.median import weighted_median, weighted_median_by
 from geo.once import cached_property
+from geo.transit.limits import Limits
 from layers.open_arrivals import OpenArrivals, open_arrivals
 from layers.open_offers import Knowledge, OpenOffers, knowledge_of, open_offers
 from layers.question import LINE, Question, ask
@@ -489,12 +490,14 @@ def nearest_offers(
     with_distance: bool,
     window: Window | None = None,
     spans: Sequence[OpenSet | None] | None = None,
+    pace: float = 1.0,
 ) -> Nearest:
     """
     Find the nearest of each set of offers (rows of `atlas.offers`) for all residents.
 
     In `transit`, which needs a `window`, seconds are the median of its departures; `spans` say when
-    the offers of each set are open, where that counts. `supply` then is the nearest one on foot.
+    the offers of each set are open, where that counts, and `pace` by how much longer walks take.
+    `supply` then is the nearest one on foot.
     """
     if mode == LINE:
         return nearest_in_line(atlas.population.xy, [atlas.offer_xy[rows] for rows in offers])
@@ -503,7 +506,7 @@ def nearest_offers(
             raise ParameterError("`transit` needs a `window`", parameter="window")
         walked, spans = atlas.supply[WALK], spans or [None] * len(offers)
         return (
-            transit_of(atlas)
+            transit_of(atlas, limits=Limits(pace=pace))
             .at(window)
             .to_nearest(
                 atlas.demand[WALK],

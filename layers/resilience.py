@@ -3,7 +3,8 @@ How well supply stands when something fails: a second offer in reach, and what e
 
 People with two or more offers in reach keep cover whichever of them closes. Who has a single one
 depends on it: those are the people that an offer is critical for. Offers are independent when they
-are different ones; a common owner or building is not known.
+are different ones; a common owner or building is not known. By public transport, where the nearest
+one is another one at another minute, the question is asked without each (`layers.dependence`).
 
 Second-nearest offers are exact and cost few searches: the numbers of two different offers differ in
 at least one binary digit, so the nearest offer other than the nearest is the best among, for each
@@ -22,6 +23,8 @@ from geo.access import second_nearest_in_line
 from geo.disclosure import publish_parts, publish_singly
 from geo.errors import ParameterError
 from geo.once import cached_property
+from geo.transit.days import check_day
+from geo.transit.errors import OutsideValidityError
 from layers.coverage import (
     COVERED,
     UNCOVERED,
@@ -30,10 +33,11 @@ from layers.coverage import (
     answer,
     within_limit,
 )
-from layers.question import LINE, Question, ask, refuse_transit
+from layers.dependence import Dependence, of_nearest, without_each
+from layers.question import LINE, Question, ask
 from layers.tabular import Tabular
 from layers.tally import whole
-from layers.timetable import TRANSIT, WALK, usual_windows
+from layers.timetable import TRANSIT, WALK, window_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,11 +75,21 @@ class ResilienceReport(Tabular, frames="resilience"):
         Who lives within reach of at least one offer.
     twice
         The same for two: `travel_s`, `distance_m`, `supply` and `state` are those of the second
-        nearest offer; COVERED are people with two or more in reach.
+        nearest offer; COVERED are people with two or more in reach. By public transport
+        `travel_s` is the median if that offer closes which is missed most, and COVERED are those
+        whose cover outlasts whichever single offer closes.
+    lost
+        By public transport who depends on which offer; None where that is the nearest one.
     """
 
     once: CoverageReport
     twice: CoverageReport
+    lost: Dependence | None = None
+
+    @cached_property
+    def depends(self) -> Dependence:
+        """Who is covered, and would not be without an offer; internal."""
+        return of_nearest(self.once, self.twice) if self.lost is None else self.lost
 
     @cached_property
     def critical(self) -> list[OfferCritical]:
@@ -84,8 +98,8 @@ class ResilienceReport(Tabular, frames="resilience"):
         if once.unknown:
             return []
         exact = self.lose
-        at = self._depends & atlas.population.is_assumed
-        told = np.bincount(once.supply[at], atlas.people[at], minlength=len(exact))
+        assumed = np.where(atlas.population.is_assumed, atlas.people, 0.0)
+        told = self.depends.lose(assumed, len(exact))
         published = publish_parts(exact - told, smallest=atlas.population.smallest_published)
         published += told
         # those withheld come between: their order would tell of them
@@ -99,16 +113,7 @@ class ResilienceReport(Tabular, frames="resilience"):
     @cached_property
     def lose(self) -> Floats:
         """Shape (m,): exact people who lose cover if each of `once.offers` closes; internal."""
-        once = self.once
-        people = once.atlas.people[self._depends]
-        return np.bincount(once.supply[self._depends], people, minlength=len(once.offers)).astype(
-            float
-        )
-
-    @property
-    def _depends(self) -> NDArray[np.bool_]:
-        """Shape (n,): who is covered and would not be without the nearest offer."""
-        return np.asarray((self.once.state == COVERED) & (self.twice.state != COVERED))
+        return self.depends.lose(self.once.atlas.people, len(self.once.offers))
 
 
 def resilience(
@@ -119,6 +124,7 @@ def resilience(
     minutes: float | None = None,
     metres: float | None = None,
     at: str | None = None,
+    window: str | None = None,
 ) -> ResilienceReport:
     """
     Report who has a second offer in reach, and for how many each offer is critical.
@@ -129,7 +135,7 @@ def resilience(
         The region, or what a scenario makes of it.
     category
         One id of the taxonomy; several mean any of them.
-    mode, minutes, metres, at
+    mode, minutes, metres, at, window
         As for `coverage`; with a time only offers that are open then count.
 
     Raises
@@ -139,22 +145,21 @@ def resilience(
     ParameterError
         If mode, limit or time are not allowed.
     """
-    question = ask(atlas, category=category, mode=mode, minutes=minutes, metres=metres, at=at)
+    question = ask(
+        atlas, category=category, mode=mode, minutes=minutes, metres=metres, at=at, window=window,
+        with_transit=True,
+    )  # fmt: skip
     return resilience_of(answer(atlas, [question])[0])
 
 
 def resilience_of(once: CoverageReport) -> ResilienceReport:
-    """
-    Find the second nearest offer for the people of a coverage report.
-
-    Raises
-    ------
-    ParameterError
-        If it is by public transport: the nearest offer is another one at another minute.
-    """
-    question = once.question
-    refuse_transit(question)
-    second, travel_s, distance_m = _second_nearest(once)
+    """Find the second nearest offer for the people of a coverage report, or who depends on one."""
+    question, lost = once.question, None
+    if question.mode == TRANSIT:
+        travel_s, lost = without_each(once)
+        second, distance_m = once.supply, np.full_like(travel_s, np.nan)
+    else:
+        second, travel_s, distance_m = _second_nearest(once)
     state = np.where(within_limit(question, travel_s, distance_m), COVERED, UNCOVERED)
     state[once.state == UNREACHABLE] = UNREACHABLE
     twice = replace(
@@ -165,7 +170,7 @@ def resilience_of(once: CoverageReport) -> ResilienceReport:
         state=state.astype(np.int8),
         with_unknown=None,
     )
-    return ResilienceReport(once, twice)
+    return ResilienceReport(once, twice, lost)
 
 
 def _second_nearest(once: CoverageReport) -> tuple[NDArray[np.int32], Floats, Floats]:
@@ -207,9 +212,8 @@ class WithoutCar:
 def without_car(atlas: Atlas, question: Question) -> WithoutCar:
     """Ask a question by every mode, with the same limit."""
     asked = [replace(question, mode=mode, window=None) for mode in atlas.networks]
-    windows = {} if atlas.timetable is None else usual_windows(atlas.timetable)
-    if "weekday" in windows and WALK in atlas.networks and question.minutes is not None:
-        asked.append(replace(question, mode=TRANSIT, window=windows["weekday"]))
+    if (riding := by_transit(atlas, question)) is not None:
+        asked.append(riding)
     reports = answer(atlas, asked)
     by_mode = {report.question.mode: report for report in reports}
     counted = atlas.population.basis.unit == "residents"
@@ -222,6 +226,25 @@ def without_car(atlas: Atlas, question: Question) -> WithoutCar:
         atlas.people[alone & ~assumed].sum(), smallest=atlas.population.smallest_published
     )
     return WithoutCar(by_mode, whole(float(people + atlas.people[alone & assumed].sum())))
+
+
+def by_transit(atlas: Atlas, question: Question) -> Question | None:
+    """
+    Ask a question by public transport.
+
+    In its own window, at the time that it asks for, or on a usual weekday afternoon. None where the
+    region has no timetable, none of that day, or the limit is in metres.
+    """
+    if atlas.timetable is None or WALK not in atlas.networks or question.minutes is None:
+        return None
+    if question.window is not None:
+        return question
+    try:
+        window = window_of(atlas.timetable, None, question.when)
+        check_day(atlas.timetable, window.day)
+    except (ParameterError, OutsideValidityError):
+        return None
+    return replace(question, mode=TRANSIT, window=window)
 
 
 @dataclass(frozen=True, eq=False)
@@ -277,6 +300,7 @@ def variety(
     mode: str | None = None,
     minutes: float | None = None,
     at: str | None = None,
+    window: str | None = None,
 ) -> VarietyReport:
     """
     Report of how many categories of a layer or a field people reach an offer, and two.
@@ -291,6 +315,8 @@ def variety(
         For all categories; each category's own where left out.
     at
         A moment or a part of the week: only offers that are open then count.
+    window
+        Departures of mode `transit`, as for `coverage`.
 
     Raises
     ------
@@ -299,7 +325,13 @@ def variety(
         not allowed.
     """
     chosen = _categories_of(atlas, layer=layer, field=field)
-    asked = [ask(atlas, category=c.id, mode=mode, minutes=minutes, at=at) for c in chosen]
+    asked = [
+        ask(
+            atlas, category=c.id, mode=mode, minutes=minutes, at=at, window=window,
+            with_transit=True,
+        )
+        for c in chosen
+    ]  # fmt: skip
     reports = [resilience_of(once) for once in answer(atlas, asked)]
     known = [report for report in reports if not report.once.unknown]
     people = len(atlas.people)

@@ -12,7 +12,9 @@ One assumption changes at a time, all variants in the order in which they are to
     beyond_edge                an offer stands just beyond the data wherever a street leaves it
 
 Paths stay the fastest ones when all speeds change alike, by car as well; so for a limit of minutes
-a slower way is a smaller limit, and no search is needed. A limit of metres does not know speed.
+a slower way is a smaller limit, and no search is needed. A limit of metres does not know speed. By
+public transport people walk slower and faster while rides keep their timetable, so that these are
+questions of their own.
 """
 
 from __future__ import annotations
@@ -32,7 +34,9 @@ from layers.coverage import (
     report_of,
     within_limit,
 )
-from layers.question import refuse_transit
+from layers.dependence import without, without_each
+from layers.open_arrivals import OpenArrivals
+from layers.timetable import TRANSIT
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -105,12 +109,7 @@ def stability(
     threshold
         Share of its people from which on an area is served.
 
-    Raises
-    ------
-    ParameterError
-        If the report is by public transport: waiting does not grow with the speed of walking.
     """
-    refuse_transit(report.question)
     if report.unknown:
         return Stability(threshold, UNKNOWN, (), None, 0)
     variants = tuple(
@@ -176,7 +175,9 @@ def shared_variants(report: CoverageReport) -> list[tuple[str, CoverageReport]]:
         ("limit_less", _with_limit(report, less)),
         ("limit_more", _with_limit(report, more)),
     ]
-    if report.question.minutes is not None:
+    if report.question.mode == TRANSIT:
+        found += [("slower", _at_pace(report, 1 / less)), ("faster", _at_pace(report, 1 / more))]
+    elif report.question.minutes is not None:
         found += [("slower", found[1][1]), ("faster", found[2][1])]
     if report.atlas.population.basis.unit == "residents":
         found.append(("equal_buildings", replace(report, atlas=_with_equal_homes(report.atlas))))
@@ -203,6 +204,18 @@ def _with_limit(report: CoverageReport, factor: float) -> CoverageReport:
     return replace(report, question=question, state=state.astype(np.int8))
 
 
+def _at_pace(report: CoverageReport, pace: float) -> CoverageReport:
+    """Answer for people who take `pace` times as long on foot, by public transport."""
+    question = report.question
+    open_then = report.hours.surely if isinstance(report.hours, OpenArrivals) else None
+    nearest = nearest_offers(
+        report.atlas, question.mode, [report.offers], with_distance=False, window=question.window,
+        spans=[open_then], pace=pace,
+    )  # fmt: skip
+    walked = report_of(report.atlas, question, report.offers, nearest, 0)
+    return replace(walked, unknown=report.unknown)
+
+
 def _with_equal_homes(atlas: Atlas) -> Atlas:
     """Spread the placed people of each municipality equally over its residential buildings."""
     population = atlas.population
@@ -223,6 +236,8 @@ def _without_offer(report: CoverageReport, area: Area) -> tuple[CoverageReport, 
     atlas = report.atlas
     weight = np.nan_to_num(atlas.population.weight)
     inside = area.holds[atlas.population.district]
+    if report.question.mode == TRANSIT:
+        return _without_ridden(report, np.where(inside, weight, 0.0))
     served = inside & (report.state == COVERED)
     most = np.bincount(report.supply[served], weight[served], minlength=len(report.offers))
     order = [k for k in np.argsort(-most, kind="stable") if most[k] > 0]
@@ -237,6 +252,20 @@ def _without_offer(report: CoverageReport, area: Area) -> tuple[CoverageReport, 
             if loss > largest:
                 worst, largest = (changed, int(report.offers[k])), loss
     return worst
+
+
+def _without_ridden(
+    report: CoverageReport, weight: NDArray[np.float64]
+) -> tuple[CoverageReport, int] | None:
+    """Leave out the offer on which most of the weight depends by public transport."""
+    if not weight[report.state == COVERED].any():
+        return None
+    _, dependence = without_each(report)
+    lose = dependence.lose(weight, len(report.offers))
+    worst = int(lose.argmax())
+    if not lose[worst]:  # whichever closes, everybody has another one
+        return report, int(report.offers[worst])
+    return without(report, dependence, worst), int(report.offers[worst])
 
 
 def _each_left_out(report: CoverageReport, places: list[int]) -> list[CoverageReport]:

@@ -15,7 +15,8 @@ import numpy as np
 
 from layers.coverage import COVERED, UNCOVERED, UNREACHABLE, CoverageReport, answer
 from layers.question import LINE, ask
-from layers.resilience import ResilienceReport, resilience_of
+from layers.resilience import ResilienceReport, by_transit, resilience_of
+from layers.timetable import TRANSIT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,6 +52,7 @@ def stress_cases(
     minutes: float | None = None,
     metres: float | None = None,
     at: str | None = None,
+    window: str | None = None,
 ) -> list[StressCase]:
     """
     Ask a question of the region today and under strain.
@@ -59,8 +61,9 @@ def stress_cases(
     ----------
     atlas, changed
         The region, and what a scenario makes of it; None where there is no scenario.
-    category, mode, minutes, metres, at
-        As for `coverage`.
+    category, mode, minutes, metres, at, window
+        As for `coverage`; without cars people also go by public transport, in the window of the
+        question's time.
 
     Returns
     -------
@@ -75,11 +78,17 @@ def stress_cases(
     ParameterError
         If mode, limit or time are not allowed.
     """
-    question = ask(atlas, category=category, mode=mode, minutes=minutes, metres=metres, at=at)
-    sunday = ask(atlas, category=category, mode=mode, minutes=minutes, metres=metres, at=SUNDAY)
+    question = ask(
+        atlas, category=category, mode=mode, minutes=minutes, metres=metres, at=at, window=window,
+        with_transit=True,
+    )  # fmt: skip
+    sunday = ask(
+        atlas, category=category, mode=mode, minutes=minutes, metres=metres, at=SUNDAY,
+        with_transit=True,
+    )  # fmt: skip
     then = atlas if changed is None else changed
-    others = tuple(m for m in atlas.networks if m != "car")
     by_car = question.mode == "car"
+    others = _others(then, question)
     own = (question.mode,)
     asked: list[tuple[str, Atlas, Question, tuple[str, ...]]] = [(TODAY, atlas, question, own)]
     if changed is not None:
@@ -87,26 +96,39 @@ def stress_cases(
     if by_car and others:
         asked.append((WITHOUT_CAR, then, question, others))
     asked.append((SUNDAYS, then, sunday, own))
-    asked.append((ALL, then, sunday, others if by_car and others else own))
+    asked.append((ALL, then, sunday, _others(then, sunday) if by_car and others else own))
     return [
         StressCase(case, modes, _by_any(of, question, modes)) for case, of, question, modes in asked
     ]
 
 
+def _others(atlas: Atlas, question: Question) -> tuple[str, ...]:
+    """Return the modes that need no car; public transport where its timetable covers the day."""
+    riding = () if by_transit(atlas, question) is None else (TRANSIT,)
+    return (*(mode for mode in atlas.networks if mode != "car"), *riding)
+
+
 def _by_any(atlas: Atlas, question: Question, modes: tuple[str, ...]) -> ResilienceReport:
     """Answer a question for people who may go by any of some modes."""
+    asked = [
+        by_transit(atlas, question) if mode == TRANSIT else replace(question, mode=mode)
+        for mode in modes
+    ]
     reports = [
-        resilience_of(once)
-        for once in answer(atlas, [replace(question, mode=mode) for mode in modes])
+        resilience_of(once) for once in answer(atlas, [each for each in asked if each is not None])
     ]
     if len(reports) == 1 or question.mode == LINE:
         return reports[0]
-    covered = [report.once.state == COVERED for report in reports]
-    once = np.any(covered, axis=0)
-    twice = np.any([report.twice.state == COVERED for report in reports], axis=0)
-    for k, report in enumerate(reports):  # another offer by another mode is a second one as well
-        for other, its in zip(reports[:k], covered[:k], strict=True):
-            twice |= its & covered[k] & (other.once.supply != report.once.supply)
+    covering = np.sum([report.once.state == COVERED for report in reports], axis=0)
+    once, twice = covering > 0, covering > 0
+    # who depends on one and the same offer by every mode that covers has no second one
+    stride = len(atlas.offers) + 1
+    pairs = [
+        report.depends.person * stride + report.once.offers[report.depends.offer]
+        for report in reports
+    ]
+    pair, by_modes = np.unique(np.concatenate(pairs), return_counts=True)
+    twice[(pair // stride)[by_modes == covering[pair // stride]]] = False
     nowhere = np.all([report.once.state == UNREACHABLE for report in reports], axis=0)
     return ResilienceReport(
         _with_state(reports[0].once, once, nowhere), _with_state(reports[0].once, twice, nowhere)

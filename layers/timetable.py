@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections import OrderedDict
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -170,23 +170,39 @@ def window_at(timetable: Timetable, when: When) -> Window:
     if when.moment is not None:
         local = when.moment.astimezone(ZoneInfo(timetable.about.timezone))
         return Window(local.date(), local.time(), _MOMENT_S)  # `time` keeps which of two hours
-    for part, (weekday, start, span_s) in WINDOWS.items():
+    for weekday, start, span_s in WINDOWS.values():
         first = start.hour * 60 + start.minute
         if any(
             w.weekday == weekday and w.start_min <= first and first + span_s // 60 <= w.end_min
             for w in when.windows
         ):
-            return usual_window(timetable, part)
+            return Window(covered_day(timetable, weekday), start, span_s)
     usual = min(when.windows, key=lambda w: ((w.weekday - 1) % 7, w.start_min))
-    day = usual_day(timetable, usual.weekday)
-    if day is None:
+    span_s = min((usual.end_min - usual.start_min) * 60, USUAL_SPAN_S)
+    start = time(*divmod(usual.start_min, 60))
+    return Window(covered_day(timetable, usual.weekday), start, span_s)
+
+
+def covered_day(timetable: Timetable, weekday: int) -> date:
+    """
+    Return the first usual day of a weekday (0 is Monday) that the timetable covers.
+
+    A weekday on which nothing ever runs is a day as well: without a bus one walks.
+
+    Raises
+    ------
+    ParameterError
+        If the timetable covers no such day at all.
+    """
+    about = timetable.about
+    first = about.valid_from + timedelta(days=(weekday - about.valid_from.weekday()) % 7)
+    if first > about.valid_until:
         raise ParameterError(
-            f"`at` {when.text}: the timetable covers no such day; name one from "
-            f"{timetable.about.valid_from} to {timetable.about.valid_until}",
+            f"`at`: the timetable covers no {first:%A}, only {about.valid_from} to "
+            f"{about.valid_until}; ask for a time of those days",
             parameter="at",
         )
-    span_s = min((usual.end_min - usual.start_min) * 60, USUAL_SPAN_S)
-    return Window(day, time(*divmod(usual.start_min, 60)), span_s)
+    return usual_day(timetable, weekday) or first
 
 
 def _meets(window: Window, when: When) -> bool:

@@ -8,13 +8,13 @@ second nearest offer instead of by closing one after the other.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from layers.coverage import COVERED, UNCOVERED, CoverageReport
-from layers.question import refuse_transit
+from layers.coverage import COVERED, CoverageReport
+from layers.dependence import without
 from layers.resilience import resilience_of
 from layers.stability import (
     BEYOND_EDGE,
@@ -71,7 +71,6 @@ def verdicts(
     threshold
         Share of its people from which on an area is served.
     """
-    refuse_transit(report.question)
     areas = _tallies(report, by)
     if report.unknown:
         return Verdicts(report, by, (Verdict(t.area_id, t.name, UNKNOWN) for t in areas))
@@ -101,12 +100,11 @@ def _area_of(report: CoverageReport, by: str) -> NDArray[np.int64]:
 def _after_loss(report: CoverageReport, by: str, places: list[int]) -> Iterator[tuple[int, Tally]]:
     """Give areas as they are without the offer whose loss leaves most of their people uncovered."""
     count, area = len(report.offers), _area_of(report, by)
-    served = report.state == COVERED
-    if not served.any():
+    if not (report.state == COVERED).any():
         return
-    depends = served & (resilience_of(report).twice.state != COVERED)
-    cell = area[depends] * count + report.supply[depends]
-    weight = np.nan_to_num(report.atlas.population.weight)[depends]
+    depends = resilience_of(report).depends
+    cell = area[depends.person] * count + depends.offer
+    weight = np.nan_to_num(report.atlas.population.weight)[depends.person]
     lost = np.bincount(cell, weight, minlength=len(_tallies(report, by)) * count)
     lost = lost.reshape(-1, count)
     closed: dict[int, CoverageReport] = {}
@@ -115,7 +113,5 @@ def _after_loss(report: CoverageReport, by: str, places: list[int]) -> Iterator[
             continue  # whichever closes, everybody has another one
         offer = int(lost[place].argmax())
         if offer not in closed:
-            gone = depends & (report.supply == offer)
-            state = np.where(gone, UNCOVERED, report.state).astype(np.int8)
-            closed[offer] = replace(report, state=state)
+            closed[offer] = without(report, depends, offer)
         yield place, _tallies(closed[offer], by)[place]

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from benchmarks.timetable import write_timetable
+from geo.transit.gtfs import read_gtfs
 from layers.build import build_atlas
 from layers.region_timetable import add_timetable
 from tests.gtfsfile import TABLES, write_feed
@@ -36,3 +40,12 @@ def build_toy_with_timetable(state: Path, taxonomy: Path, **tables: list[str]) -
     feed = write_feed(state / "feed.zip", stops=toy_stops(), **tables)
     add_timetable(folder, feed, licence="CC0-1.0")
     return build_atlas(folder, taxonomy, state / "atlas" / "toy", base_map=False)
+
+
+def with_generated_timetable(atlas: Atlas, folder: Path) -> tuple[Atlas, Path]:
+    """Lay four made-up lines over the streets of a region; return it and the feed's file."""
+    path = folder / "generated.zip"
+    write_timetable(
+        atlas.networks["walk"], path, lines=4, seed=11, first_day=date(2026, 10, 1), days=90
+    )
+    return replace(atlas, timetable=read_gtfs(path, crs=atlas.region.crs)), path

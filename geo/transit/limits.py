@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 LONGEST_S = 6 * 3600
+FASTEST_PACE, SLOWEST_PACE = 0.25, 8.0
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,9 @@ class Limits:
         What every change takes besides its walk, at least a second.
     cap_s
         The longest journey; walking the whole way has no cap.
+    pace
+        By how much longer all walks take than on the network: 1.25 is a fifth slower. Limits stay
+        limits of time.
     """
 
     access_s: int = 900
@@ -36,6 +40,7 @@ class Limits:
     transfer_s: int = 600
     change_s: int = 60
     cap_s: int = 5400
+    pace: float = 1.0
 
     def __post_init__(self) -> None:
         for name in ("access_s", "final_s", "transfer_s", "change_s", "cap_s"):
@@ -45,6 +50,11 @@ class Limits:
                     f"`{name}` is {value}; use whole seconds from {least} to {LONGEST_S}",
                     parameter=name,
                 )
+        if not SLOWEST_PACE >= self.pace >= FASTEST_PACE:
+            raise ParameterError(
+                f"`pace` is {self.pace:g} but must be {FASTEST_PACE:g} to {SLOWEST_PACE:g}",
+                parameter="pace",
+            )
 
 
 @dataclass(frozen=True)

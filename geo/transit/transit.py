@@ -108,16 +108,22 @@ class Transit:
     def changes(self) -> Changes:
         """Where one can change to, from each stop."""
         return changes_of(self.walk, self.timetable, self.stops, self.limits.transfer_s,
-                          self.limits.change_s)  # fmt: skip
+                          self.limits.change_s, pace=self.limits.pace)  # fmt: skip
 
     @cached_property
     def _outward(self) -> _Side:
-        access = access_of(self.walk, self.demand, self.stops, self.limits.access_s, outward=True)
+        access = access_of(
+            self.walk, self.demand, self.stops, self.limits.access_s, outward=True,
+            pace=self.limits.pace,
+        )  # fmt: skip
         return _Side(access, self.changes)
 
     @cached_property
     def _homeward(self) -> _Side:
-        access = access_of(self.walk, self.demand, self.stops, self.limits.access_s, outward=False)
+        access = access_of(
+            self.walk, self.demand, self.stops, self.limits.access_s, outward=False,
+            pace=self.limits.pace,
+        )  # fmt: skip
         return _Side(access, self.changes.mirrored())
 
     @property
@@ -264,9 +270,13 @@ class Transit:
         classes = classes_of(supplies, hours, window, never=never, homeward=homeward)
         outward, k = not homeward, len(supplies)
         final_s = final_walks(
-            self.walk, self.stops, classes.supplies, self.limits.final_s, outward=outward
-        )
-        walk_s = final_walks(self.walk, self.demand, classes.supplies, np.inf, outward=outward)
+            self.walk, self.stops, classes.supplies, self.limits.final_s, outward=outward,
+            pace=self.limits.pace,
+        )  # fmt: skip
+        walk_s = final_walks(
+            self.walk, self.demand, classes.supplies, np.inf, outward=outward,
+            pace=self.limits.pace,
+        )  # fmt: skip
         final = _lanes(final_s, never, kind)
         arrival_s = scan(events, final, open_s=classes.open_s, close_s=classes.close_s)
         limit = _lanes(np.minimum(np.floor(limits_s), never - 1)[:, np.newaxis], never, kind)[0]

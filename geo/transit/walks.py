@@ -25,31 +25,43 @@ _M_PER_S = 1 / 3.6  # of one km/h
 _SUPPLIES_AT_ONCE = 16  # each may pair with everybody
 
 
-def seconds_up(travel_s: Floats) -> Ints:
-    """Round seconds up to whole ones; `NEVER` where there is no way."""
-    return np.where(np.isfinite(travel_s), np.ceil(travel_s), NEVER).astype(np.int32)
+def seconds_up(travel_s: Floats, pace: float = 1.0) -> Ints:
+    """Round seconds at a pace up to whole ones; `NEVER` where there is no way."""
+    return np.where(np.isfinite(travel_s), np.ceil(travel_s * pace), NEVER).astype(np.int32)
 
 
 def access_of(
-    walk: Network, demand: Snapped, stops: Snapped, limit_s: int, *, outward: bool
+    walk: Network,
+    demand: Snapped,
+    stops: Snapped,
+    limit_s: int,
+    *,
+    outward: bool,
+    pace: float = 1.0,
 ) -> Access:
     """Find the stops within a walk of people; with `outward` people walk to them."""
     if limit_s == 0 or not len(stops):
         return Access(np.zeros(len(demand) + 1, np.int64), *(np.zeros(0, np.int32),) * 2)
     if outward:
-        pairs = walk.within(demand, stops, limit_s, with_distance=False)
+        pairs = walk.within(demand, stops, limit_s / pace, with_distance=False)
         person, stop, travel_s = pairs.source, pairs.target, pairs.travel_s
     else:
-        pairs = walk.within(stops, demand, limit_s, with_distance=False)
+        pairs = walk.within(stops, demand, limit_s / pace, with_distance=False)
         order = np.lexsort((pairs.source, pairs.target))
         person, stop = pairs.target[order], pairs.source[order]
         travel_s = pairs.travel_s[order]
     start = np.searchsorted(person, np.arange(len(demand) + 1))
-    return Access(start.astype(np.int64), stop.astype(np.int32), seconds_up(travel_s))
+    return Access(start.astype(np.int64), stop.astype(np.int32), seconds_up(travel_s, pace))
 
 
 def changes_of(
-    walk: Network, timetable: Timetable, stops: Snapped, transfer_s: int, change_s: int
+    walk: Network,
+    timetable: Timetable,
+    stops: Snapped,
+    transfer_s: int,
+    change_s: int,
+    *,
+    pace: float = 1.0,
 ) -> Changes:
     """
     Find where one can change to, from each stop, and in how many seconds.
@@ -63,16 +75,16 @@ def changes_of(
     there = [np.arange(count)]
     seconds = [np.full(count, change_s)]
     if transfer_s > 0 and stops.placed.any():
-        pairs = walk.within(stops, stops, transfer_s, with_distance=False)
+        pairs = walk.within(stops, stops, transfer_s / pace, with_distance=False)
         other = pairs.source != pairs.target
         here.append(pairs.source[other])
         there.append(pairs.target[other])
-        seconds.append(seconds_up(pairs.travel_s[other]) + change_s)
+        seconds.append(seconds_up(pairs.travel_s[other], pace) + change_s)
     first, second = _of_one_station(timetable.stop_station)
     way_m = np.hypot(*(timetable.stop_xy[first] - timetable.stop_xy[second]).T)
     here.append(first)
     there.append(second)
-    seconds.append(seconds_up(way_m / (walk.leg_kmh * _M_PER_S)) + change_s)
+    seconds.append(seconds_up(way_m / (walk.leg_kmh * _M_PER_S), pace) + change_s)
     from_stop, to_stop, took = map(np.concatenate, (here, there, seconds))
     order = np.lexsort((took, to_stop, from_stop))
     # streets before the straight way only where they are shorter: nobody walks around a station
@@ -120,7 +132,13 @@ def _with_rules(
 
 
 def final_walks(
-    walk: Network, ends: Snapped, supplies: Sequence[Snapped], limit_s: float, *, outward: bool
+    walk: Network,
+    ends: Snapped,
+    supplies: Sequence[Snapped],
+    limit_s: float,
+    *,
+    outward: bool,
+    pace: float = 1.0,
 ) -> Ints:
     """
     Measure the walk between points and the nearest supply of each set, shape (k, n).
@@ -131,19 +149,23 @@ def final_walks(
     if not len(supplies) or not len(ends):
         return np.full(shape, NEVER, np.int32)
     if outward:
-        found = seconds_up(walk.to_nearest(ends, supplies).travel_s)
+        found = seconds_up(walk.to_nearest(ends, supplies).travel_s, pace)
     else:
-        found = np.stack([_from_nearest(walk, ends, supply, limit_s) for supply in supplies])
+        found = np.stack(
+            [_from_nearest(walk, ends, supply, limit_s, pace=pace) for supply in supplies]
+        )
     return np.where(found <= limit_s, found, NEVER).astype(np.int32)
 
 
-def _from_nearest(walk: Network, ends: Snapped, supply: Snapped, limit_s: float) -> Ints:
+def _from_nearest(
+    walk: Network, ends: Snapped, supply: Snapped, limit_s: float, *, pace: float
+) -> Ints:
     """Measure the walk from the nearest supply, shape (n,)."""
     if np.array_equal(walk.forward_s, walk.backward_s):  # there and back are the same
-        return seconds_up(walk.to_nearest(ends, [supply]).travel_s[0])
+        return seconds_up(walk.to_nearest(ends, [supply]).travel_s[0], pace)
     found = np.full(len(ends), np.inf)
     for first in range(0, len(supply), _SUPPLIES_AT_ONCE):
         part = supply.take(np.arange(first, min(first + _SUPPLIES_AT_ONCE, len(supply))))
-        pairs = walk.within(part, ends, limit_s, with_distance=False)
+        pairs = walk.within(part, ends, limit_s / pace, with_distance=False)
         np.minimum.at(found, pairs.target, pairs.travel_s)
-    return seconds_up(found)
+    return seconds_up(found, pace)

@@ -11,12 +11,13 @@ from fastapi import Query
 
 from geo.errors import ParameterError
 from layers.atlas import Atlas
-from layers.question import QUESTION_MODES
+from layers.question import ALL_MODES
 from layers.resilience import resilience, variety
 from layers.scenario import Scenario, check_scenario
 from layers.scenario_atlas import apply, try_out
 from layers.stress import stress_cases
-from server.api import AtlasPath, api_router
+from server.api import AtlasPath, WindowQuery, api_router
+from server.commands.options import WINDOW
 from server.measures.resilience_out import (
     ResilienceIn,
     ResilienceOut,
@@ -46,9 +47,12 @@ def get_resilience(
     minutes: _MinutesQuery = None,
     metres: Annotated[float | None, Query(description="limit of the way instead")] = None,
     at: _AtQuery = None,
+    window: WindowQuery = None,
 ) -> ResilienceOut:
     """Who has a second offer in reach, for how many each is critical, and what a car adds."""
-    report = resilience(atlas, category=category, mode=mode, minutes=minutes, metres=metres, at=at)
+    report = resilience(
+        atlas, category=category, mode=mode, minutes=minutes, metres=metres, at=at, window=window
+    )
     return resilience_out(report)
 
 
@@ -65,6 +69,7 @@ def post_resilience(atlas: AtlasPath, asked: ResilienceIn) -> ResilienceOut:
         minutes=asked.minutes,
         metres=asked.metres,
         at=asked.at,
+        window=asked.window,
     )
 
 
@@ -76,9 +81,12 @@ def get_variety(
     mode: _ModeQuery = None,
     minutes: _MinutesQuery = None,
     at: _AtQuery = None,
+    window: WindowQuery = None,
 ) -> VarietyOut:
     """Of how many categories people reach an offer, and two."""
-    report = variety(atlas, layer=layer, field=field, mode=mode, minutes=minutes, at=at)
+    report = variety(
+        atlas, layer=layer, field=field, mode=mode, minutes=minutes, at=at, window=window
+    )
     return variety_out(report, layer=layer, field=field)
 
 
@@ -104,10 +112,11 @@ def _asked(
 )  # fmt: skip
 @click.option("--layer", metavar="ID", help="Instead: all categories of a layer, as essentials.")
 @click.option("--field", metavar="ID", help="Instead: all categories of a field.")
-@click.option("--mode", type=click.Choice(QUESTION_MODES), help="Else the category's own.")
+@click.option("--mode", type=click.Choice(ALL_MODES), help="Else the category's own.")
 @click.option("--minutes", type=float, help="Limit of travel, 0.001 to 240.")
 @click.option("--metres", type=float, help="Limit of the way instead.")
 @click.option("--at", metavar="WHEN", help="A moment or a part of the week, such as Su.")
+@WINDOW
 @click.option(
     "--scenario", "file", type=click.Path(path_type=Path, dir_okay=False, exists=True),
     help="Ask what a scenario makes of the region, such as a closed bridge.",
@@ -125,6 +134,7 @@ def command(
     minutes: float | None,
     metres: float | None,
     at: str | None,
+    window: str | None,
     file: Path | None,
     stress: bool,
     limit: int,
@@ -144,14 +154,16 @@ def command(
     if categories:
         out = _asked(
             atlas, scenario, stress=stress, category=categories, mode=mode, minutes=minutes,
-            metres=metres, at=at,
+            metres=metres, at=at, window=window,
         )  # fmt: skip
         text = _resilience_table(out, limit)
     elif metres is not None:
         raise ParameterError("`--metres` goes with `--category` alone", parameter="metres")
     else:
         atlas = atlas if scenario is None else apply(atlas, scenario)
-        found = variety(atlas, layer=layer, field=field, mode=mode, minutes=minutes, at=at)
+        found = variety(
+            atlas, layer=layer, field=field, mode=mode, minutes=minutes, at=at, window=window
+        )
         out = variety_out(found, layer=layer, field=field)
         text = _variety_table(out)
     as_json = format_ == "json" or (output is not None and output.suffix.lower() == ".json")

@@ -65,6 +65,9 @@ class ResilienceIn(models.Model):
     at: str | None = Field(
         default=None, description="a moment or a part of the week: what is open then"
     )
+    window: str | None = Field(
+        default=None, description="departures of mode transit: a day and a span, or a part"
+    )
     scenario: dict[str, Any] | None = Field(
         default=None, description="version, name and changes, as for scenarios"
     )

@@ -10,20 +10,17 @@ from geo.transit.errors import OutsideValidityError
 from geo.transit.window import Window
 from layers.atlas import Atlas
 from layers.coverage import COVERED, coverage
-from layers.districts import find_area
 from layers.equity import equity
 from layers.partners import partners
 from layers.question import ask
 from layers.radius import reach_radii
-from layers.resilience import resilience, without_car
+from layers.resilience import without_car
 from layers.scenario import ScenarioError, check_scenario
 from layers.scenario_atlas import apply
 from layers.sheet import district_sheet
 from layers.sites import next_sites
-from layers.stability import stability
 from layers.timetable import transit_of, usual_windows
 from layers.transit_coverage import transit_beside, transit_coverage
-from layers.verdicts import verdicts
 from layers.week import week
 from tests.toyregion import toy_lonlat
 from tests.toytransit import TEN, build_toy_with_timetable
@@ -75,7 +72,6 @@ def test_nobody_is_told_which_offer_a_ride_leads_to(atlas: Atlas):
 @pytest.mark.parametrize(
     "measure",
     [
-        lambda atlas: resilience(atlas, **REPAIR, mode="transit"),
         lambda atlas: week(atlas, **REPAIR, mode="transit"),
         lambda atlas: next_sites(atlas, **REPAIR, mode="transit", new=1),
         lambda atlas: partners(atlas, atlas.offers[0].id, mode="transit"),
@@ -83,8 +79,6 @@ def test_nobody_is_told_which_offer_a_ride_leads_to(atlas: Atlas):
         lambda atlas: district_sheet(
             atlas, atlas.region.id, category=["repair_cafe"], mode="transit"
         ),
-        lambda atlas: verdicts(coverage(atlas, **ASKED)),
-        lambda atlas: stability(coverage(atlas, **ASKED), find_area(atlas, atlas.region.id)),
     ],
 )
 def test_a_measure_that_does_not_take_transit_says_so(measure, atlas: Atlas):

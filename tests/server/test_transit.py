@@ -75,11 +75,24 @@ def test_a_region_says_whether_it_has_a_timetable(riding: TestClient, client: Te
     assert_refused(refused, "mode", "umkreis region timetable toy --gtfs FILE")
 
 
-@pytest.mark.parametrize("path", ["week", "stability", "resilience", "sites", "history", "radii"])
+@pytest.mark.parametrize("path", ["week", "sites", "history", "radii"])
 def test_what_does_not_take_it_says_so(path: str, riding: TestClient):
     asked = {"category": "repair_cafe", "mode": "transit"}
     refused = riding.get(f"{API}/{path}", params=asked)
     assert_refused(refused, "mode", "is not answered by this measure")
+
+
+def test_second_offers_verdicts_and_stress_take_it(riding: TestClient):
+    asked = {**ASKED, "category": "repair_cafe,village_shop", "minutes": "4"}
+    out = riding.get(f"{API}/resilience", params=asked).json()
+    assert out["assumptions"]["window"] == TEN
+    assert out["covered_twice"] < out["covered"]
+    assert out["by_mode"][-1]["share"] == out["share"]  # its own window
+    told = riding.get(f"{API}/stability", params=asked).json()["by_district"]
+    assert {each["verdict"] for each in told} <= {"served", "depends", "underserved", "unclear"}
+    body = {**asked, "category": ["repair_cafe"], "minutes": 4, "stress": True}
+    cases = riding.post(f"{API}/resilience", json=body).json()["stress_cases"]
+    assert [each["case"] for each in cases] == ["today", "sunday", "all"]
 
 
 def test_a_day_outside_the_timetable_is_a_bad_request(riding: TestClient):
