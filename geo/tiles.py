@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from geo.cartography import Bounds
 
 ATTRIBUTION = "© OpenStreetMap contributors"
-MIN_ZOOM = 6
 # In tile units of 1/4096; a tile is drawn on 512 pixels, so 8 units are one pixel
 SIMPLIFICATION = 6
 SIMPLIFICATION_MAX_ZOOM = 1

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 SHORT_NAME = 4  # letters; in these one may differ
 PART_OF_LONG_NAME = 5  # in others one more than a fifth, two at least
 _M_PER_DEGREE = 111_195.0
-_LAST = "\U0010ffff"
 
 
 class Candidate(NamedTuple):

@@ -68,7 +68,7 @@ class UnknownCategoryError(UnknownNameError):
     """No category of the taxonomy has this id."""
 
     parameter = "category"
-    way_out = "data/taxonomy.toml and /api/v1/regions/{region}/categories list all"
+    way_out = "`umkreis categories` and /api/v1/regions/{region}/categories list all"
 
 
 class UnknownRegionError(UnknownNameError):
@@ -89,7 +89,7 @@ class UnknownOfferError(UnknownNameError):
     """No offer of the region has this id."""
 
     parameter = "offer"
-    way_out = "/api/v1/regions/{region}/offers lists all"
+    way_out = "`umkreis export` and /api/v1/regions/{region}/offers list all"
 
 
 class UnknownSubmissionError(UnknownNameError):

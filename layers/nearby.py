@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from geo.crs import to_metric
+from geo.crs import geometry_to_lonlat, to_metric
 from geo.errors import ParameterError
 from geo.network import MAX_LEG_M
 from geo.street_access import Speeds
@@ -380,7 +380,11 @@ def _place(atlas: Atlas, lon: float, lat: float) -> NDArray[np.float64]:
         xy = to_metric([lon], [lat], atlas.region.crs)
         if np.isfinite(xy).all() and shapely.intersects_xy(atlas.region.extent, xy)[0]:
             return xy
+    west, south, east, north = shapely.bounds(
+        geometry_to_lonlat(atlas.region.extent, atlas.region.crs)
+    )
     raise ParameterError(
-        f"`lon`, `lat` lie outside the data of {atlas.region.name}; lon comes first, in degrees",
+        f"`lon`, `lat` lie outside the data of {atlas.region.name}; lon comes first, in degrees: "
+        f"{west:.2f} to {east:.2f}, then lat: {south:.2f} to {north:.2f}",
         parameter="lon",
     )

@@ -31,7 +31,9 @@ class _Umkreis(LazyGroup):
             click.echo(exc.format_message())
         except click.UsageError as exc:
             command = exc.ctx.command_path if exc.ctx else "umkreis"
-            _fail(f"{exc.format_message().rstrip('.')}; see `{command} --help`", 2)
+            said = " ".join(exc.format_message().split())  # choices come on lines of their own
+            joint = "" if said.endswith("?") else ";"
+            _fail(f"{said.rstrip('.')}{joint} see `{command} --help`", 2)
         except click.ClickException as exc:
             _fail(exc.format_message(), 1)
         except (click.Abort, KeyboardInterrupt):
@@ -60,12 +62,25 @@ def main() -> None:
     \b
     First steps:
       umkreis serve neubrandenburg      build the demo region and open it in the browser
+      umkreis categories                which kinds of offers there are
       umkreis coverage neubrandenburg --category greengrocer_bakery --minutes 10
       umkreis map neubrandenburg --category library -o library.html
-      umkreis region new mytown --pbf EXTRACT.osm.pbf --ags 12345678
       umkreis doctor                    what is missing on this machine?
 
-    `umkreis COMMAND --help` explains each command's options.
+    
+    Your own town, and your own list on it:
+      umkreis region new mytown --pbf EXTRACT.osm.pbf --ags 12345678
+      umkreis import mytown LIST.xlsx --licence CC0-1.0 --dry-run
+      umkreis serve mytown
+
+    
+    Words: an offer is whatever people go to, a shop or a repair café; its category
+    is its kind. A region is a town with its districts and what lies around it. Coverage
+    is the share of its people with an offer in reach, a gap is where those without live.
+    An extract is a file of OpenStreetMap data, *.osm.pbf. AGS is the official key of
+    a German municipality (Amtlicher Gemeindeschlüssel, 8 digits).
+
+    `umkreis COMMAND --help` explains each command and ends with examples.
 
     \b
     Settings are environment variables: see `umkreis doctor --settings`.

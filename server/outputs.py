@@ -46,9 +46,16 @@ def choose_format(format_: str | None, output: Path | None) -> str:
     Raises
     ------
     ParameterError
-        If a file is needed and none is named.
+        If a file is needed and none is named, or its ending tells no format.
     """
-    chosen = format_ or (_BY_ENDING.get(output.suffix.lower(), "table") if output else "table")
+    ending = output.suffix.lower() if output else ""
+    if output and not format_ and ending not in (*_BY_ENDING, "", ".txt"):
+        raise ParameterError(
+            f"`--output` {output.name}: its ending tells no format; end it in "
+            f"{', '.join(_BY_ENDING)} or .txt, or add --format {'|'.join(FORMATS)}",
+            parameter="output",
+        )
+    chosen = format_ or _BY_ENDING.get(ending, "table")
     if chosen in _NEEDS_FILE and output is None:
         raise ParameterError(
             f"`--format {chosen}` needs a file: add -o FILE.{chosen}", parameter="output"
@@ -103,14 +110,12 @@ def write_bytes(content: bytes, output: Path) -> None:
 def _as_text(report: CoverageReport, by: str, format_: str, language: str) -> str:
     if format_ == "geojson":
         return json.dumps(answers.coverage_geojson(report, by=by), ensure_ascii=False) + "\n"
-    out = answers.coverage_out(report, by=by)
     if format_ == "json":
-        return out.model_dump_json(indent=1) + "\n"
+        return answers.coverage_out(report, by=by).model_dump_json(indent=1) + "\n"
+    rows = answers.area_rows(report, by=by)  # no gaps: to find them takes longer than all of these
     if format_ == "csv":
-        return answers.rows_to_csv([row.model_dump(mode="json") for row in out.by_district])
-    return "\n".join(
-        [*sentences(report, language), "", _table(out.by_district, texts_of(language)), ""]
-    )
+        return answers.rows_to_csv([row.model_dump(mode="json") for row in rows])
+    return "\n".join([*sentences(report, language), "", _table(rows, texts_of(language)), ""])
 
 
 def _table(rows: Sequence[models.DistrictRow], texts: Texts) -> str:

@@ -25,6 +25,7 @@ from layers.register.entry import (
 from layers.register_duplicates import items_of, suspected
 from layers.submissions.tidy import tidy
 from layers.taxonomy import load_taxonomy
+from server.commands.lazy import PlainGroup
 from server.import_report import SHOWN, pair_line, report_lines
 from server.opened import known_regions, open_built_region
 from server.register_opened import LANG, WHO, WHY, open_register, texts_for
@@ -43,7 +44,7 @@ _DAY = click.DateTime(formats=["%Y-%m-%d"])
 _ALL = click.option("--all", "is_all", is_flag=True, help="All lines, however many.")
 
 
-@click.group("register")
+@click.group("register", cls=PlainGroup)
 def group() -> None:
     """Keep the register alive: review, duplicates, corrections, history, reports."""
 

@@ -24,6 +24,7 @@ from layers.accounts.users import (
     users,
 )
 from layers.register.database import Database
+from server.commands.lazy import PlainGroup
 from server.opened import known_regions
 from server.register_opened import open_register
 from server.settings import Settings
@@ -34,7 +35,7 @@ _STDIN = click.option(
 _ASK = click.option("--ask", is_flag=True, help="Ask for the password, without showing it.")
 
 
-@click.group("user")
+@click.group("user", cls=PlainGroup)
 def group() -> None:
     """Accounts of those who moderate, plan or administer."""
 
@@ -125,7 +126,7 @@ def log_command(limit: int) -> None:
             click.echo(f"{event.at}\t{who}\t{event.what}\t{about}")
 
 
-@group.group("token")
+@group.group("token", cls=PlainGroup)
 def token_group() -> None:
     """Tokens of programs."""
 

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from geo.errors import ParameterError
+from layers.errors import nearest_names
 from layers.register import Source
-from layers.register.licences import known_licence
+from layers.register.licences import KNOWN_LICENCES, known_licence
 from layers.sources.from_offers import SOURCE as OSM
 from layers.spelling import words_of
 
@@ -134,8 +135,11 @@ def licence_notes(source: Source) -> tuple[str, ...]:
     if not source.licence:
         return ("its licence is not known: nothing of it will be exported",)
     if not known_licence(source.licence):
+        by_lower = {licence.lower(): licence for licence in KNOWN_LICENCES}
+        near = [by_lower[n] for n in nearest_names(source.licence, by_lower)]
+        hint = f"; did you mean {' or '.join(near)}?" if near else ""
         return (
             f"the licence {source.licence!r} is none whose terms are known here: nothing of it "
-            "will be exported",
+            f"will be exported{hint}",
         )
     return ()

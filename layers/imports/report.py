@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from layers.sources.record import Decision
 
 Topic = Literal["row", "place", "category", "record"]
-TOPICS: tuple[Topic, ...] = ("row", "place", "category", "record")
 
 
 @dataclass(frozen=True)

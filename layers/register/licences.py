@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _FREE: Final = ("CC0-1.0", "PDDL-1.0", "DL-DE-ZERO-2.0")
 # In the order in which a publication is put under them where several would do
 _TARGETS: Final = ("ODbL-1.0", "CC-BY-4.0", "CC-BY-SA-4.0", "ODC-By-1.0", "DL-DE-BY-2.0", *_FREE)
+KNOWN_LICENCES: Final = (*_TARGETS,)
 # For each licence, under which others what stands under it may be passed on.
 # CC-BY-SA-4.0 takes CC-BY-4.0: its own text, section 3(b). CC-BY-4.0 does not go into ODbL-1.0
 # without a waiver: OpenStreetMap Foundation, "Use of CC BY data", 2017. DL-DE-BY-2.0 allows mixing

@@ -175,7 +175,9 @@ class ColumnReader:
                 continue
             target = self._field_of(name)
             if not target:
-                notes.append(f"column {name!r} is kept as it is")
+                notes.append(
+                    f"column {name!r} is kept as it is; `--column FIELD={name}` says what it holds"
+                )
             elif target in fields.values():
                 notes.append(f"column {name!r} is kept as it is: another one is the {target}")
             else:

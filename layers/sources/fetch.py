@@ -204,7 +204,10 @@ def _address(parts: SplitResult, port: int, limits: FetchLimits) -> str:
         texts = limits.resolve(host, port)
         addresses = [ipaddress.ip_address(text.partition("%")[0]) for text in texts]
     except (OSError, UnicodeError, ValueError) as exc:
-        raise SourceError(f"`source`: the host {host!r} is not found ({exc})") from exc
+        raise SourceError(
+            f"`source`: the host {host!r} is not found; see how it is spelt and whether "
+            "this machine has internet, or download the file elsewhere and give its path"
+        ) from exc
     if not addresses:
         raise SourceError(f"`source`: the host {host!r} has no address")
     if not all(limits.allow(address, port) for address in addresses):

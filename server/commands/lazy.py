@@ -14,6 +14,8 @@ from typing import Any
 
 import click
 
+from server.commands.examples import teach
+
 
 @dataclass(frozen=True)
 class Home:
@@ -31,16 +33,21 @@ class LazyCommands(MutableMapping[str, click.Command]):
     ----------
     homes
         Where each one lies.
+    path
+        Words before their names, such as `region`, as `server.commands.examples` has them.
     """
 
-    def __init__(self, homes: Mapping[str, Home]) -> None:
+    def __init__(self, homes: Mapping[str, Home], *, path: str = "") -> None:
         self._homes = homes
+        self._path = path
         self._loaded: dict[str, click.Command] = {}
 
     def __getitem__(self, name: str) -> click.Command:
         if name not in self._loaded:
             module, _, attribute = self._homes[name].place.partition(":")
-            self._loaded[name] = getattr(import_module(module), attribute)
+            command: click.Command = getattr(import_module(module), attribute)
+            teach(command, f"{self._path} {name}".strip())
+            self._loaded[name] = command
         return self._loaded[name]
 
     def __setitem__(self, name: str, command: click.Command) -> None:
@@ -59,6 +66,20 @@ class LazyCommands(MutableMapping[str, click.Command]):
         return len(self._homes)
 
 
+class PlainGroup(click.Group):
+    """A group whose help does not cut short what its commands say of themselves."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write what each command does, whole."""
+        rows = [
+            (name, command.get_short_help_str(1000))
+            for name in self.list_commands(ctx)
+            if (command := self.get_command(ctx, name)) is not None
+        ]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+
 class LazyGroup(click.Group):
     """
     A group whose help tells, under headings, of commands that are not loaded.
@@ -67,15 +88,21 @@ class LazyGroup(click.Group):
     ----------
     sections
         Where the commands under each heading lie, in the order in which help lists them.
+    path
+        Words before their names.
     """
 
     def __init__(
-        self, *args: Any, sections: Mapping[str, Mapping[str, Home]], **kwargs: Any
+        self,
+        *args: Any,
+        sections: Mapping[str, Mapping[str, Home]],
+        path: str = "",
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.sections = sections
         homes = {name: home for part in sections.values() for name, home in part.items()}
-        self.commands = LazyCommands(homes)
+        self.commands = LazyCommands(homes, path=path)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's own form)
         """List the commands in the order of their headings."""

@@ -9,12 +9,14 @@ from server.settings import LANGUAGES
 
 CATEGORY = click.option(
     "--category", "-c", "categories", multiple=True, required=True, metavar="ID",
-    help="Category of the taxonomy; several mean any of them.",
+    help="Kind of offer, as `umkreis categories` lists them; several mean any of them.",
 )  # fmt: skip
 MODE = click.option(
     "--mode", type=click.Choice(ALL_MODES), help="How people go; else the category's own."
 )
-MINUTES = click.option("--minutes", type=float, help="Limit of travel, 0.001 to 240.")
+MINUTES = click.option(
+    "--minutes", type=float, help="Limit of travel, 0.001 to 240; else the category's own."
+)
 METRES = click.option("--metres", type=float, help="Limit of the way instead.")
 LANG = click.option("--lang", type=click.Choice(LANGUAGES), help="Language; else UMKREIS_LANGUAGE.")
 AT = click.option(

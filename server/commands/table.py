@@ -26,6 +26,11 @@ COMMANDS: Final = {
             "Regions known to this installation: list them, make one of your own.",
         ),
         "build": Home("server.commands.build:command", "Build a region from its files."),
+        "categories": Home(
+            "server.commands.categories:command",
+            "Which kinds of offers there are, each with its id; with a region, how many it has of "
+            "each.",
+        ),
     },
     "Ask who reaches what": {
         "coverage": Home(

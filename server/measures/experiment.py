@@ -25,6 +25,7 @@ from layers.register.database import Database
 from layers.similar import similar_districts
 from server import models
 from server.api import api_router
+from server.commands.lazy import PlainGroup
 from server.measures.compare_similar_words import similar_text
 from server.measures.experiment_words import outcome_lines
 from server.measures.history import dated_of
@@ -173,7 +174,7 @@ def _range(found: Range) -> RangeOut:
     return RangeOut(low=found.low, high=found.high)
 
 
-@click.group("experiment")
+@click.group("experiment", cls=PlainGroup)
 def group() -> None:
     """Real-world experiments: what was expected before, what came out after."""
 

@@ -11,13 +11,14 @@ from layers.practice.card import check_adoption
 from layers.practice.files import card_toml, load_card
 from layers.practice.library import adopt
 from layers.practice.store import put_card, remove_card
+from server.commands.lazy import PlainGroup
 from server.measures.practice import library_of
 from server.opened import known_regions
 from server.outputs import write_text
 from server.register_opened import WHO, WHY, open_register
 
 
-@click.group("practice")
+@click.group("practice", cls=PlainGroup)
 def group() -> None:
     """Practice cards: what an initiative did, what it took, what failed, who took it up."""
 

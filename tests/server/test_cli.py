@@ -189,6 +189,22 @@ def test_doctor_lists_settings():
         (("near", "toy", "--lon", "53", "--lat", "13"), 2, "outside the data of Ödland"),
         (("map", "toy", "-c", "library"), 2, "Missing option '--output'"),
         (("serve", "nowhere"), 2, "`region` 'nowhere' is not known"),
+        (
+            ("near", "toy", "--lon", "53", "--lat", "13"),
+            2,
+            r"1\d\.\d\d to .*then lat: 5\d\.\d\d to",
+        ),
+        (("coverage", "toy", "-c", "library", "-o", "x.pdf"), 2, r"x\.pdf: its ending tells no"),
+        (("user", "add", "ada@example.org"), 2, "Missing option '--role'. Choose from: moderator,"),
+        (("coverag", "toy"), 2, "Did you mean 'coverage'\\? see `umkreis --help`"),
+        (("coverage", "toy", "-c", "libary"), 2, "mean 'library'.*`umkreis categories` and"),
+        (("import", "toy", "no.csv"), 2, "no.csv: there is no such file"),
+        (("region", "new", "x y", "--pbf", "x", "--ags", "1"), 2, "begins with a letter or digit"),
+        (
+            ("region", "new", "x", "--pbf", "x", "--ags", "1", "--column", "nr=Nr"),
+            2,
+            "not of the form OURS=THEIRS.*one of district_id, name, population",
+        ),
         (("frob",), 2, "No such command 'frob'"),
     ],
 )
@@ -225,9 +241,19 @@ def test_help_teaches(umkreis):
     shown = umkreis("--help").stdout
     assert "First steps:" in shown
     assert umkreis().stdout.startswith("Usage: umkreis")
-    for command in ("serve", "build", "region", "coverage", "near", "map", "doctor"):
+    assert "Amtlicher Gemeindeschlüssel" in shown
+    for command in ("serve", "build", "region", "coverage", "near", "map", "doctor", "categories"):
         assert umkreis(command, "--help").exit_code == 0
         assert command in shown
+
+
+def test_kinds_of_offers_are_listed_by_field_with_what_to_type(umkreis):
+    told = umkreis("categories", "--lang", "en").stdout
+    assert re.search(r"^  library +walk 20  Library$", told, re.MULTILINE)
+    assert "Local business:" in told
+    counted = umkreis("categories", "toy", "--lang", "de").stdout
+    assert re.search(r"^  library +\d+ +walk 20  ", counted, re.MULTILINE)
+    assert umkreis("categories", "nowhere").exit_code == 2
 
 
 def free_port() -> int:

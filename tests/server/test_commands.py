@@ -2,14 +2,18 @@
 
 import json
 import re
+import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 import pytest
 
+from layers.taxonomy import load_taxonomy
 from server.cli import main
+from server.commands.examples import EXAMPLES
 from server.commands.lazy import Home, LazyCommands, LazyGroup
 from server.commands.table import COMMANDS, REGION_COMMANDS
 from server.settings import Settings
@@ -24,11 +28,11 @@ HEAVY = {
 
 
 def loaded_by(*arguments: str, state: Path) -> set[str]:
-    """Top modules that a new process has loaded when a command line is answered."""
+    """Modules that a new process has loaded when a command line is answered."""
     text = (
         "import json, sys\nfrom server.cli import main\n"
         "try:\n    main()\nexcept SystemExit:\n    pass\n"
-        "print('\\n' + json.dumps(sorted({m.split('.')[0] for m in sys.modules})))"
+        "print('\\n' + json.dumps(sorted(sys.modules)))"
     )
     done = subprocess.run(  # noqa: S603 (this Python, this text)
         [sys.executable, "-c", text, *arguments],
@@ -68,11 +72,17 @@ def test_help_loads_nothing_heavy(words: tuple[str, ...], tmp_path: Path):
     assert loaded & HEAVY == set()
 
 
-def test_a_table_waits_for_no_web_server_spreadsheet_or_map(toy_settings: Settings):
-    words = ("coverage", "toy", "-c", "greengrocer_bakery")
+@pytest.mark.parametrize("format_", ["table", "csv"])
+def test_a_table_waits_for_nothing_that_it_does_not_show(toy_settings: Settings, format_: str):
+    words = ("coverage", "toy", "-c", "greengrocer_bakery", "--format", format_)
     loaded = loaded_by(*words, state=toy_settings.state_dir)
-    assert "pandas" in loaded
-    unneeded = {"docx", "fastapi", "folium", "jinja2", "openpyxl", "ortools", "sqlalchemy"}
+    assert {"numba", "geo.reach.sweep", "server.answers"} <= loaded
+    unneeded = {
+        "docx", "fastapi", "folium", "jinja2", "openpyxl", "ortools", "pyogrio", "sqlalchemy",
+        # who only asks builds no region, searches no tree and solves no equations
+        "scipy.sparse", "scipy.spatial", "scipy.ndimage", "scipy.optimize", "scipy.sparse.csgraph",
+        "geo.region_file", "geo.vector", "layers.build", "layers.region_elevation",
+    }  # fmt: skip
     assert loaded & unneeded == set()
 
 
@@ -83,6 +93,45 @@ def test_help_lists_every_command_under_its_heading():
     assert headings == ["Options", *COMMANDS]
     for part in COMMANDS.values():
         assert all(f"\n  {name} " in text for name in part)
+
+
+def walked(group: click.Group, path: str = "") -> Iterator[tuple[str, click.Command]]:
+    for name in group.list_commands(click.Context(group)):
+        command = group.commands[name]
+        full = f"{path} {name}".strip()
+        if isinstance(command, click.Group):
+            yield from walked(command, full)
+        else:
+            yield full, command
+
+
+TAUGHT = dict(walked(main))
+
+
+@pytest.mark.parametrize("path", TAUGHT)
+def test_help_ends_with_an_example_that_the_command_takes(path: str):
+    command = TAUGHT[path]
+    if path not in EXAMPLES:
+        assert not any(p.required for p in command.params), f"{path} needs an example"
+        return
+    for line in EXAMPLES[path]:
+        words = shlex.split(line)
+        assert words[: len(path.split())] == path.split()
+        ctx = click.Context(command, info_name=path)
+        values, left, _ = command.make_parser(ctx).parse_args(words[len(path.split()) :])
+        assert left == []
+        assert all(values.get(p.name) is not None for p in command.params if p.required)
+        kinds = {c.id for c in load_taxonomy(ROOT / "data/taxonomy.toml").categories}
+        assert set(values.get("categories") or ()) <= kinds or path == "rollout"
+        for p in command.params:
+            if isinstance(p.type, click.Choice) and values.get(p.name) and not p.multiple:
+                assert values[p.name] in p.type.choices
+    shown = command.get_help(click.Context(command, info_name=path))
+    assert shown.rstrip().endswith(EXAMPLES[path][-1])
+
+
+def test_no_example_is_of_a_command_that_is_not_there():
+    assert set(EXAMPLES) <= set(TAUGHT)
 
 
 def test_a_command_that_is_not_there_is_told_apart():
