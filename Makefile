@@ -62,13 +62,14 @@ docs: $(DOCS_STAMP)  ## Build the documentation site in build/site; a broken lin
 mutation: install  ## Change the code in small ways and see whether the tests notice (about two hours)
 	$(BIN)/python -m benchmarks.mutation
 
-soak: install postgres  ## Long tests of the register: killed and random writers, 10,000 questions (about an hour)
+soak: $(BENCH_STAMP) postgres  ## Long tests of the register: killed and random writers, 10,000 questions (about an hour)
 	$(BIN)/python -m benchmarks.register_crash --rounds 20 --minutes 10
 	$(BIN)/python -m benchmarks.register_queries
 	SOAK=10 $(BIN)/pytest -q tests/layers/register/test_model.py tests/layers/register/test_writers.py
 	SOAK=1 $(BIN)/pytest -q tests/faults
 	$(BIN)/python -m benchmarks.soak --minutes 10
 	SOAK=1 $(BIN)/pytest -q tests/security/test_answers.py tests/browser/test_hostile_texts.py
+	$(BIN)/python -m benchmarks.fuzz --seconds 60
 
 package: install  ## Build wheel and sdist in dist/, install the wheel into build/package and ask it
 	rm -rf dist build/package

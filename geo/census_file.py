@@ -11,11 +11,11 @@ from __future__ import annotations
 import codecs
 import io
 import zipfile
-import zlib
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from geo.archive import unpacking
 from geo.errors import PopulationError
 
 if TYPE_CHECKING:
@@ -99,10 +99,8 @@ class _Bounded(io.RawIOBase):
             view[:taken] = self._start[:taken]
             self._start = self._start[taken:]
             return taken
-        try:
+        with unpacking(lambda why: _damaged(self._name, why)):
             data = self._inner.read(len(view))
-        except (zipfile.BadZipFile, zlib.error, EOFError) as exc:
-            raise PopulationError(f"{self._name} is damaged ({exc}); {_WAY_OUT}") from exc
         data = _without_dashes(data, self.tail[-1:])
         view[: len(data)] = data
         self._read += len(data)
@@ -160,19 +158,18 @@ def open_table(path: Path, *, member: str = "") -> Iterator[CensusTable]:
 
 def tables_in(path: Path) -> list[str]:
     """Return the names of the tables in a zip; none where the file is no readable zip."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return [n for n in archive.namelist() if n.lower().endswith(_TABLES)]
-    except (OSError, zipfile.BadZipFile):
-        return []
+    broken = unpacking(lambda why: _damaged(path.name, why))
+    with suppress(PopulationError), broken, zipfile.ZipFile(path) as archive:
+        return [n for n in archive.namelist() if n.lower().endswith(_TABLES)]
+    return []
 
 
 @contextmanager
 def _open_zip(path: Path, member: str) -> Iterator[tuple[IO[bytes], str]]:
-    try:
+    with unpacking(
+        lambda why: PopulationError(f"{path.name} is a damaged zip ({why}); {_WAY_OUT}")
+    ):
         archive = zipfile.ZipFile(path)
-    except zipfile.BadZipFile as exc:
-        raise PopulationError(f"{path.name} is a damaged zip ({exc}); {_WAY_OUT}") from exc
     with archive:
         tables = [i for i in archive.infolist() if i.filename.lower().endswith(_TABLES)]
         if member:
@@ -195,19 +192,15 @@ def _open_zip(path: Path, member: str) -> Iterator[tuple[IO[bytes], str]]:
             )
         if table.flag_bits & 1:
             raise PopulationError(f"{path.name} is locked with a password; unlock it first")
-        try:
+        with unpacking(lambda why: _damaged(path.name, why)):
             inner = archive.open(table)
-        except (zipfile.BadZipFile, NotImplementedError) as exc:
-            raise PopulationError(f"{path.name} cannot be unpacked ({exc}); {_WAY_OUT}") from exc
         with inner:
             yield inner, f"{path.name} ({table.filename})"
 
 
 def _begin(inner: IO[bytes], name: str) -> CensusTable:
-    try:
+    with unpacking(lambda why: _damaged(name, why)):
         head = inner.read(_HEAD)
-    except (zipfile.BadZipFile, zlib.error, EOFError) as exc:
-        raise PopulationError(f"{name} is damaged ({exc}); {_WAY_OUT}") from exc
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise PopulationError(f"{name} is in UTF-16; save it as UTF-8")
     head = head.removeprefix(codecs.BOM_UTF8)
@@ -222,6 +215,10 @@ def _begin(inner: IO[bytes], name: str) -> CensusTable:
     separator = max(_SEPARATORS, key=header.count)
     columns = [column.strip().strip('"') for column in header.split(separator)]
     return CensusTable(name, _Bounded(inner, name, start=head), columns, separator)
+
+
+def _damaged(name: str, why: str) -> PopulationError:
+    return PopulationError(f"{name} is damaged ({why}); {_WAY_OUT}")
 
 
 def _text(data: bytes) -> str:

@@ -14,6 +14,7 @@ import numpy as np
 import shapely
 from pyproj import CRS, Proj, Transformer
 from pyproj.exceptions import CRSError as ProjCRSError
+from pyproj.exceptions import ProjError
 
 from geo.errors import CRSError
 
@@ -78,8 +79,11 @@ def check_fits(crs: str, bounds: tuple[float, float, float, float]) -> None:
 
 @lru_cache(maxsize=64)
 def _transformer(source: str, target: str) -> Transformer:
-    # always_xy: x before y and lon before lat, whatever the authority's axis order says
-    return Transformer.from_crs(source, target, always_xy=True)
+    try:
+        # always_xy: x before y and lon before lat, whatever the authority's axis order says
+        return Transformer.from_crs(source, target, always_xy=True)
+    except ProjError as exc:  # of a building site's own system, say
+        raise CRSError(f"no way is known from {source[:60]} to {target[:60]}; {_WAY_OUT}") from exc
 
 
 def to_metric(lon: ArrayLike, lat: ArrayLike, crs: str) -> NDArray[np.float64]:

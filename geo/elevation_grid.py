@@ -24,9 +24,17 @@ from rasterio.fill import fillnodata
 from rasterio.transform import from_origin
 from scipy.ndimage import distance_transform_edt, label
 
+from geo.archive import unpacking
 from geo.crs import move_points
 from geo.elevation import Elevation, ElevationAbout, bilinear
-from geo.elevation_tiles import SRTM_CRS, Tile, checked_crs, read_geotiff, read_hgt
+from geo.elevation_tiles import (
+    SRTM_CRS,
+    Tile,
+    checked_crs,
+    read_geotiff,
+    read_hgt,
+    unreadable,
+)
 from geo.elevation_xyz import XYZ_ENDINGS, read_xyz
 from geo.errors import ElevationError
 
@@ -145,13 +153,8 @@ class _Reader:
 
 def _is_hgt(path: Path) -> bool:
     """Whether a zip's own name, or that of what is in it, is of an SRTM tile."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return any(name.lower().endswith(".hgt") for name in archive.namelist())
-    except (OSError, zipfile.BadZipFile) as exc:
-        raise ElevationError(
-            f"`FILE` {path.name} cannot be read ({exc}); load it again", path=str(path)
-        ) from exc
+    with unpacking(lambda why: unreadable(path, why)), zipfile.ZipFile(path) as archive:
+        return any(name.lower().endswith(".hgt") for name in archive.namelist())
 
 
 def _merged(reader: _Reader, within: shapely.Geometry) -> Elevation:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 import re
 import zipfile
-import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,6 +21,7 @@ from rasterio.enums import Resampling
 from rasterio.errors import RasterioError
 from rasterio.windows import Window
 
+from geo.archive import unpacking
 from geo.errors import ElevationError
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def read_hgt(path: Path) -> Tile:
 def _hgt_bytes(path: Path) -> tuple[str, bytes]:
     """Return the name and the bytes of a tile; of a zip those of its one tile."""
     largest = 2 * _HGT_SIDES[-1] ** 2
-    try:
+    with unpacking(lambda why: unreadable(path, why)):
         if path.suffix.lower() != ".zip":
             with path.open("rb") as file:
                 return path.name, file.read(largest + 1)
@@ -112,10 +112,13 @@ def _hgt_bytes(path: Path) -> tuple[str, bytes]:
                 )
             with archive.open(members[0]) as file:
                 return members[0].rpartition("/")[2], file.read(largest + 1)
-    except (OSError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as exc:
-        raise ElevationError(
-            f"`FILE` {path.name} cannot be read ({exc}); load it again", path=str(path)
-        ) from exc
+
+
+def unreadable(path: Path, why: str) -> ElevationError:
+    """Say that a file is damaged."""
+    return ElevationError(
+        f"`FILE` {path.name} cannot be read ({why}); load it again", path=str(path)
+    )
 
 
 def read_geotiff(
@@ -150,7 +153,7 @@ def read_geotiff(
         ):
             known = _raster_crs(raster, path, crs)
             return _read_window(raster, path, known, box_in(known)), dict(raster.tags())
-    except RasterioError as exc:
+    except (RasterioError, UnicodeDecodeError) as exc:
         raise ElevationError(
             f"`FILE` {path.name} is no GeoTIFF that can be read ({exc})", path=str(path)
         ) from exc
@@ -195,8 +198,14 @@ def checked_crs(named: str, path: Path) -> str:
 def _read_window(raster: Any, path: Path, crs: str, box: Bounds) -> Tile | None:
     step = raster.transform
     left, bottom, right, top = box
-    columns = sorted(((left - step.c) / step.a, (right - step.c) / step.a))
-    rows = sorted(((top - step.f) / step.e, (bottom - step.f) / step.e))
+    columns = sorted(((left - step.c) / (step.a or np.nan), (right - step.c) / (step.a or np.nan)))
+    rows = sorted(((top - step.f) / (step.e or np.nan), (bottom - step.f) / (step.e or np.nan)))
+    if not all(map(math.isfinite, (*columns, *rows))):
+        raise ElevationError(
+            f"`FILE` {path.name} lies nowhere that its CRS can tell in the region; check its CRS "
+            "and its corner (gdalinfo)",
+            path=str(path),
+        )
     first = max(0, math.floor(columns[0]) - 2), max(0, math.floor(rows[0]) - 2)
     last = min(raster.width, math.ceil(columns[1]) + 2), min(raster.height, math.ceil(rows[1]) + 2)
     wide, high = last[0] - first[0], last[1] - first[1]

@@ -11,13 +11,20 @@ from __future__ import annotations
 import gzip
 import io
 import zipfile
-import zlib
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
 
-from geo.elevation_tiles import HIGHEST_M, LARGEST_CELLS, LOWEST_M, Tile, checked_crs
+from geo.archive import unpacking
+from geo.elevation_tiles import (
+    HIGHEST_M,
+    LARGEST_CELLS,
+    LOWEST_M,
+    Tile,
+    checked_crs,
+    unreadable,
+)
 from geo.errors import ElevationError
 
 if TYPE_CHECKING:
@@ -64,15 +71,11 @@ def read_xyz(path: Path, *, box: Bounds, crs: str) -> list[Tile]:
     """
     checked_crs(crs, path)
     tiles = []
-    try:
+    with unpacking(lambda why: unreadable(path, why)):
         for name, stream in _texts(path):
             tile = _tile(name, _points(name, stream, box), crs)
             if tile is not None:
                 tiles.append(tile)
-    except (OSError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as exc:
-        raise ElevationError(
-            f"`FILE` {path.name} cannot be read ({exc}); load it again", path=str(path)
-        ) from exc
     return tiles
 
 

@@ -23,6 +23,7 @@ import osmium.filter
 import osmium.index
 
 from geo.errors import ExtractError
+from geo.extract_texts import check_texts
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -94,6 +95,7 @@ def _header(path: Path) -> osmium.io.Header:
             "(osmium cat turns other formats into one)",
             path=str(path),
         )
+    check_texts(path)
     with osmium.io.Reader(_as_pbf(path), osmium.osm.NOTHING) as reader:
         header = reader.header()
     if header.has_multiple_object_versions:

@@ -130,7 +130,7 @@ def _parse(path: Path) -> dict[str, Any]:
         raise RegionError(
             f"{path.name} of {path.parent.name!r} is not in UTF-8 ({exc}); save it so"
         ) from exc
-    except tomllib.TOMLDecodeError as exc:
+    except (ValueError, RecursionError) as exc:  # a number of thousands of digits, endless lists
         raise RegionError(f"{path.name} of {path.parent.name!r} is not valid TOML: {exc}") from exc
 
 

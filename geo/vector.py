@@ -84,7 +84,8 @@ def _check_crs(member: Any, path: Path) -> None:
 def _features(data: Any) -> Iterator[dict[str, Any]]:
     kind = data.get("type") if isinstance(data, dict) else None
     if kind == "FeatureCollection":
-        for part in data.get("features") or []:
+        parts = data.get("features")
+        for part in parts if isinstance(parts, list) else ():
             yield from _features(part)
     elif kind == "Feature":
         yield data
@@ -105,7 +106,8 @@ def _polygon(feature: dict[str, Any], number: int, faults: list[str]) -> shapely
     try:
         shape = shapely.force_2d(shapely.geometry.shape(feature["geometry"]))
     except (
-        AttributeError, IndexError, KeyError, TypeError, ValueError, shapely.errors.ShapelyError,
+        AttributeError, IndexError, KeyError, OverflowError, TypeError, ValueError,
+        shapely.errors.ShapelyError,
     ) as exc:  # fmt: skip
         faults.append(f"feature {number} has no readable geometry ({exc})")
         return None

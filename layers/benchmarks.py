@@ -75,7 +75,7 @@ def load_benchmarks(path: Path, taxonomy: Taxonomy) -> tuple[Benchmark, ...]:
         raise TaxonomyError(
             path.name, [f"it cannot be read ({exc.strerror})"], parameter="benchmarks"
         ) from exc
-    except ValueError as exc:  # no TOML, or no UTF-8
+    except (ValueError, RecursionError) as exc:  # no TOML, or no UTF-8
         raise TaxonomyError(path.name, [f"it is no TOML ({exc})"], parameter="benchmarks") from exc
     faults = [f"{key}: unknown; known is benchmark" for key in raw if key != "benchmark"]
     entries = [

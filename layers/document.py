@@ -56,13 +56,24 @@ def unknown_keys(row: Mapping[str, Any], known: Iterable[str]) -> list[str]:
 
 
 def is_text(value: Any, *, most: int = MAX_TEXT) -> bool:
-    """Tell whether a value is a text of at most so many characters."""
-    return isinstance(value, str) and len(value) <= most
+    """
+    Tell whether a value is a text of at most so many characters.
+
+    Zero bytes and halves of a pair of UTF-16, which no file and no database can keep, are none.
+    """
+    if not isinstance(value, str) or len(value) > most or "\x00" in value:
+        return False
+    return value.isascii() or not any("\ud800" <= sign <= "\udfff" for sign in value)
 
 
 def is_number(value: Any) -> bool:
     """Tell whether a value is a finite number; true and false are none."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number of hundreds of digits
+        return False
 
 
 def kind_of(value: Any) -> str:

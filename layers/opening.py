@@ -87,7 +87,7 @@ def hours_of(text: str) -> Hours:
         taken = read_hours_text(text)
         hours = Hours(text, taken, "")
         hours.check()
-    except (HoursError, ParserError):
+    except (HoursError, ParserError, UnicodeEncodeError):  # half a character is in no hours
         return Hours(text, None, NOT_UNDERSTOOD)
     return Hours(text, None, CONTRADICTORY) if hours.never_opens else hours
 

@@ -16,10 +16,10 @@ import io
 import json
 import re
 import zipfile
-import zlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from geo.archive import unpacking
 from geo.errors import UmkreisError
 from layers.document import is_text
 from layers.practice.files import card_toml
@@ -156,13 +156,12 @@ def from_zip(file: Path) -> Package:
     """
     if (size := file.stat().st_size) > MAX_BYTES:
         raise PackageError([f"{file.name} holds {size:,} bytes, at most {MAX_BYTES:,}"])
-    try:
-        with zipfile.ZipFile(file) as archive:
-            return _read(archive)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as exc:
-        raise PackageError([f"{file.name} is no zip that can be read ({exc})"]) from exc
-    except UnicodeDecodeError as exc:
-        raise PackageError([f"{file.name} holds a text that is not in UTF-8"]) from exc
+
+    def broken(why: str) -> PackageError:
+        return PackageError([f"{file.name} is no zip that can be read ({why})"])
+
+    with unpacking(broken), zipfile.ZipFile(file) as archive:
+        return _read(archive)
 
 
 def _read(archive: zipfile.ZipFile) -> Package:
@@ -193,7 +192,10 @@ def _read(archive: zipfile.ZipFile) -> Package:
         content = _member(archive, name)
         if hashlib.sha256(content).hexdigest() != about["sha256"]:
             faults.append(f"{name}: its checksum is another one than in the manifest")
-        files[name] = content.decode("utf-8")
+        try:
+            files[name] = content.decode("utf-8")
+        except UnicodeDecodeError:
+            faults.append(f"{name} holds a text that is not in UTF-8")
     faults = [fault for fault in faults if fault != f"{MANIFEST!r} is not in the manifest"]
     if faults:
         raise PackageError(faults)

@@ -80,7 +80,7 @@ def plan(package: Package, *, region: str, region_dir: Path, taxonomy_path: Path
             own = target.read_text("utf-8") if target.is_file() else ""
             try:
                 merged, found = merge(own, package.files[name], file=name)
-            except ValueError as exc:
+            except (ValueError, RecursionError) as exc:
                 faults.append(f"{name}: {exc}")
                 continue
             differences += found

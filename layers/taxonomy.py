@@ -154,7 +154,7 @@ def load_taxonomy(path: Path) -> Taxonomy:
         raw = tomllib.loads(path.read_text("utf-8"))
     except OSError as exc:
         raise TaxonomyError(path.name, [f"it cannot be read ({exc.strerror})"]) from exc
-    except ValueError as exc:  # no TOML, or no UTF-8
+    except (ValueError, RecursionError) as exc:  # no TOML, or no UTF-8
         raise TaxonomyError(path.name, [f"it is no TOML ({exc})"]) from exc
     reader = TaxonomyReader(raw).read()
     known = ("version", "osm", "ofdb", *_KINDS)

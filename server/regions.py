@@ -141,7 +141,7 @@ class Regions:
         try:
             text = (self.folder(region_id) / REGION_FILE).read_text("utf-8-sig")
             return str(tomllib.loads(text)["name"])
-        except (OSError, ValueError, KeyError):
+        except (OSError, ValueError, KeyError, RecursionError):
             return region_id
 
     def atlas_path(self, region_id: str) -> Path:

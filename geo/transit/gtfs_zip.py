@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from geo.archive import unpacking
 from geo.transit.errors import TimetableError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
     from types import TracebackType
     from typing import Self
@@ -61,12 +62,10 @@ class Feed:
     """
 
     def __init__(self, path: Path) -> None:
-        try:
+        with unpacking(
+            lambda why: TimetableError(f"`gtfs` {path.name} is no zip file that can be read: {why}")
+        ):
             self._zip = zipfile.ZipFile(path)
-        except (zipfile.BadZipFile, OSError) as exc:
-            raise TimetableError(
-                f"`gtfs` {path.name} is no zip file that can be read: {exc}"
-            ) from exc
         self.name = path.name
         names = [PurePosixPath(name) for name in self._zip.namelist()]
         stops = sorted((n for n in names if n.name == "stops.txt"), key=lambda n: len(n.parts))
@@ -107,31 +106,34 @@ class Feed:
         """Return a table in parts of `ROWS_AT_ONCE` rows."""
         member = f"{table}.txt"
         wanted = set(columns)
-        try:
-            with self._zip.open(self._members[member]) as packed:
-                bounded = io.BufferedReader(_Bounded(packed, member, most), 2**20)
-                reader = pd.read_csv(
-                    bounded,
-                    dtype=object,
-                    keep_default_na=False,
-                    na_filter=False,
-                    encoding="utf-8-sig",
-                    encoding_errors="replace",
-                    skipinitialspace=True,
-                    usecols=lambda name: name.strip() in wanted,
-                    chunksize=ROWS_AT_ONCE,
-                )
-                for part in reader:
-                    yield _filled(part, columns)
-        except pd.errors.EmptyDataError:
-            yield _filled(pd.DataFrame(), columns)
-        except (ValueError, RuntimeError, EOFError, zipfile.BadZipFile, OSError) as exc:
-            if isinstance(exc, TimetableError):
-                raise
-            raise TimetableError(
-                f"`gtfs` {self.name}: {member} cannot be read ({str(exc).splitlines()[0]}); "
+        with unpacking(self._broken(member)):
+            try:
+                with self._zip.open(self._members[member]) as packed:
+                    bounded = io.BufferedReader(_Bounded(packed, member, most), 2**20)
+                    reader = pd.read_csv(
+                        bounded,
+                        dtype=object,
+                        keep_default_na=False,
+                        na_filter=False,
+                        encoding="utf-8-sig",
+                        encoding_errors="replace",
+                        skipinitialspace=True,
+                        usecols=lambda name: name.strip() in wanted,
+                        chunksize=ROWS_AT_ONCE,
+                    )
+                    for part in reader:
+                        yield _filled(part, columns)
+            except pd.errors.EmptyDataError:
+                yield _filled(pd.DataFrame(), columns)
+
+    def _broken(self, member: str) -> Callable[[str], TimetableError]:
+        def refuse(why: str) -> TimetableError:
+            return TimetableError(
+                f"`gtfs` {self.name}: {member} cannot be read ({why.splitlines()[0]}); "
                 "check the feed with a GTFS validator"
-            ) from exc
+            )
+
+        return refuse
 
 
 def _filled(part: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:

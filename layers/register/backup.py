@@ -13,10 +13,10 @@ import hashlib
 import os
 import sqlite3
 import tempfile
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
@@ -27,13 +27,18 @@ from layers.register.schema import META, METADATA, OFFER, REVISION
 from layers.register.schema_letters import PASSING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+
+    from sqlalchemy import Connection, Table
 
 _AT_ONCE: Final = 5_000  # rows that are held in memory
 _SUM: Final = ".sha256"
 _UNDER_WAY: Final = ".umkreis-backup-"
 _BEING_READ: Final = "umkreis-restore-"
 _DIGITS: Final = 64
+# what a database says of values that do not fit; when it is out of reach it says something else
+_UNFIT: Final = (sa.exc.IntegrityError, sa.exc.DataError, sa.exc.InterfaceError, OverflowError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,32 +78,60 @@ def backup(database: Database, file: Path) -> Backup:
     return made
 
 
-def restore(database: Database, file: Path) -> Backup:
+def restore(database: Database, file: Path, *, keeps_access: bool = False) -> Backup:
     """Do what `Register.restore_backup` says."""
+    from layers.accounts.restored import ended_access  # accounts are written in terms of us
+
     _check_sum(file)
     with _opened(file) as kept:
         made = _described(kept, file)
         copy = Database(kept)  # brings an older version's tables to this one's
         try:
-            _fill(database, copy)
+            _fill(database, copy, file, around=nullcontext if keeps_access else ended_access)
         finally:
             copy.close()
     database.settle()
     return made
 
 
-def _fill(database: Database, source: Database) -> None:
-    """Let a database hold what another one holds, in one transaction."""
-    with source.reading() as told, database.writing() as connection:
+def _fill(
+    database: Database,
+    source: Database,
+    file: Path,
+    *,
+    around: Callable[[Connection], AbstractContextManager[Any]] = nullcontext,
+) -> None:
+    """Let a database hold what another one holds, in one transaction; `file` is the backup."""
+    with source.reading() as told, database.writing() as connection, around(connection):
         # the lock that every change takes first; SQLite has taken it with the transaction
         connection.execute(sa.update(META).values(rev=META.c.rev))
-        streamed = told.execution_options(stream_results=True)
         for table in METADATA.sorted_tables:
             if table.info.get(PASSING):
                 continue
             connection.execute(sa.delete(table))
-            for rows in streamed.execute(sa.select(table)).partitions(_AT_ONCE):
-                insert_rows(connection, table, [tuple(row) for row in rows])
+            for rows in _portions(told, table, file):
+                try:
+                    insert_rows(connection, table, rows)
+                except _UNFIT as exc:
+                    raise _unlike(file, table, exc) from exc
+
+
+def _portions(told: Connection, table: Table, file: Path) -> Iterator[list[tuple[Any, ...]]]:
+    """Read a table; whoever can send a backup can send one with other columns or values in it."""
+    try:
+        streamed = told.execution_options(stream_results=True).execute(sa.select(table))
+        for rows in streamed.partitions(_AT_ONCE):
+            yield [tuple(row) for row in rows]
+    except (sa.exc.SQLAlchemyError, ValueError, TypeError, OverflowError) as exc:
+        raise _unlike(file, table, exc) from exc
+
+
+def _unlike(file: Path, table: Table, exc: Exception) -> RegisterError:
+    why = str(getattr(exc, "orig", None) or exc).splitlines()[0]
+    return RegisterError(
+        f"`file` {file} holds a table {table.name!r} that no register has ({why}); it was changed "
+        "after it was written: take another one"
+    )
 
 
 def _copy_sqlite(database: Database, part: Path) -> None:
@@ -120,7 +153,7 @@ def _copy_sqlite(database: Database, part: Path) -> None:
 def _copy_rows(database: Database, part: Path) -> None:
     copy = Database(part)
     try:
-        _fill(copy, database)
+        _fill(copy, database, part)
     finally:
         copy.close()
     with closing(sqlite3.connect(part)) as alone:
@@ -143,7 +176,7 @@ def _described(part: Path, file: Path) -> Backup:
                 copy.execute(f"SELECT count(*) FROM {table.name}").fetchone()[0]  # noqa: S608
                 for table in (OFFER, REVISION)
             )
-    except (sqlite3.Error, TypeError) as exc:
+    except (sqlite3.Error, TypeError, ValueError) as exc:
         raise RegisterError(f"`file` {file} is no backup of a register: {exc}") from exc
     return Backup(file, rev, entries, revisions, part.stat().st_size, _sha256(part))
 

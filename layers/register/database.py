@@ -239,13 +239,16 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[tuple[Any, 
         return
     names = ", ".join(f'"{column.name}"' for column in table.columns)
     if connection.dialect.name == "postgresql":
+        import psycopg  # who keeps a register in SQLite does not wait for it
+
         driver: Any = connection.connection.driver_connection
-        with (
-            driver.cursor() as cursor,
-            cursor.copy(f'COPY "{table.name}" ({names}) FROM STDIN') as to,
-        ):
-            for row in rows:
-                to.write_row(row)
+        copying = f'COPY "{table.name}" ({names}) FROM STDIN'
+        try:
+            with driver.cursor() as cursor, cursor.copy(copying) as to:
+                for row in rows:
+                    to.write_row(row)
+        except (psycopg.DataError, psycopg.IntegrityError) as exc:
+            raise sa.exc.DataError(copying, None, exc) from exc
         return
     places = ", ".join("?" * len(table.columns))
     statement = f'INSERT INTO "{table.name}" ({names}) VALUES ({places})'  # noqa: S608 (our names)

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from geo.archive import unpacking
 from layers.errors import SourceError
 
 if TYPE_CHECKING:
@@ -186,12 +187,14 @@ def opened_zip(data: bytes, *, max_unpacked: int = MAX_UNPACKED_BYTES) -> Iterat
     SourceError
         If it is broken, encrypted, has too many entries, or would unpack to more than allowed.
     """
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            _check_entries(archive.infolist(), packed=len(data), max_unpacked=max_unpacked)
-            yield archive
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as exc:
-        raise SourceError(f"`source` is an archive that cannot be unpacked ({exc})") from exc
+    with (
+        unpacking(
+            lambda why: SourceError(f"`source` is an archive that cannot be unpacked ({why})")
+        ),
+        zipfile.ZipFile(io.BytesIO(data)) as archive,
+    ):
+        _check_entries(archive.infolist(), packed=len(data), max_unpacked=max_unpacked)
+        yield archive
 
 
 def _check_entries(entries: list[zipfile.ZipInfo], *, packed: int, max_unpacked: int) -> None:

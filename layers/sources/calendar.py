@@ -102,7 +102,10 @@ def read_calendar(data: bytes, options: ReadOptions) -> Reading:
 def _parsed(data: bytes) -> Any:
     try:
         return icalendar.Calendar.from_ical(data.decode("utf-8-sig"))
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError) as exc:
+    except (
+        ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError, OverflowError,
+        OSError,  # the name of a zone is looked for as a file
+    ) as exc:  # fmt: skip
         raise SourceError(f"`source` is no calendar that can be read ({exc})") from exc
 
 
