@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.spatial import cKDTree
 
 from geo.network import Nearest
 
@@ -51,6 +50,9 @@ def nearest_in_line(
 def _nearest_of(
     demand_xy: NDArray[np.float64], supply_xy: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
+    # loaded where it is needed: who only asks need not wait for it
+    from scipy.spatial import cKDTree
+
     # the tree breaks ties at will: of points in the same place it knows the first alone
     places, first = np.unique(supply_xy, axis=0, return_index=True)
     tree = cKDTree(places)

@@ -14,9 +14,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
-from scipy.spatial import cKDTree
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -127,6 +124,11 @@ def _group(
     if not len(xy):
         nothing = np.empty(0, np.int32)
         return _Grouped(np.empty((0, 2)), nothing, np.empty(0), nothing, 0.0)
+    # loaded where it is needed: who only asks need not wait for it
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+    from scipy.spatial import cKDTree
+
     column, row = np.floor(xy / CELL_M).astype(np.int64).T
     # one number per cell sorts much faster than pairs
     cell, cell_of = np.unique(column * _ROWS + (row + _ROWS // 2), return_inverse=True)

@@ -17,9 +17,6 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from scipy.sparse import csr_array, diags_array
-from scipy.sparse.csgraph import connected_components
-from scipy.sparse.linalg import spsolve
 
 from geo.slope import STEEPEST_STEPFREE, slope_factor
 from geo.street_access import WHEELS
@@ -194,6 +191,11 @@ def _with_spans(segments: Segments, ground: Floats) -> Floats:
     span = segments.course == SPAN
     if not span.any():
         return ground
+    # loaded where it is needed: who only asks need not wait for it
+    from scipy.sparse import csr_array, diags_array
+    from scipy.sparse.csgraph import connected_components
+    from scipy.sparse.linalg import spsolve
+
     nodes = len(ground)
     u, v = segments.u[span], segments.v[span]
     spans_at = np.bincount(np.concatenate([u, v]), minlength=nodes)

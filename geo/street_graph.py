@@ -20,8 +20,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components, dijkstra
 
 from geo.crs import to_metric
 from geo.errors import NetworkError
@@ -219,6 +217,10 @@ def _cut_ends_only(segments: Segments, left_out: dict[str, int]) -> None:
     public = np.unique(
         np.concatenate([segments.u[~segments.ends_only], segments.v[~segments.ends_only]])
     )
+    # loaded where it is needed: who only asks need not wait for it
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import dijkstra
+
     u, v = segments.u[private], segments.v[private]
     entrances = public[np.isin(public, np.concatenate([u, v]))]
     if len(entrances) == 0:
@@ -243,6 +245,9 @@ def _cut_ends_only(segments: Segments, left_out: dict[str, int]) -> None:
 
 def _largest_part(segments: Segments, left_out: dict[str, int]) -> tuple[Segments, float]:
     """Keep the longest part in which every node reaches every other, and number its nodes."""
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import connected_components
+
     forward, backward = segments.forward_kmh > 0, segments.backward_kmh > 0
     tail = np.concatenate([segments.u[forward], segments.v[backward]])
     head = np.concatenate([segments.v[forward], segments.u[backward]])

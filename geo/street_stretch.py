@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 import shapely.ops
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
 
 from geo.edge_cuts import edge_line
 
@@ -79,6 +77,9 @@ class _Undirected:
     """The streets around a place as a graph without directions, by metres."""
 
     def __init__(self, arrays: Arrays, here: Place, longest_m: float) -> None:
+        # loaded where it is needed: who only asks need not wait for it
+        from scipy.sparse import csr_array
+
         self._a, self._b = arrays["a"], arrays["b"]
         self._longest_m = longest_m
         xy = arrays["xy"]
@@ -105,6 +106,8 @@ class _Undirected:
 
     def from_node(self, node: int) -> tuple[Floats, NDArray[np.int32]]:
         """Return metres to each node, inf beyond the longest, and the node before each."""
+        from scipy.sparse.csgraph import dijkstra
+
         metres, before = dijkstra(
             self._graph, indices=node, limit=self._longest_m, return_predecessors=True
         )

@@ -14,7 +14,6 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.spatial import cKDTree
 
 from geo.crs import to_metric
 from geo.osm_names import place_kind, read_addresses_and_places, read_street_names
@@ -286,6 +285,9 @@ class _Maker:
                 and place_kind(tags)]  # fmt: skip
         if not rows:
             return [""] * len(at)
+        # loaded where it is needed: who only asks need not wait for it
+        from scipy.spatial import cKDTree
+
         nearest = cKDTree(xy[rows]).query(at)[1]
         return [" ".join(found.tags[rows[k]]["name"].split()) for k in nearest]
 

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
-from scipy.spatial import cKDTree
 
 from geo.crs import geometry_to_metric, to_metric
 from layers.selectors import name_words
@@ -180,6 +179,9 @@ def _merge_elements(objects: _Objects, category: str, distance_m: float, merged:
     rows = np.array([i for i, c in enumerate(objects.categories) if category in c], np.int64)
     if not len(rows):
         return
+    # loaded where it is needed: who only asks need not wait for it
+    from scipy.spatial import cKDTree
+
     pairs = cKDTree(objects.xy[rows]).query_pairs(distance_m, output_type="ndarray")
     nearest: dict[int, tuple[float, int]] = {}
     for i, j in rows[pairs]:

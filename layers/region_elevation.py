@@ -8,7 +8,6 @@ licence.
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from geo.errors import ElevationError, RegionError
@@ -18,13 +17,11 @@ from geo.street_access import Speeds
 from layers.region_toml import own_folder, rewrite_region
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from geo.elevation import Elevation
     from geo.region import Region
-    from geo.slope_streets import Hills
-    from layers.atlas import Atlas
 
 GRID = "elevation.tif"
 REGION_FILE = "region.toml"
@@ -131,27 +128,3 @@ def speeds_of_region(region_dir: Path) -> Speeds:
     """Return the speeds of a region, whose bicycles may be pedelecs."""
     config = read_config(region_dir / REGION_FILE)
     return Speeds(bicycle=config.get("bicycle", Speeds().bicycle))
-
-
-def hills_of(atlas: Atlas, mode: str) -> Hills | None:
-    """Return what heights did to the streets of a mode, None where they are flat."""
-    network = atlas.networks.get(mode)
-    return None if network is None else network.hills
-
-
-def bicycle_of(atlas: Atlas) -> str:
-    """Return how a region's bicycles take slopes, one of `geo.slope.BICYCLES`."""
-    speeds: Mapping[str, Any] = atlas.manifest["parameters"]["speeds"]
-    return str(speeds.get("bicycle", Speeds().bicycle))
-
-
-def elevation_of(atlas: Atlas) -> Mapping[str, Any] | None:
-    """Return what is told of a region's heights, None where it has none."""
-    told: Mapping[str, Any] | None = atlas.manifest.get("elevation")
-    return told
-
-
-def told_of_hills(atlas: Atlas, mode: str) -> dict[str, Any] | None:
-    """Return what heights did to the streets of a mode as JSON holds it."""
-    hills = hills_of(atlas, mode)
-    return None if hills is None else asdict(hills)

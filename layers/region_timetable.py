@@ -11,8 +11,6 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 from geo.region_config import read_config
-from geo.region_file import load_region
-from geo.transit.gtfs import read_gtfs
 from geo.transit.timetable import Timetable
 from layers.region_toml import own_folder, rewrite_region
 
@@ -61,6 +59,10 @@ def add_timetable(
     RegionError
         If the region cannot be read.
     """
+    # loaded where it is needed: who only asks need not wait for it
+    from geo.region_file import load_region
+    from geo.transit.gtfs import read_gtfs
+
     config = read_config(region_dir / REGION_FILE)
     region = load_region(region_dir / REGION_FILE)
     timetable = read_gtfs(
@@ -89,6 +91,8 @@ def build_timetable(folder: Path, region_dir: Path, region: Region) -> list[dict
     config = read_config(region_dir / REGION_FILE)
     if "timetable" not in config:
         return []
+    from geo.transit.gtfs import read_gtfs
+
     timetable = read_gtfs(
         region_dir / config["timetable"],
         crs=region.crs,

@@ -11,8 +11,6 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from geo.crs import to_lonlat, to_metric
 from layers.spelling import spell
@@ -84,6 +82,10 @@ def _together(name: Ints, town: Ints, xy: Floats, joined: Ints) -> Ints:
     """Say of each point in which group it is; `joined[i]` and the next one belong together."""
     if not len(name):
         return np.zeros(0, np.int64)
+    # loaded where it is needed: who only asks need not wait for it
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
     column, row = np.floor((xy - xy.min(axis=0)) / CELL_M).astype(np.int64).T + 1
     width = int(column.max()) + 2
     height = int(row.max()) + 2

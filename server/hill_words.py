@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from layers.region_elevation import bicycle_of, elevation_of, hills_of
+from layers.hills import bicycle_of, elevation_of, hills_of
 from server import models
 
 if TYPE_CHECKING:

@@ -14,7 +14,6 @@ import logging
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.sparse import csr_array
 
 from geo.reach.bisection import bisect
 
@@ -34,6 +33,9 @@ def neighbours(a: Nodes, b: Nodes, *, nodes: int) -> tuple[Nodes, Nodes]:
 
     `a`, `b` (e,) are the ends of the edges. Node i has `neighbour[start[i]:start[i + 1]]`, sorted.
     """
+    # loaded where it is needed: who only asks need not wait for it
+    from scipy.sparse import csr_array
+
     edge = np.flatnonzero(a != b)
     ends = np.concatenate([a[edge], b[edge]]), np.concatenate([b[edge], a[edge]])
     graph = csr_array((np.ones(len(ends[0]), np.int8), ends), shape=(nodes, nodes))
