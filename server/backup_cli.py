@@ -26,8 +26,12 @@ def backup_command(file: Path, lang: str | None) -> None:
 @click.command("restore")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--yes", is_flag=True, help="Do not ask: what was written since is gone.")
+@click.option(
+    "--keep-access", is_flag=True,
+    help="Take tokens, passwords, roles as the backup has them: to move a register.",
+)  # fmt: skip
 @LANG
-def restore_command(file: Path, yes: bool, lang: str | None) -> None:
+def restore_command(file: Path, yes: bool, keep_access: bool, lang: str | None) -> None:
     """Put back what a backup holds, in one step; what was written since is gone."""
     texts = texts_for(lang)
     if not file.is_file():
@@ -38,8 +42,15 @@ def restore_command(file: Path, yes: bool, lang: str | None) -> None:
             abort=True, err=True,
         )  # fmt: skip
     with open_register() as register:
-        made = register.restore_backup(file)
+        made = register.restore_backup(file, keeps_access=keep_access)
     click.echo(_told(made, texts))
+    if not keep_access:
+        click.echo(
+            texts.gettext(
+                "Everybody is signed out and every token is revoked. Passwords, roles, and who is "
+                "disabled, stay as they were before (--keep-access takes the backup's)."
+            )
+        )
 
 
 def _told(made: Backup, texts: Texts) -> str:

@@ -597,11 +597,20 @@ class Register:
         """
         return backup.backup(self.database, file)
 
-    def restore_backup(self, file: Path) -> Backup:
+    def restore_backup(self, file: Path, *, keeps_access: bool = False) -> Backup:
         """
         Put back what a backup holds, in one step; what was written since is gone.
 
         Other processes may go on: they see the register as it was, then as the backup has it.
+
+        Parameters
+        ----------
+        file
+            The backup.
+        keeps_access
+            Whether tokens, passwords, roles and who is disabled are as the backup has them: to
+            move a register. By default access that has ended since stays so: sessions and links
+            end, tokens are revoked, the others are as they are now.
 
         Raises
         ------
@@ -609,7 +618,7 @@ class Register:
             If the file is not what was written, is no register, or a newer version wrote it: then
             nothing changes.
         """
-        return backup.restore(self.database, file)
+        return backup.restore(self.database, file, keeps_access=keeps_access)
 
     def _changing(
         self, region: str, who: str, what: str, why: str = ""

@@ -204,7 +204,9 @@ def test_backup_brings_back_what_was(umkreis, tmp_path: Path):
     umkreis("register", "correct", "toy", "osm:n1001", "name=Falsch")
     assert umkreis("restore", file).exit_code == 130  # nobody said yes
     assert "Falsch" in umkreis("register", "history", "toy", "osm:n1001").stdout
-    assert umkreis("restore", file, "--yes").exit_code == 0
+    restored = umkreis("restore", file, "--yes")
+    assert restored.exit_code == 0
+    assert "every token is revoked" in restored.stdout
     assert "Falsch" not in umkreis("register", "history", "toy", "osm:n1001").stdout
     assert "is there already" in umkreis("backup", file).stderr
 

@@ -11,8 +11,9 @@ from layers.accounts.audit import events, write_event
 from layers.accounts.links import account_of_link, make_link, use_link
 from layers.accounts.schema import ACCOUNT, LINK, SESSION, TOKEN
 from layers.accounts.sessions import account_of_session, begin_session
+from layers.accounts.sign_in import sign_in
 from layers.accounts.times import now_utc
-from layers.accounts.tokens import account_of_token, add_token, scopes_of
+from layers.accounts.tokens import account_of_token, add_token, revoke_token, scopes_of
 from layers.accounts.users import add_user, set_enabled, set_password, set_role, user_of, users
 from layers.register.backup import backup, restore
 
@@ -179,3 +180,34 @@ def test_a_restored_backup_brings_accounts_back_and_lets_nobody_in(tmp_path, dat
     assert [user.account for user in users(database)] == [ada]
     assert account_of_session(database, session) is None
     assert account_of_link(database, link) is None
+
+
+def test_access_that_ended_since_a_backup_does_not_come_back_with_it(tmp_path, database, ada):
+    eva = add_user(database, "eva@example.org", role="planner", who="operator")
+    ute = add_user(database, "ute@example.org", role="admin", who="operator")
+    for who in (ada, eva, ute):
+        set_password(database, who, WORDS, who="operator")
+    how = {"scope": "read", "days": 9, "who": ada.id}
+    revoked, stood = (add_token(database, ada, name=name, **how) for name in "ab")
+    backup(database, tmp_path / "b.sqlite")
+    revoke_token(database, revoked.split("_")[1], who=ada.id)
+    set_password(database, ada, WORDS + " heute", who="operator")
+    set_enabled(database, eva.id, is_enabled=False, who="operator")
+    set_role(database, ute.id, "moderator", who="operator")
+    session = begin_session(database, ada.id)
+
+    restore(database, tmp_path / "b.sqlite")
+    assert account_of_token(database, revoked) is account_of_token(database, stood) is None
+    assert account_of_session(database, session) is None
+    assert sign_in(database, ada.email, WORDS, client="a") is None
+    assert sign_in(database, ada.email, WORDS + " heute", client="b") == ada
+    assert sign_in(database, eva.email, WORDS, client="c") is None
+    assert user_of(database, ute.id).account.role == "moderator"
+    told = {event.about for event in events(database, what={"token revoked"})}
+    assert told == {token.split("_")[1] for token in (revoked, stood)}
+
+    restore(database, tmp_path / "b.sqlite", keeps_access=True)  # to move a register
+    assert account_of_token(database, revoked) == account_of_token(database, stood)
+    assert account_of_token(database, stood) is not None
+    assert sign_in(database, eva.email, WORDS, client="d") == eva
+    assert user_of(database, ute.id).account.role == "admin"
