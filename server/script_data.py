@@ -16,6 +16,8 @@ from server.more_texts import more_texts
 from server.reach_texts import reach_data, reach_texts
 from server.sentences import label, question_phrase, reach_phrase
 from server.texts import Texts, kept
+from server.transit_view import has_transit
+from server.trial_ride_texts import ride_texts
 from server.trial_texts import trial_texts
 
 
@@ -44,6 +46,7 @@ def measures_data(report: CoverageReport, texts: Texts) -> dict[str, Any]:
         "reach": {"url": f"{base}/isochrone/", **reach},
         "sites_url": address(f"{base}/sites", {**asked, **at, "new": "1"}),
         "scenarios_url": f"{base}/scenarios",
+        "timetable_url": f"{base}/timetable" if has_transit(report.atlas) else "",
         "has_cars": "car" in report.atlas.networks,
         "partners_url": f"/r/{report.atlas.region.id}/offers/",
         "partnering": [
@@ -79,6 +82,7 @@ def script_texts(texts: Texts, *, counts_buildings: bool, smallest: int) -> dict
         **reach_texts(texts),
         **more_texts(texts),
         **trial_texts(texts),
+        **ride_texts(texts),
     }
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from layers.timetable import timetable_of, usual_windows
+from layers.transit_alone import served_by_transit_alone
 from layers.transit_coverage import transit_beside
 from server import answers
 from server.models import CoverageOut, Model
@@ -75,14 +76,18 @@ class WindowOut(Model):
         description="mean over people: share of departures within the limit"
     )
     by_class: ClassesOut
+    transit_alone: int | None = Field(
+        description="people covered by the median departure and not on foot; null where withheld"
+    )
 
 
 class AreaByTransit(Model):
-    """One area: covered by the best departure, and on foot."""
+    """One area: covered by the best departure, on foot, and by public transport alone."""
 
     id: str
     share_best: float | None
     share_on_foot: float | None
+    transit_alone: int | None = Field(description="people; null where withheld")
 
 
 class TransitOut(WindowOut):
@@ -122,6 +127,7 @@ def transit_out(report: CoverageReport, *, by: str = "district") -> TransitOut |
         each.by_district if is_finest else each.by_municipality
         for each in (asked.best, asked.on_foot)
     ]
+    alone = served_by_transit_alone(asked)
     about = asked.timetable
     return TransitOut(
         **_window(asked, None).model_dump(),
@@ -146,8 +152,15 @@ def transit_out(report: CoverageReport, *, by: str = "district") -> TransitOut |
         ),
         windows=[_window(each, part) for part, each in zip(parts, others, strict=True)],
         by_district=[
-            AreaByTransit(id=best.area_id, share_best=best.share, share_on_foot=on_foot.share)
-            for best, on_foot in zip(*areas, strict=True)
+            AreaByTransit(
+                id=best.area_id,
+                share_best=best.share,
+                share_on_foot=on_foot.share,
+                transit_alone=change.gained,
+            )
+            for best, on_foot, change in zip(
+                *areas, alone.by_district if is_finest else alone.by_municipality, strict=True
+            )
         ],
     )
 
@@ -170,4 +183,12 @@ def _window(report: TransitReport, part: str | None) -> WindowOut:
         share_on_foot=report.on_foot.totals.share,
         departures_share=report.departures_share,
         by_class=ClassesOut(**report.by_class),
+        transit_alone=_alone(report),
     )
+
+
+def _alone(report: TransitReport) -> int | None:
+    """Return the people whom only public transport serves; None where nobody is counted."""
+    if report.median.unknown or report.atlas.population.basis.unit != "residents":
+        return None
+    return served_by_transit_alone(report).totals.gained

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from layers.timetable import TRANSIT, timetable_of, usual_windows
+from layers.transit_alone import served_by_transit_alone
 from layers.transit_coverage import CLASSES, transit_beside
 from server.texts import Texts
 
@@ -31,8 +32,37 @@ class WindowChoice:
 
 
 @dataclass(frozen=True)
+class ClassPart:
+    """A class of people as a part of a bar: where it starts and how wide it is, in percent."""
+
+    id: str
+    start: float
+    width: float
+
+
+@dataclass(frozen=True)
+class ClassRow:
+    """A class of people in words: how many, and which share of all."""
+
+    id: str
+    name: str
+    people: str
+    share: str
+
+
+@dataclass(frozen=True)
+class AloneRow:
+    """A district with people whom only public transport serves."""
+
+    id: str
+    name: str
+    people: int
+    text: str
+
+
+@dataclass(frozen=True)
 class WindowRow:
-    """A window in the table of the week: shares in words."""
+    """A window in the table of the week: shares in words; no `bar` where it would tell of few."""
 
     name: str
     when: str
@@ -42,14 +72,22 @@ class WindowRow:
     best: str
     on_foot: str
     departures: str
+    alone: str
+    bar: list[ClassPart]
 
 
 @dataclass(frozen=True)
 class TransitView:
-    """All that a page says beside a share by public transport."""
+    """
+    All that a page says beside a share by public transport.
+
+    `alone` says how many people only public transport serves, `alone_rows` where they live.
+    """
 
     windows: list[WindowRow]
-    classes: list[tuple[str, str]]
+    classes: list[ClassRow]
+    alone: str
+    alone_rows: list[AloneRow]
     notes: list[str]
 
 
@@ -131,7 +169,9 @@ def transit_lines(report: CoverageReport, texts: Texts) -> list[str]:
     return [*lines, *_day_lines(asked, texts)]
 
 
-def transit_view(report: CoverageReport, texts: Texts) -> TransitView | None:
+def transit_view(
+    report: CoverageReport, texts: Texts, *, by: str = "district"
+) -> TransitView | None:
     """Put what belongs beside a share by public transport into rows; None for other modes."""
     question = report.question
     if question.mode != TRANSIT or report.unknown:
@@ -145,7 +185,8 @@ def transit_view(report: CoverageReport, texts: Texts) -> TransitView | None:
     found = dict(zip(usual, transit_beside(report, list(usual.values())), strict=True))
     asked = next(each for each in found.values() if each.window == question.window)
     windows = [_row(each, named[part], part, asked, texts) for part, each in found.items()]
-    return TransitView(windows, _classes(asked, texts), _notes(asked, texts))
+    alone, rows = _alone(asked, texts, by=by)
+    return TransitView(windows, _classes(asked, texts), alone, rows, _notes(asked, texts))
 
 
 def transit_method(report: CoverageReport, texts: Texts) -> list[str]:
@@ -184,22 +225,89 @@ def _row(
         best=share(report.best.totals.share),
         on_foot=share(report.on_foot.totals.share),
         departures=share(report.departures_share),
+        alone=_alone_text(report, texts),
+        bar=_bar(report),
     )
 
 
-def _classes(report: TransitReport, texts: Texts) -> list[tuple[str, str]]:
-    names = {
+def _alone_text(report: TransitReport, texts: Texts) -> str:
+    if not _counts_people(report):
+        return ""
+    n = served_by_transit_alone(report).totals.gained
+    if n is None:
+        return ""
+    return texts.ngettext("{n} person only so", "{n} people only so", n)
+
+
+def class_names(texts: Texts) -> dict[str, str]:
+    """Name the classes of people."""
+    return {
         "walks": texts.gettext("reach an offer on foot"),
         "always": texts.gettext("only by bus and train, whenever they leave"),
         "depends": texts.gettext("only by bus and train, and not at every minute"),
         "never": texts.gettext("not in this time"),
     }
+
+
+def _classes(report: TransitReport, texts: Texts) -> list[ClassRow]:
     people = report.by_class
     if all(people[each] is None for each in CLASSES):
         return []
+    whole = _total(report)
     return [
-        (names[each], "–" if (n := people[each]) is None else texts.number(n)) for each in CLASSES
+        ClassRow(
+            id=each,
+            name=name,
+            people="–" if (n := people[each]) is None else texts.number(n),
+            share="–" if n is None or not whole else texts.percent(n / whole),
+        )
+        for each, name in class_names(texts).items()
     ]
+
+
+def _total(report: TransitReport) -> int:
+    """Return the people of all classes; 0 where one is withheld."""
+    counts = [report.by_class[each] for each in CLASSES]
+    return 0 if None in counts else sum(n for n in counts if n is not None)
+
+
+def _bar(report: TransitReport) -> list[ClassPart]:
+    """Put the classes beside each other; nothing where one is withheld."""
+    whole, at, parts = _total(report), 0.0, []
+    for each in CLASSES if whole else ():
+        width = 100 * (report.by_class[each] or 0) / whole
+        parts.append(ClassPart(each, round(at, 2), round(width, 2)))
+        at += width
+    return parts
+
+
+def _counts_people(report: TransitReport) -> bool:
+    return report.atlas.population.basis.unit == "residents"
+
+
+def _alone(report: TransitReport, texts: Texts, *, by: str) -> tuple[str, list[AloneRow]]:
+    """Say how many people only public transport serves, and in which districts they live."""
+    if not _counts_people(report):
+        return "", []
+    found = served_by_transit_alone(report)
+    areas = found.by_district if by == "district" else found.by_municipality
+    rows = [
+        AloneRow(area.area_id, area.name, area.gained, texts.number(area.gained))
+        for area in areas
+        if area.gained
+    ]
+    rows.sort(key=lambda row: (-row.people, row.name))
+    n = found.totals.gained
+    if n is None:
+        return texts.gettext("How many people only bus and train serve is withheld."), rows
+    return (
+        texts.ngettext(
+            "{n} person is served by bus and train alone: walking takes too long.",
+            "{n} people are served by bus and train alone: walking takes them too long.",
+            n,
+        ),
+        rows,
+    )
 
 
 def _day_lines(report: TransitReport, texts: Texts) -> list[str]:

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 
 from layers.coverage import CoverageReport
 from layers.question import LINE
+from layers.timetable import TRANSIT
 from server.sentences import label
 from server.texts import Texts, kept
+from server.transit_view import has_transit
 
 
 @dataclass(frozen=True)
@@ -20,11 +22,13 @@ class TrialView:
     What can be tried out for a question.
 
     Reasons are empty where nothing stands against it. `categories` are ids and names of what an
-    offer on trial can be.
+    offer on trial can be; `has_rides` says whether a timetable can be changed.
     """
 
     reason: str
     streets_reason: str
+    rides_reason: str
+    has_rides: bool
     categories: list[tuple[str, str]]
     has_time: bool
 
@@ -32,7 +36,8 @@ class TrialView:
 def trial_view(report: CoverageReport, texts: Texts, *, counts_buildings: bool) -> TrialView:
     """Say what can be tried out, and why something cannot."""
     question = report.question
-    reason, streets = "", ""
+    reason, streets, rides = "", "", ""
+    by_rides = question.mode == TRANSIT
     if report.unknown:
         reason = texts.gettext(
             "Nothing can be compared: no source tells of these offers, so nobody knows who has "
@@ -44,9 +49,13 @@ def trial_view(report: CoverageReport, texts: Texts, *, counts_buildings: bool) 
         streets = texts.gettext(
             "A straight line knows no streets: to close or open one, choose a way to travel."
         )
+    if has_transit(report.atlas) and not by_rides:
+        rides = texts.gettext("To change lines and stops, choose bus and train above.")
     return TrialView(
         reason=reason,
         streets_reason=streets,
+        rides_reason=rides,
+        has_rides=by_rides,
         categories=[(c.id, label(texts, c)) for c in question.categories],
         has_time=question.when is not None,
     )
@@ -147,6 +156,9 @@ def _trouble_texts(texts: Texts) -> dict[str, str]:
             "no people are counted there, so none can be added to them"
         ),
         "fault_unknown": texts.gettext("this is not known in the region"),
+        "fault_no_ride": texts.gettext("the timetable has no such line or stop"),
+        "fault_no_trip": texts.gettext("the line does not run between these times"),
+        "fault_no_end": texts.gettext("the line does not end there"),
         "unreadable_file": texts.gettext(
             "This file is no scenario. It has to be JSON with a list of changes, as “Save as a "
             "file” writes it."

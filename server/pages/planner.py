@@ -63,6 +63,7 @@ def planner(request: Request, region: str) -> HTMLResponse:
     answer = view.answer_view(report, texts, by=asked.by)
     full = asked_again(report.question, asked)
     question = full.parameters()
+    transit = transit_view(report, texts, by=asked.by)
     data_question = {k: v for k, v in question.items() if k != "lang"}
     api_path = f"/api/v1/regions/{region}/coverage"
     return render(
@@ -72,7 +73,7 @@ def planner(request: Request, region: str) -> HTMLResponse:
         people_placed=placement_line(atlas, texts) if atlas.population.account else "",
         answer=answer,
         report=report,
-        transit=transit_view(report, texts),
+        transit=transit,
         window_url=lambda window: address(
             f"/r/{region}/planner", replace(full, window=window).parameters()
         ),
@@ -91,7 +92,13 @@ def planner(request: Request, region: str) -> HTMLResponse:
         layers=_layer_entries(report, texts),
         asked_layers=_asked_layers(report, texts),
         attributions=atlas.region.attributions,
-        map_data=_map_data(report, answer, asked, texts),
+        map_data={
+            **_map_data(report, answer, asked, texts),
+            "transit_alone": {
+                row.id: {"people": row.people, "text": row.text}
+                for row in (transit.alone_rows if transit else ())
+            },
+        },
         default_url=_default_url(report, asked),
         paper_url=address(f"/r/{region}/paper", {k: v for k, v in question.items() if k != "by"}),
         file_url=address(f"/r/{region}/map", {**question, "download": "1"}),

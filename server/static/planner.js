@@ -7,6 +7,7 @@ import { Measures } from "./measures.js";
 import { More } from "./more.js";
 import { PlannerMap } from "./planner_map.js";
 import { makeSortable, sortBy } from "./table.js";
+import { TransitAlone } from "./transit_alone.js";
 import { WeekStrip } from "./week_strip.js";
 
 const form = document.getElementById("ask");
@@ -44,6 +45,7 @@ const more = new More(map);
 const week = new WeekStrip({ onHour: askHour });
 const allocation = new Allocation(map, teller);
 const here = new Here(map, teller);
+const alone = new TransitAlone(map);
 
 /* What holds the page up is asked for once all is drawn. */
 function tellRest() {
@@ -64,6 +66,7 @@ function enhance() {
   week.attach(data);
   allocation.attach(data);
   here.attach(data);
+  alone.attach(data);
   const table = document.getElementById("ranking");
   makeSortable(table, { label: data.texts.sort, onSort: (column, isUp) => { sorting = [column, isUp]; } });
   if (sorting) sortBy(table, ...sorting);
@@ -208,6 +211,7 @@ async function show() {
   untold = data;
   setTimeout(tellRest, LATEST_MS);
   await map.draw(data);
+  alone.draw();
   measures.open();
 }
 

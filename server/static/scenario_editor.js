@@ -6,12 +6,15 @@ import { fill, postJson } from "./dom.js";
 import { Figures } from "./figures.js";
 import { faultsByChange, MAX_BYTES, MAX_CHANGES, readDocument, readFragment, roundedPlace, saveAs, ScenarioDocument } from "./scenario.js";
 import { readStored, ScenarioStore } from "./scenario_store.js";
+import { TimetableLists } from "./timetable_lists.js";
 import { TrialList } from "./trial_list.js";
 import { TrialOutcome, wordsOf } from "./trial_outcome.js";
 import { TrialPopups } from "./trial_popups.js";
 import { TrialTools } from "./trial_tools.js";
 
 const PARTS = ["outcome", "brief", "details", "trouble", "views", "undo", "reset", "copy", "save", "open", "file", "link"];
+
+const ABOUT_RIDES = ["change_headway", "close_stop", "move_stop", "extend_line", "add_line"];
 
 export class ScenarioEditor {
   constructor(map, { announce }) {
@@ -22,8 +25,10 @@ export class ScenarioEditor {
     this.names = new Map(); // id of an offer → its name, also of those no longer shown
     this.best = null; // the place that an offer was put on because it is the best
     this.comparison = new Comparison(map);
+    this.lists = new TimetableLists(); // lines and stops
     this.tools = new TrialTools(map, {
       announce,
+      lists: this.lists,
       onChange: (change, { byKeyboard }) => {
         this.change(() => this.document.add(change));
         if (byKeyboard) this.list.focusWords(this.document.changes.length - 1);
@@ -54,7 +59,8 @@ export class ScenarioEditor {
     this.parts = Object.fromEntries(PARTS.map((name) => [name, this.box.querySelector(`[data-try="${name}"]`)]));
     this.outcome = new TrialOutcome(data, this.figures);
     this.list = new TrialList(this);
-    this.tools.attach(this.box, data.question);
+    this.lists.url = data.timetable_url;
+    this.tools.attach(this.box, data.question, data.texts);
     this.store = new ScenarioStore(this);
     const { undo, reset, copy, save, open, file, views, details } = this.parts;
     undo.addEventListener("click", () => this.undo());
@@ -173,13 +179,26 @@ export class ScenarioEditor {
     this.list.draw(changes);
     this.store.draw(this.document);
     this.drawMarks();
+    this.nameStops();
     return this.ask();
+  }
+
+  /* Where stops lie and what they are called is asked once a change is about them. */
+  async nameStops() {
+    if (this.lists.isKnown || !this.lists.url || !this.document.changes.some((each) => ABOUT_RIDES.includes(each.do))) return;
+    try {
+      await this.lists.load();
+    } catch {
+      return; // then their ids stand there
+    }
+    this.list.draw(this.document.changes);
+    this.drawMarks();
   }
 
   drawMarks() {
     const { changes } = this.document;
     const streets = new Map(changes.map((change, i) => [i, this.streetOf(change)]));
-    this.map.trial.draw(changes, { words: (change) => this.words(change), streets, best: this.best });
+    this.map.trial.draw(changes, { words: (change) => this.words(change), streets, best: this.best, lists: this.lists });
   }
 
   streetOf(change) {
@@ -189,7 +208,7 @@ export class ScenarioEditor {
   words(change) {
     const { categories } = this.data;
     const name = ({ category, offer }) => categories[category] || this.names.get(offer) || offer || this.texts.an_offer;
-    return wordsOf(change, { texts: this.texts, figures: this.figures, name, street: this.streetOf(change) });
+    return wordsOf(change, { texts: this.texts, figures: this.figures, name, street: this.streetOf(change), lists: this.lists });
   }
 
   /* Only the newest question counts. */

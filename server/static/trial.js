@@ -4,10 +4,10 @@
 import { element } from "./dom.js";
 import { calm } from "./map.js";
 
-const GLYPHS = { add_offer: "+", move_offer: "→", close_offer: "×", add_people: "+", change_hours: "", close_street: "×", open_street: "+" };
+const GLYPHS = { add_offer: "+", move_offer: "→", close_offer: "×", add_people: "+", change_hours: "", close_street: "×", open_street: "+", change_headway: "", close_stop: "×", move_stop: "→", extend_line: "+", add_line: "+" };
 
 /* Changes whose place is a point of their own. */
-export const MOVABLE = ["add_offer", "move_offer", "close_street"];
+export const MOVABLE = ["add_offer", "move_offer", "close_street", "move_stop", "extend_line"];
 
 export class TrialMarks {
   constructor(owner) {
@@ -22,8 +22,9 @@ export class TrialMarks {
   }
 
   /* Draws all changes. `streets` is what the interface told of them, by place in the list. */
-  draw(changes, { words, streets = new Map(), best = null }) {
+  draw(changes, { words, streets = new Map(), best = null, lists = null }) {
     this.clear();
+    this.lists = lists; // lines and stops of the timetable
     this.takeAway(changes);
     changes.forEach((change, index) => this.drawChange(change, index, words(change, index), streets.get(index)));
     if (best) this.mark([best.lat, best.lon], { glyph: "★", kind: "best", title: this.owner.data.texts.best_place });
@@ -33,6 +34,7 @@ export class TrialMarks {
     const isKnown = Object.hasOwn(GLYPHS, change.do);
     const drawing = { title, index, kind: isKnown ? change.do.replace("_", "-") : "other", glyph: isKnown ? GLYPHS[change.do] : "" };
     if (street) this.drawStreet(change, street, drawing);
+    this.drawRides(change);
     const at = this.placeOf(change);
     if (!at) return;
     if (change.do === "move_offer") this.drawOrigin(change, at);
@@ -44,11 +46,13 @@ export class TrialMarks {
      the interface says. */
   placeOf(change) {
     if (isPlace([change.lon, change.lat])) return [change.lat, change.lon];
+    const stop = this.lists?.stop(change.stop ?? change.stops?.[0]);
+    if (stop) return [stop.lat, stop.lon];
     if (change.offer) {
       const at = this.offerMarker(change.offer)?.getLatLng();
       return at ? [at.lat, at.lng] : null;
     }
-    if (change.line) return isLine(change.line) ? middleOf(change.line.coordinates) : null;
+    if (typeof change.line === "object" && change.line) return isLine(change.line) ? middleOf(change.line.coordinates) : null;
     return change.place ? this.middleOfPlace(change.place) : null;
   }
 
@@ -62,6 +66,21 @@ export class TrialMarks {
       return [lat, lng];
     } catch {
       return null;
+    }
+  }
+
+  /* The way of a line that is new, goes on or runs at other times, and from where a stop moves. */
+  drawRides(change) {
+    const { lists } = this;
+    if (!lists?.isKnown) return;
+    const place = ({ lat, lon }) => [lat, lon];
+    const from = lists.stop(change.do === "move_stop" ? change.stop : change.do === "extend_line" ? change.at_stop : "");
+    if (from && isPlace([change.lon, change.lat])) this.line([place(from), [change.lat, change.lon]], change.do === "move_stop" ? "move-offer" : "open-street");
+    if (from && change.do === "move_stop") this.mark(place(from), { glyph: "", kind: "origin", title: this.owner.data.texts.stop_was_here });
+    if (Array.isArray(change.stops)) this.line(change.stops.map((each) => lists.stop(each)).filter(Boolean).map(place), "open-street");
+    if (change.do !== "change_headway") return;
+    for (const stop of lists.stopsOfLine(change.line)) {
+      L.circleMarker(place(stop), { renderer: this.lines, interactive: false, radius: 5, className: "trial-point" }).addTo(this.group);
     }
   }
 

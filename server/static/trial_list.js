@@ -4,6 +4,9 @@ import { element, fill } from "./dom.js";
 
 /* Faults that people run into on the page, by the words of the interface. */
 const PLAIN = [
+  [/is not in the timetable/, "fault_no_ride"],
+  [/has no trip in that span/, "fault_no_trip"],
+  [/is no end of line/, "fault_no_end"],
   [/outside the (data|districts)|coordinates do not reach/, "fault_outside"],
   [/from the nearest street|is near its/, "fault_ends"],
   [/no street for/, "fault_no_street"],

@@ -3,6 +3,10 @@
 import { element, fill } from "./dom.js";
 import { makeTable, tableFile } from "./table.js";
 
+const RIDES = {
+  change_headway: "change_headway", close_stop: "change_close_stop", move_stop: "change_move_stop", extend_line: "change_extend", add_line: "change_line",
+};
+
 export const NARROW = matchMedia("(max-width: 899px)"); // map above words
 
 export class TrialOutcome {
@@ -99,7 +103,9 @@ export class TrialOutcome {
 }
 
 /* A change in few words; `name` says what an offer or a category is called. */
-export function wordsOf(change, { texts, figures, name, street }) {
+export function wordsOf(change, { texts, figures, name, street, lists }) {
+  const ride = Object.hasOwn(RIDES, change.do) && RIDES[change.do];
+  if (ride) return fill(texts[ride], rideValues(change, figures, lists));
   const own = typeof change.name === "string" ? change.name : "";
   const values = { offer: own || name(change), hours: change.opening_hours };
   if (change.do === "add_offer") return fill(texts.change_add, values);
@@ -113,6 +119,16 @@ export function wordsOf(change, { texts, figures, name, street }) {
   const names = street.name || [...new Set(street.by_mode.flatMap((each) => each.names))].join(", ");
   const metres = figures.number(Math.max(...street.by_mode.map((each) => each.length_m)));
   return fill(names ? texts.change_street : texts.change_street_nameless, { what, names, metres });
+}
+
+function rideValues(change, figures, lists) {
+  const stops = Array.isArray(change.stops) ? change.stops : [];
+  const stop = change.stop ?? change.at_stop;
+  return {
+    line: change.line ?? change.name, n: typeof change.every_min === "number" ? figures.number(change.every_min) : "?",
+    from: change.from ?? "05:00", until: change.until ?? "22:00", stop: lists.nameOf(stop),
+    first: lists.nameOf(stops[0]), last: lists.nameOf(stops.at(-1)),
+  };
 }
 
 /* How many people a change brings. */

@@ -3,21 +3,23 @@
 
 import { MapTool } from "./map_tool.js";
 import { roundedPlace } from "./scenario.js";
+import { RIDE_TOOLS, TimetableTools } from "./timetable_tools.js";
 import { NARROW } from "./trial_outcome.js";
 
 const CONNECT_M = 50; // a finger or a mouse is no surveyor
 
 export class TrialTools {
   /* `onChange` takes a change that is complete, `onMove` the new place of one that is moved. */
-  constructor(map, { announce, onChange, onMove }) {
+  constructor(map, { announce, onChange, onMove, lists }) {
     this.map = map;
+    this.rides = new TimetableTools(this, map, lists);
     this.tell = { announce, onChange, onMove };
     this.picker = new MapTool(map);
     this.points = [];
   }
 
   /* Takes up the controls of a new answer. */
-  attach(box, question) {
+  attach(box, question, texts) {
     this.stop();
     this.box = box;
     this.category = question.category.split(",")[0];
@@ -31,6 +33,10 @@ export class TrialTools {
     box.querySelector('[data-try="cancel"]').addEventListener("click", () => this.cancel());
     this.finish.addEventListener("click", () => this.finishStreet());
     this.fields.counted.addEventListener("change", () => this.showFields());
+    if (this.fields.line_name) this.rides.attach(texts);
+    this.form.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && this.tool && !this.picker.active) this.cancel();
+    });
   }
 
   start(tool, target = null) {
@@ -42,8 +48,9 @@ export class TrialTools {
     this.showFields();
     this.tell.announce(this.form.querySelector(`p[data-for="${tool}"]`).textContent);
     if (tool === "move") this.setDragging(true);
-    else this.picker.start({ onPoint: (at) => this.take(at), onDone: () => this.finishStreet(), onCancel: ({ forAnother }) => (forAnother ? this.stop() : this.cancel()) });
+    else if (tool !== "headway") this.picker.start({ onPoint: (at) => this.take(at), onDone: () => this.finishStreet(), onCancel: ({ forAnother }) => (forAnother ? this.stop() : this.cancel()) });
     if (NARROW.matches) this.map.map.getContainer().scrollIntoView({ block: "start" });
+    if (RIDE_TOOLS.includes(tool)) this.rides.begin(tool);
     if (tool === "people") this.amountFields()[0].focus({ preventScroll: true });
     if (target) this.box.querySelector('[data-try="middle"]').focus({ preventScroll: true });
   }
@@ -54,6 +61,7 @@ export class TrialTools {
     this.setDragging(false);
     this.points = [];
     this.map.trial.sketch([]);
+    this.rides.stop();
     this.tool = null;
     if (!this.box) return;
     this.form.hidden = true;
@@ -111,6 +119,8 @@ export class TrialTools {
       this.tell.onMove(target, place, { byKeyboard });
     } else if (this.tool === "people") {
       this.takePeople(place);
+    } else if (RIDE_TOOLS.includes(this.tool)) {
+      this.rides.take(at, place);
     } else {
       this.points.push(at);
       this.takeStreet();
