@@ -4,6 +4,7 @@ Where new offers would help most when all of them can serve only so much.
 Existing offers have the capacities that they state or that the asker enters, new ones that which
 the asker enters: there are no defaults. Somebody in reach of a full offer is not served. Who is
 served is the best possible allocation, not a forecast: as many as possible, then the shortest ways.
+By public transport an offer is in reach whose own median is within the limit, at any hour.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from layers.coverage import offers_of_question
 from layers.errors import UnknownOfferError
 from layers.site_report import EPSILON_S
 from layers.tally import whole
+from layers.travel import travel_by
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -120,11 +122,9 @@ def limited_sites(
     """
     atlas, question = before.atlas, before.question
     capacities = _capacities(before, new_capacity, capacity, demand)
-    network, homes = atlas.networks[question.mode], atlas.demand[question.mode]
+    network, homes, supply = travel_by(atlas, question.mode, question.window)
     limit_s = question.limit_s + EPSILON_S
-    offers = network.within(
-        homes, atlas.supply[question.mode].take(before.offers), limit_s, with_distance=False
-    )
+    offers = network.within(homes, supply.take(before.offers), limit_s, with_distance=False)
     sites = network.within(homes, places.at, limit_s, with_distance=False)
     population, existing = atlas.population, len(before.offers)
     units = whole_units(atlas.people * capacities.demand, population.district, population.xy)

@@ -17,12 +17,15 @@ from layers.coverage import COVERED, CoverageReport
 from layers.difference import compare
 from layers.tabular import Tabular
 from layers.tally import whole
+from layers.timetable import TRANSIT
+from layers.travel import ridden_to, ridden_with, travel_by
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
+    from geo.network import Snapped
     from geo.siting import Siting
     from layers.atlas import Atlas
     from layers.candidates import Candidates
@@ -131,8 +134,7 @@ def report_of_choice(
     population = atlas.population
     weight = np.nan_to_num(population.weight)
     chosen = candidates.at.take(found.chosen)
-    nearest = atlas.networks[question.mode].to_nearest(atlas.demand[question.mode], [chosen])
-    travel_s, site = nearest.travel_s[0], nearest.supply[0]
+    travel_s, site = _ways_to(before, chosen)
     gains = (travel_s <= question.limit_s + EPSILON_S) & (before.state != COVERED)
     shorter = travel_s < before.travel_s
     count = len(atlas.finest_areas)
@@ -193,6 +195,25 @@ def report_of_choice(
         unit=population.basis.unit,
         limited=limited,
     )
+
+
+def _ways_to(before: CoverageReport, chosen: Snapped) -> tuple[Floats, Ints]:
+    """
+    Return the seconds to the chosen sites and which one it is, shapes (n,).
+
+    By public transport to the nearest of them and of what exists, and the site that alone brings
+    most of that.
+    """
+    question = before.question
+    if question.mode != TRANSIT:
+        network, demand, _ = travel_by(before.atlas, question.mode)
+        nearest = network.to_nearest(demand, [chosen])
+        return nearest.travel_s[0], nearest.supply[0].astype(np.int64)
+    everybody = np.arange(len(before.travel_s))
+    travel_s = ridden_to(before, [chosen], everybody)[0]
+    if not len(chosen):
+        return travel_s, np.full(len(everybody), -1)
+    return travel_s, ridden_with(before, chosen, everybody).argmin(axis=0)
 
 
 def _told(published: Floats, exact: Floats, counted: bool) -> list[int | None]:

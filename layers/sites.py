@@ -4,7 +4,9 @@ Where new offers of a category would help most, with the existing ones fixed.
 Places are chosen among candidates (`layers.candidates`), by what all of them together bring. A
 candidate is a street corner, an offer that could take the new one in, or a place that the asker
 gives; what is told of people is rounded to tens and withheld where they are few, so that a place
-moved by a house tells nothing of it.
+moved by a house tells nothing of it. By public transport each candidate is asked together with what
+exists (`layers.travel`); whom only two new sites together serve counts in the result, not in the
+choice.
 """
 
 from __future__ import annotations
@@ -20,13 +22,15 @@ from layers.coverage import COVERED, CoverageReport, answer, offers_of_question
 from layers.limited_sites import Limited, limited_sites
 from layers.question import LINE, Question, ask
 from layers.site_report import EPSILON_S, SitesReport, report_of_choice
+from layers.timetable import TRANSIT
+from layers.travel import ridden_with, travel_by
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from geo.network import Network, Snapped
+    from geo.network import Snapped
     from geo.siting import Siting
     from layers.atlas import Atlas
     from layers.given_places import Place
@@ -52,6 +56,7 @@ def next_sites(
     mode: str | None = None,
     minutes: float | None = None,
     at: str | None = None,
+    window: str | None = None,
     candidates: Sequence[str] | None = None,
     places: Sequence[Place] = (),
     objective: str = MOST_PEOPLE,
@@ -72,6 +77,8 @@ def next_sites(
     category, mode, minutes, at
         As in a question of coverage, along streets. With a time existing offers are those that are
         open then, and the new ones are taken to be.
+    window
+        Departures of mode `transit`, as for `coverage`.
     new
         How many; not for `fewest_sites`.
     candidates
@@ -102,7 +109,10 @@ def next_sites(
     UnknownCategoryError, UnknownOfferError
         If the taxonomy lacks a category, or a capacity is entered for an offer that is not there.
     """
-    question = ask(atlas, category=category, mode=mode, minutes=minutes, at=at)
+    question = ask(
+        atlas, category=category, mode=mode, minutes=minutes, at=at, window=window,
+        with_transit=True,
+    )  # fmt: skip
     _check(question, objective=objective, new=new, share=share)
     _check_people(atlas, people)
     _check_capacity(objective, new_capacity, capacity, demand)
@@ -111,7 +121,7 @@ def next_sites(
     kinds = candidates if candidates is not None else () if places else (CORNERS,)
     sites = find_candidates(
         atlas,
-        question.mode,
+        question.on_streets,
         kinds=kinds,
         without=offers_of_question(atlas, question),
         places=places,
@@ -237,43 +247,54 @@ def _choose(
     share: float | None,
     time_limit_s: float,
 ) -> Siting:
-    atlas, question = before.atlas, before.question
-    network, demand = atlas.networks[question.mode], atlas.demand[question.mode]
+    atlas = before.atlas
     weight = np.nan_to_num(atlas.population.weight)
     count = len(places.offer)
     if objective == LEAST_TIME:
-        person, site, travel_s = _shorter(network, demand, places.at, before.travel_s)
+        person, site, travel_s = _shorter(before, places.at)
         return siting.least_travel(
             person, site, travel_s, before.travel_s, weight,
             candidates=count, new=new or 0, time_limit_s=time_limit_s,
         )  # fmt: skip
-    short = np.flatnonzero(before.state != COVERED)
-    pairs = network.within(
-        demand.take(short), places.at, question.limit_s + EPSILON_S, with_distance=False
-    )
-    person = short[pairs.source]
+    person, site = _newly_covered(before, places.at)
     if objective == MOST_PEOPLE:
         return siting.most_covered(
-            person, pairs.target, weight,
+            person, site, weight,
             candidates=count, new=new or 0, time_limit_s=time_limit_s,
         )  # fmt: skip
     total = weight.sum() + atlas.population.unplaced.sum()
     needed = (share or 0.0) * total - weight[before.state == COVERED].sum()
     return siting.fewest_sites(
-        person, pairs.target, weight,
+        person, site, weight,
         candidates=count, needed=float(needed), time_limit_s=time_limit_s,
     )  # fmt: skip
 
 
-def _shorter(
-    network: Network, demand: Snapped, sites: Snapped, existing_s: Floats
-) -> tuple[Ints, Ints, Floats]:
+def _newly_covered(before: CoverageReport, sites: Snapped) -> tuple[Ints, Ints]:
+    """Find all pairs of people not covered and sites that cover them."""
+    question = before.question
+    short, limit_s = np.flatnonzero(before.state != COVERED), question.limit_s + EPSILON_S
+    if question.mode == TRANSIT:
+        site, place = np.nonzero(ridden_with(before, sites, short) <= limit_s)
+        return short[place], site
+    network, demand, _ = travel_by(before.atlas, question.mode)
+    pairs = network.within(demand.take(short), sites, limit_s, with_distance=False)
+    return short[pairs.source], pairs.target
+
+
+def _shorter(before: CoverageReport, sites: Snapped) -> tuple[Ints, Ints, Floats]:
     """Find all pairs of people and sites whose way is shorter than that to an existing offer."""
+    mode, everybody = before.question.mode, np.arange(len(before.travel_s))
     parts = []
     for first in range(0, len(sites), _SETS_AT_ONCE):
         last = min(first + _SETS_AT_ONCE, len(sites))
-        found = network.to_nearest(demand, [sites.take([i]) for i in range(first, last)]).travel_s
-        site, person = np.nonzero(found < existing_s)
+        if mode == TRANSIT:
+            found = ridden_with(before, sites.take(np.arange(first, last)), everybody)
+        else:
+            network, demand, _ = travel_by(before.atlas, mode)
+            each = [sites.take([i]) for i in range(first, last)]
+            found = network.to_nearest(demand, each).travel_s
+        site, person = np.nonzero(found < before.travel_s)
         parts.append((person, site + first, found[site, person]))
     person, site, travel_s = (np.concatenate(column) for column in zip(*parts, strict=True))
     return person, site, travel_s

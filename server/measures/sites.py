@@ -23,8 +23,10 @@ from layers.sites import (
     OBJECTIVES,
     next_sites,
 )
+from layers.timetable import TRANSIT
 from server import models
-from server.api import AtlasPath, AtQuery, api_router
+from server.api import AtlasPath, AtQuery, WindowQuery, api_router
+from server.commands.options import WINDOW
 from server.measures.radius import parse_capacities
 from server.measures.sites_out import Objective, SitesOut, sites_out
 from server.measures.sites_words import sites_words
@@ -53,6 +55,9 @@ class SitesIn(models.Model):
     mode: str | None = Field(default=None, description="the category's own where null")
     minutes: float | None = None
     at: str | None = Field(default=None, description="existing offers are those open then")
+    window: str | None = Field(
+        default=None, description="departures of mode transit: a day and a span, or a part"
+    )
     candidates: list[str] | None = Field(
         default=None, description="corners, spaces, ids of categories; null: none besides places"
     )
@@ -75,9 +80,10 @@ def get_sites(
     atlas: AtlasPath,
     category: CategoriesQuery,
     new: Annotated[int | None, Query(description=f"how many, 1 to {MOST_NEW}")] = None,
-    mode: Annotated[str | None, Query(description="walk, stepfree, bike or car")] = None,
+    mode: Annotated[str | None, Query(description="walk, stepfree, bike, car or transit")] = None,
     minutes: Annotated[float | None, Query(description="limit of travel, 0.001 to 240")] = None,
     at: AtQuery = None,
+    window: WindowQuery = None,
     candidates: Annotated[
         str, Query(description="by comma: corners, spaces, ids of categories")
     ] = CORNERS,
@@ -105,6 +111,7 @@ def get_sites(
         mode=mode,
         minutes=minutes,
         at=at,
+        window=window,
         candidates=kinds,
         objective=objective,
         share=share,
@@ -149,12 +156,15 @@ def _split(text: str) -> list[str]:
     help="Category of the taxonomy; several mean any of them.",
 )  # fmt: skip
 @click.option("--new", type=int, help=f"How many new sites, 1 to {MOST_NEW}.")
-@click.option("--mode", type=click.Choice(MODES), help="How people go; else the category's own.")
+@click.option(
+    "--mode", type=click.Choice((*MODES, TRANSIT)), help="How people go; else the category's own."
+)
 @click.option("--minutes", type=float, help="Limit of travel, 0.001 to 240.")
 @click.option(
     "--at", metavar="TIME|PART_OF_WEEK",
     help="Existing offers are those open then: 2026-11-28T10:00, Sa, 'Mo-Fr 18:00-24:00', …",
 )  # fmt: skip
+@WINDOW
 @click.option(
     "--candidates", metavar="KIND[,KIND…]",
     help="corners (the default), spaces (rooms and meeting places), or ids of categories.",

@@ -18,7 +18,6 @@ from layers.resilience import without_car
 from layers.scenario import ScenarioError, check_scenario
 from layers.scenario_atlas import apply
 from layers.sheet import district_sheet
-from layers.sites import next_sites
 from layers.timetable import transit_of, usual_windows
 from layers.transit_coverage import transit_beside, transit_coverage
 from layers.week import week
@@ -73,7 +72,6 @@ def test_nobody_is_told_which_offer_a_ride_leads_to(atlas: Atlas):
     "measure",
     [
         lambda atlas: week(atlas, **REPAIR, mode="transit"),
-        lambda atlas: next_sites(atlas, **REPAIR, mode="transit", new=1),
         lambda atlas: partners(atlas, atlas.offers[0].id, mode="transit"),
         lambda atlas: reach_radii(atlas, **REPAIR, mode="transit"),
         lambda atlas: district_sheet(

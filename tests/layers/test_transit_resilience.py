@@ -104,8 +104,8 @@ def test_two_offers_that_take_turns_are_both_needed(atlas: Atlas, monkeypatch: p
 
 def test_variety_counts_categories_by_bus(atlas: Atlas):
     field = atlas.taxonomy.category("repair_cafe").field
-    riding = variety(atlas, field=field, mode="transit", window=TEN, minutes=7)
-    walking = variety(atlas, field=field, mode="walk", minutes=7)
+    riding = variety(atlas, field=field, mode="transit", window=TEN, minutes=7.5)
+    walking = variety(atlas, field=field, mode="walk", minutes=7.5)
     assert (riding.reached >= walking.reached).all()
     assert riding.reached.sum() > walking.reached.sum()
     assert {str(q.window) for q in riding.questions} == {TEN}
@@ -170,7 +170,7 @@ def test_slower_people_walk_slower_and_ride_as_fast(atlas: Atlas):
     home = int(usual.median.travel_s.argmax())
     # 120 s of ride and the waiting stay as they are
     assert slow.best.travel_s[home] <= 1.25 * usual.best.travel_s[home]
-    report = coverage(atlas, category="repair_cafe", mode="transit", window=TEN, minutes=7)
+    report = coverage(atlas, category="repair_cafe", mode="transit", window=TEN, minutes=7.5)
     found = stability(report, find_area(atlas, atlas.region.id)).variants
     covered = {v.id: v.tally.covered for v in found}
     assert covered["slower"] <= covered["asked"] <= covered["faster"]

@@ -75,7 +75,7 @@ def test_a_region_says_whether_it_has_a_timetable(riding: TestClient, client: Te
     assert_refused(refused, "mode", "umkreis region timetable toy --gtfs FILE")
 
 
-@pytest.mark.parametrize("path", ["week", "sites", "history", "radii"])
+@pytest.mark.parametrize("path", ["week", "history", "radii"])
 def test_what_does_not_take_it_says_so(path: str, riding: TestClient):
     asked = {"category": "repair_cafe", "mode": "transit"}
     refused = riding.get(f"{API}/{path}", params=asked)
@@ -93,6 +93,15 @@ def test_second_offers_verdicts_and_stress_take_it(riding: TestClient):
     body = {**asked, "category": ["repair_cafe"], "minutes": 4, "stress": True}
     cases = riding.post(f"{API}/resilience", json=body).json()["stress_cases"]
     assert [each["case"] for each in cases] == ["today", "sunday", "all"]
+
+
+def test_next_sites_take_it(riding: TestClient):
+    asked = {**ASKED, "minutes": "3", "new": "1"}
+    out = riding.get(f"{API}/sites", params=asked).json()
+    assert out["assumptions"]["window"] == TEN
+    assert out["gained"] > 0
+    body = {**ASKED, "minutes": 3, "new": 1, "places": [PLACE]}
+    assert riding.post(f"{API}/sites", json=body).json()["gained"] > 0
 
 
 def test_a_day_outside_the_timetable_is_a_bad_request(riding: TestClient):
