@@ -192,7 +192,7 @@ def test_doctor_lists_settings():
         (
             ("near", "toy", "--lon", "53", "--lat", "13"),
             2,
-            r"1\d\.\d\d to .*then lat: 5\d\.\d\d to",
+            r"1\d\.\d\d to .*lat: 5\d\.\d\d to",
         ),
         (("coverage", "toy", "-c", "library", "-o", "x.pdf"), 2, r"x\.pdf: its ending tells no"),
         (("user", "add", "ada@example.org"), 2, "Missing option '--role'. Choose from: moderator,"),

@@ -109,7 +109,9 @@ def test_a_correction_of_what_is_not_there_is_refused(options):
 def test_columns_that_nobody_knows_are_kept_and_said(options):
     reading = csv_of("name;category;lon;lat;Wetter\nA;csa;8;52;Regen\n", options)
     assert reading.records[0].raw == {"Wetter": "Regen"}
-    assert reading.notes == ("column 'Wetter' is kept as it is",)
+    assert reading.notes == (
+        "column 'Wetter' is kept as it is; `--column FIELD=Wetter` says what it holds",
+    )
 
 
 def test_an_address_is_taken_apart_and_waits_to_be_looked_up(options):
