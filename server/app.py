@@ -55,7 +55,8 @@ API_VERSION = "1.0"
 GZIP_LEVEL = 5  # of 9; a page is 2 % larger and costs a third of the time
 _DESCRIPTION = (
     "Who lives within reach of what: coverage, gaps and offers of a region's local economy. "
-    "Counts of fewer than 25 people are withheld. Fields may be added; none is renamed."
+    "Counts of few people are withheld: fewer than a region's `smallest_published`, 25 or more. "
+    "Fields may be added; none is renamed."
 )
 
 

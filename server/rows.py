@@ -169,6 +169,14 @@ def few_text(texts: Texts, smallest: int) -> str:
     return f"<\u202f{texts.number(smallest)}"
 
 
+def withheld_line(texts: Texts, smallest: int) -> str:
+    """Say what the marks of withheld counts mean."""
+    return texts.gettext(
+        "– and {few}: withheld, because the number would tell of too few people.",
+        few=few_text(texts, smallest),
+    )
+
+
 def _short_text(
     row: models.DistrictCoverage,
     short: int | None,

@@ -24,7 +24,7 @@ from server.evidence_sentences import age_lines, knowledge_lines
 from server.map_view import MapView, OfferLayer
 from server.method import method_lines
 from server.people_sentences import by_age_lines
-from server.rows import GapRow, Row, gap_row, ranking_rows, share_text
+from server.rows import GapRow, Row, gap_row, ranking_rows, share_text, withheld_line
 from server.texts import Texts, texts_of
 from server.time_sentences import when_phrase
 from server.transit_view import transit_lines
@@ -60,7 +60,7 @@ class Answer:
     counts_buildings: bool
     has_medians: bool
     has_short: bool
-    has_withheld: bool
+    withheld: str
 
 
 def answer_view(report: CoverageReport, texts: Texts, *, by: str = "district") -> Answer:
@@ -106,7 +106,9 @@ def answer_view(report: CoverageReport, texts: Texts, *, by: str = "district") -
         counts_buildings=all(district.unit == "buildings" for district in out.by_district),
         has_medians=any(row.median is not None for row in rows),
         has_short=any(row.short_text != "–" for row in rows),
-        has_withheld=not report.unknown and any(row.suppressed for row in out.by_district),
+        withheld=withheld_line(texts, report.smallest)
+        if not report.unknown and any(row.suppressed for row in out.by_district)
+        else "",
     )
 
 

@@ -1,6 +1,7 @@
 """A region's own, stricter rule of disclosure reaches every place where counts are published."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -45,3 +46,10 @@ def test_counts_are_published_by_the_rule_of_their_region(path: Path):
 def test_the_walk_finds_what_it_looks_for():
     told = list(lax(ast.parse("publish_parts(people)\npublish_singly(people, smallest=9)")))
     assert told == ["line 1: publish_parts without `smallest`"]
+
+
+def test_no_text_of_the_service_names_our_number_as_every_regions():
+    told = re.compile(r"(?:fewer than|<) ?25\b(?! people, or of more)")
+    files = [*(ROOT / "server").rglob("*.py"), *(ROOT / "server" / "templates").rglob("*.html")]
+    assert len(files) > 200
+    assert [file.name for file in files if told.search(file.read_text("utf-8"))] == []

@@ -11,8 +11,10 @@ from pydantic import Field
 
 from geo.network import MODES
 from layers.access_scores import DEFAULT_MINUTES, KINDS, Score, ScoresReport, access_scores
+from layers.timetable import TRANSIT
 from server import answers, models
-from server.api import AtlasPath, api_router
+from server.api import AtlasPath, WindowQuery, api_router
+from server.commands.options import WINDOW
 from server.opened import open_region
 from server.outputs import write_text
 from server.query import CategoriesQuery
@@ -26,7 +28,7 @@ class Zone(models.Model):
 
 
 class ScoreOut(models.Model):
-    """Offers per 10,000 people within reach; null for fewer than 25 people."""
+    """Offers per 10,000 people within reach; null for fewer people than are published."""
 
     id: str
     name: str
@@ -58,15 +60,18 @@ router = api_router()
 def get_access(
     atlas: AtlasPath,
     category: CategoriesQuery,
-    mode: Annotated[str | None, Query(description="walk, stepfree, bike or car")] = None,
+    mode: Annotated[str | None, Query(description="walk, stepfree, bike, car or transit")] = None,
     minutes: Annotated[
         float, Query(description="farther offers do not count; 0.001 to 240")
     ] = DEFAULT_MINUTES,
     kind: Annotated[str, Query(description=", ".join(KINDS))] = KINDS[0],
+    window: WindowQuery = None,
 ) -> ScoresOut:
     """How many offers there are per head within reach, by district."""
     return scores_out(
-        access_scores(atlas, category=category, mode=mode, minutes=minutes, kind=kind)
+        access_scores(
+            atlas, category=category, mode=mode, minutes=minutes, kind=kind, window=window
+        )
     )
 
 
@@ -111,8 +116,11 @@ def _score_out(score: Score) -> ScoreOut:
     "--category", "-c", "categories", multiple=True, required=True, metavar="ID",
     help="Category of the taxonomy; several mean any of them.",
 )  # fmt: skip
-@click.option("--mode", type=click.Choice(MODES), help="How people go; else the category's own.")
+@click.option(
+    "--mode", type=click.Choice((*MODES, TRANSIT)), help="How people go; else the category's own."
+)
 @click.option("--minutes", type=float, default=DEFAULT_MINUTES, show_default=True)
+@WINDOW
 @click.option("--kind", type=click.Choice(KINDS), default=KINDS[0], show_default=True)
 @click.option("--format", "format_", type=click.Choice(["table", "json"]), default="table")
 @click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False))
@@ -121,6 +129,7 @@ def command(
     categories: tuple[str, ...],
     mode: str | None,
     minutes: float,
+    window: str | None,
     kind: str,
     format_: str,
     output: Path | None,
@@ -128,8 +137,13 @@ def command(
     """How many offers there are per head within reach, by district."""
     out = scores_out(
         access_scores(
-            open_region(region), category=categories, mode=mode, minutes=minutes, kind=kind
-        )
+            open_region(region),
+            category=categories,
+            mode=mode,
+            minutes=minutes,
+            kind=kind,
+            window=window,
+        )  # fmt: skip
     )
     as_json = format_ == "json" or (output is not None and output.suffix.lower() == ".json")
     write_text((out.model_dump_json(indent=1) if as_json else _table(out)) + "\n", output)

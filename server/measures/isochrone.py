@@ -44,7 +44,7 @@ class IsochroneProperties(models.Model):
     direction: Direction
     residents: int | None = Field(
         description="people of the study area in 100 m cells whose middle lies inside, in tens; "
-        "null where fewer than 25 or where no people are counted"
+        "null where fewer than are published or where no people are counted"
     )
     area_m2: int
     reaches_edge: bool = Field(description="the area goes on beyond the data")

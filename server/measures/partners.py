@@ -93,7 +93,7 @@ class PartnerOut(models.Model):
     distance_m: int
     limit_min: float = Field(description="the limit of this pair")
     residents_both: int | None = Field(
-        description="people who reach both within it, in tens; null where fewer than 25"
+        description="people who reach both within it, in tens; null where fewer than are published"
     )
     goals: list[str] = Field(description="goals of the programme that its categories serve")
     shared_goals: list[str]

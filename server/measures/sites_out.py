@@ -40,7 +40,7 @@ class SiteOut(models.Model):
 
 
 class SiteGain(models.Model):
-    """What a district gains; null where fewer than 25 people."""
+    """What a district gains; null where fewer people than are published."""
 
     id: str
     name: str

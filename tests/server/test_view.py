@@ -86,7 +86,14 @@ def test_withheld_counts_are_bounds_or_dashes_never_numbers(toy_atlas):
     for row in (second, third):
         assert (row.rank, row.share_text, row.short_text, row.covered_text) == (None, "–", "–", "–")
         assert row.look.id == "withheld"
-    assert answer.has_withheld
+    assert answer.withheld.startswith("– and <\u202f25: withheld")
+
+
+def test_the_note_names_the_number_of_a_region_that_is_stricter(toy_atlas):
+    population = replace(toy_atlas.population, smallest_published=40)
+    strict = replace(toy_atlas, population=population)
+    report = coverage(strict, category="greengrocer_bakery", mode="walk", minutes=3)
+    assert answer_view(report, ENGLISH).withheld.startswith("– and <\u202f40: withheld")
 
 
 def test_known_but_none_is_said_with_the_year(toy_atlas):

@@ -9,7 +9,7 @@ from layers.districts import DISTRICT, REGION, Area
 from server import answers, models
 from server.figure_map import figure_map
 from server.measures.papers.blocks import Figure, Table
-from server.rows import Row, few_text, ranking_rows
+from server.rows import Row, ranking_rows
 from server.sentences import as_of_line
 from server.texts import Texts
 
@@ -101,14 +101,6 @@ def coverage_table(report: CoverageReport, area: Area, texts: Texts) -> Table:
         numeric=frozenset(range(len(kept))) - {1},
         name_column=1,
         total=total,
-    )
-
-
-def withheld_line(texts: Texts, smallest: int) -> str:
-    """Say what the marks of withheld counts mean."""
-    return texts.gettext(
-        "– and {few}: withheld, because the number would tell of too few people.",
-        few=few_text(texts, smallest),
     )
 
 

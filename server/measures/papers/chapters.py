@@ -18,7 +18,6 @@ from server.measures.papers.areas import (
     district_rows,
     held_ids,
     told_areas,
-    withheld_line,
 )
 from server.measures.papers.blocks import LIST, SOFT, STRONG, Block, Section, Table, Words
 from server.measures.papers.measures import (
@@ -36,7 +35,7 @@ from server.measures.sheet_page import (
     variant_row,
     verdict_text,
 )
-from server.rows import gap_row
+from server.rows import gap_row, withheld_line
 from server.texts import Texts
 
 Writer = Callable[..., list[Block]]

@@ -16,13 +16,13 @@ from layers.scenario import Scenario
 from layers.site_report import SitesReport
 from server import sentences as words
 from server.measures.equity import equity_out
-from server.measures.papers.areas import coverage_figure, held_ids, told_areas, withheld_line
+from server.measures.papers.areas import coverage_figure, held_ids, told_areas
 from server.measures.papers.blocks import LIST, SOFT, STRONG, Block, Table, Words
 from server.measures.resilience_out import Twice, resilience_out, twice_fields
 from server.measures.scenario_out import TriedOut, scenario_out
 from server.measures.sites_out import sites_out
 from server.measures.sites_words import site_place, sites_words
-from server.rows import few_text
+from server.rows import few_text, withheld_line
 from server.texts import Texts
 
 _MOST_CRITICAL = 10
