@@ -18,6 +18,7 @@ from geo.floating import Decay, by_thirds, supply_per_head, within_limit
 from layers.coverage import CoverageReport, answer
 from layers.question import LINE, ask
 from layers.tabular import Tabular
+from layers.travel import travel_by
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,6 +87,7 @@ def access_scores(
     mode: str | None = None,
     minutes: float | None = None,
     kind: str = E2SFCA,
+    window: str | None = None,
 ) -> ScoresReport:
     """
     Score each district by the offers per head within reach.
@@ -100,6 +102,8 @@ def access_scores(
         Farther offers do not count; 30 if left out.
     kind
         `e2sfca`: three zones of equal width with the weights 1, 0.68 and 0.22. `2sfca`: one weight.
+    window
+        Departures of mode `transit`: the way to each offer is the median over them.
 
     Raises
     ------
@@ -117,7 +121,9 @@ def access_scores(
             "`mode` line has no travel time; use a way along streets", parameter="mode"
         )
     limit = DEFAULT_MINUTES if minutes is None else minutes
-    question = ask(atlas, category=category, mode=mode, minutes=limit)
+    question = ask(
+        atlas, category=category, mode=mode, minutes=limit, window=window, with_transit=True
+    )
     if atlas.population.basis.unit != "residents":
         raise ParameterError(
             f"`region` {atlas.region.id} has no population count, so there is no supply per head; "
@@ -126,11 +132,8 @@ def access_scores(
         )
     decay = (by_thirds if kind == E2SFCA else within_limit)(question.limit_s + _EPSILON_S)
     report = answer(atlas, [question])[0]
-    pairs = atlas.networks[question.mode].within(
-        atlas.demand[question.mode],
-        atlas.supply[question.mode].take(report.offers),
-        decay.limit_s,
-    )
+    network, demand, supply = travel_by(atlas, question.mode, question.window)
+    pairs = network.within(demand, supply.take(report.offers), decay.limit_s, with_distance=False)
     people = atlas.people
     per_head = supply_per_head(
         pairs.source, pairs.target, pairs.travel_s, people, np.ones(len(report.offers)), decay

@@ -21,8 +21,17 @@ from layers.access_scores import access_scores
 from layers.coverage import CoverageReport, coverage
 from layers.errors import UnknownCategoryError
 from layers.evidence import sources_of
-from layers.question import DEFAULT_LINE_M, LINE, MAX_METRES, MAX_MINUTES, check_limit, check_mode
+from layers.question import (
+    DEFAULT_LINE_M,
+    DEFAULT_TRANSIT_MIN,
+    LINE,
+    MAX_METRES,
+    MAX_MINUTES,
+    check_limit,
+    check_mode,
+)
 from layers.tabular import Tabular
+from layers.timetable import TRANSIT, WALK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,6 +48,7 @@ if TYPE_CHECKING:
 PER_PEOPLE = 10_000
 AGES_DIFFER_YEARS = 1.0  # assumption: offers change by some percent a year
 NO_CATEGORY = "no_category"  # the region was built with a taxonomy that lacks it
+NO_TIMETABLE = "no_timetable"  # of a region that is asked for public transport
 _DAYS_A_YEAR = 365.25
 
 
@@ -76,7 +86,8 @@ class RegionFigures:
     count
         Of it, the people that are compared; None where there is no report.
     unknown
-        Why there is no answer: as in a coverage report, or `NO_CATEGORY`; "" where there is one.
+        Why there is no answer: as in a coverage report, `NO_CATEGORY` or `NO_TIMETABLE`; ""
+        where there is one.
     residents
         People who live there; None where not all of it is counted, or few live there.
     offers
@@ -124,8 +135,8 @@ class Caveat:
     Something that makes figures hard to compare.
 
     `kind` is `mode` (another way of travel than asked: streets are missing in `regions`), `limit`
-    (the limit asked has no meaning then), `ages` (their data are more than a year apart),
-    `unknown`, `buildings` (no people counted: shares of buildings), `spread` (people are spread
+    (the limit asked has no meaning then), `timetable` (no public transport is known), `ages` (their
+    data are more than a year apart), `unknown`, `buildings` (no people counted: shares of buildings), `spread` (people are spread
     evenly, not placed on homes), `sources` (different sources list the offers) or `taxonomy`
     (built with different versions).
     """
@@ -159,6 +170,7 @@ def compare(
     mode: str | None = None,
     minutes: float | None = None,
     metres: float | None = None,
+    window: str | None = None,
 ) -> Comparison:
     """
     Ask the same question of several regions.
@@ -171,7 +183,10 @@ def compare(
         One id of the taxonomy, or several that mean any of them.
     mode, minutes, metres
         As for coverage; the first category's own where they are left out. Where a region has no
-        such streets all are measured in a straight line, by `metres` or 1,000 m.
+        such streets all are measured in a straight line, by `metres` or 1,000 m. A region without
+        a timetable is `NO_TIMETABLE` by `transit`, and the others are measured all the same.
+    window
+        With `transit`, as for coverage: a part of the week is a day of each region's own timetable.
 
     Raises
     ------
@@ -186,7 +201,7 @@ def compare(
         raise ParameterError("`category` is missing; name at least one", parameter="category")
     categories = _categories(atlases, ids)
     asked_mode = check_mode(mode or categories[0].reach.mode, _all_modes(atlases))
-    without = () if asked_mode == LINE else tuple(
+    without = () if asked_mode in (LINE, TRANSIT) else tuple(
         atlas.region.id for atlas in atlases if asked_mode not in atlas.networks
     )  # fmt: skip
     common = LINE if without else asked_mode
@@ -201,9 +216,11 @@ def compare(
             metres or (DEFAULT_LINE_M if without or minutes is None else None),
         )
     elif minutes is None and metres is None:
-        minutes = categories[0].reach.minutes
+        own = categories[0].reach.minutes
+        minutes = max(own, DEFAULT_TRANSIT_MIN) if common == TRANSIT else own
     figures = tuple(
-        _figures(atlas, ids, mode=common, minutes=minutes, metres=metres) for atlas in atlases
+        _figures(atlas, ids, mode=common, minutes=minutes, metres=metres, window=window)
+        for atlas in atlases
     )
     caveats = [
         *([Caveat("mode", without)] if without else []),
@@ -224,6 +241,7 @@ def _check_regions(atlases: Sequence[Atlas]) -> None:
 def _all_modes(atlases: Sequence[Atlas]) -> tuple[str, ...]:
     """Return what may be asked: what any of the regions has, and always a straight line."""
     found = {mode for atlas in atlases for mode in atlas.networks}
+    found |= {TRANSIT for atlas in atlases if _has_timetable(atlas)}
     return (*sorted(found), LINE) if found else (LINE, "walk", "stepfree", "bike", "car")
 
 
@@ -246,6 +264,7 @@ def _figures(
     mode: str,
     minutes: float | None,
     metres: float | None,
+    window: str | None,
 ) -> RegionFigures:
     people = _residents(atlas)
     district = atlas.region.locate(atlas.offer_xy)
@@ -253,11 +272,14 @@ def _figures(
     name, municipalities = _compared(atlas)
     fields = field_mix(atlas, inside, people)
     known = {c.id for c in atlas.taxonomy.categories}
-    if not known.issuperset(ids):
+    unknown = "" if known.issuperset(ids) else NO_CATEGORY
+    if mode == TRANSIT and not _has_timetable(atlas):
+        unknown = unknown or NO_TIMETABLE
+    if unknown:
         return RegionFigures(
-            atlas, name, municipalities, None, None, NO_CATEGORY, people, fields=fields
+            atlas, name, municipalities, None, None, unknown, people, fields=fields
         )
-    report = coverage(atlas, category=ids, mode=mode, minutes=minutes, metres=metres)
+    report = coverage(atlas, category=ids, mode=mode, minutes=minutes, metres=metres, window=window)
     offers = None if report.unknown else int(inside[report.offers].sum())
     days = [day for c in report.question.categories if (day := atlas.data_as_of(c)) is not None]
     return RegionFigures(
@@ -270,7 +292,7 @@ def _figures(
         residents=people,
         offers=offers,
         per_10000=per_10000(offers, people),
-        access=_access(atlas, ids, report),
+        access=_access(atlas, ids, report, window),
         median_min=_median(report, report.travel_s / 60) if mode != LINE else math.nan,
         median_m=_median(report, report.distance_m) if metres is not None else math.nan,
         fields=fields,
@@ -339,11 +361,17 @@ def field_mix(
     return tuple(counts)
 
 
-def _access(atlas: Atlas, ids: Sequence[str], report: CoverageReport) -> float | None:
+def _has_timetable(atlas: Atlas) -> bool:
+    return atlas.timetable is not None and WALK in atlas.networks
+
+
+def _access(
+    atlas: Atlas, ids: Sequence[str], report: CoverageReport, window: str | None
+) -> float | None:
     is_counted = atlas.population.basis.unit == "residents"
     if report.unknown or report.question.mode == LINE or not is_counted:
         return None
-    scores = access_scores(atlas, category=ids, mode=report.question.mode)
+    scores = access_scores(atlas, category=ids, mode=report.question.mode, window=window)
     if scores.region.per_10000 is None:  # few people
         return None
     home = _at_home(atlas)
@@ -379,7 +407,8 @@ def _caveats(figures: Sequence[RegionFigures]) -> list[Caveat]:
     told_by = [{s.source for s in f.sources if s.kind == "offers" and s.offers} for f in figures]
     versions = {f.atlas.taxonomy.version for f in figures}
     found = {
-        "unknown": those([bool(f.unknown) for f in figures]),
+        "timetable": those([f.unknown == NO_TIMETABLE for f in figures]),
+        "unknown": those([bool(f.unknown) and f.unknown != NO_TIMETABLE for f in figures]),
         "buildings": those([f.atlas.population.basis.unit != "residents" for f in figures]),
         "spread": those([_is_spread(f.atlas) for f in figures]),
         "ages": all_ids if apart_years > AGES_DIFFER_YEARS else (),

@@ -84,6 +84,7 @@ def history(
     mode: str | None = None,
     minutes: float | None = None,
     metres: float | None = None,
+    window: str | None = None,
     start: date | None = None,
     end: date | None = None,
     step: str = QUARTER,
@@ -95,8 +96,8 @@ def history(
     ----------
     dated
         The region with all offers that ever existed.
-    category, mode, minutes, metres
-        As for coverage.
+    category, mode, minutes, metres, window
+        As for coverage; by public transport with the timetable of today, on one day for all points.
     district
         Id or name of a district or municipality; "" for the region.
     start, end
@@ -112,7 +113,10 @@ def history(
         If there is no such category or district.
     """
     atlas = dated.atlas
-    question = ask(atlas, category=category, mode=mode, minutes=minutes, metres=metres)
+    question = ask(
+        atlas, category=category, mode=mode, minutes=minutes, metres=metres, window=window,
+        with_transit=True,
+    )  # fmt: skip
     area = find_area(atlas, district or atlas.region.id)
     known_from, known_to = known_days(dated, question)
     last = end or known_to or atlas.region.as_of
@@ -218,8 +222,9 @@ def reports_on(
     for begin in range(0, len(waiting), _AT_ONCE):
         part = waiting[begin : begin + _AT_ONCE]
         nearest = nearest_offers(
-            dated.atlas, question.mode, [s for _, s in part], with_distance=by_metres
-        )
+            dated.atlas, question.mode, [s for _, s in part], with_distance=by_metres,
+            window=question.window,
+        )  # fmt: skip
         for lane, (name, offers) in enumerate(part):
             found[name] = report_of(dated.atlas, question, offers, nearest, lane)
     return [(found[_key(least)], found[_key(most)]) for least, most in sets]

@@ -30,7 +30,7 @@ from layers.document import (
     parse,
     unknown_keys,
 )
-from layers.question import QUESTION_MODES
+from layers.question import ALL_MODES
 from layers.scenario import Scenario, ScenarioError, check_scenario
 
 if TYPE_CHECKING:
@@ -74,6 +74,7 @@ class Chapter:
     minutes: float | None = None
     metres: float | None = None
     at: str | None = None
+    window: str | None = None
     new: int = 1
     scenario: Scenario | None = None
     text: str = ""
@@ -81,8 +82,8 @@ class Chapter:
     @property
     def question(self) -> dict[str, Any]:
         """The question in the words of `layers.question.ask`."""
-        asked = {"mode": self.mode, "minutes": self.minutes, "metres": self.metres, "at": self.at}
-        return {"category": self.category, **asked}
+        names = ("category", "mode", "minutes", "metres", "at", "window")
+        return {name: getattr(self, name) for name in names}
 
 
 @dataclass(frozen=True)
@@ -203,8 +204,8 @@ def _category(value: Any) -> str:
 
 
 def _mode(value: Any) -> str:
-    known = isinstance(value, str) and value in QUESTION_MODES
-    return "" if known else f"is {value!r}, not one of {', '.join(QUESTION_MODES)}"
+    known = isinstance(value, str) and value in ALL_MODES
+    return "" if known else f"is {value!r}, not one of {', '.join(ALL_MODES)}"
 
 
 def _limit(value: Any) -> str:
@@ -230,6 +231,7 @@ class _Rules:
 
 _ASKED: dict[str, Callable[[Any], str]] = {
     "title": _name, "category": _category, "mode": _mode, "minutes": _limit,
+    "window": _name,
 }  # fmt: skip
 _ASKED_AT = {**_ASKED, "at": _name}
 _ASKED_WHOLE = {**_ASKED_AT, "metres": _limit}

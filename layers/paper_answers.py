@@ -127,7 +127,7 @@ def _check_questions(atlas: Atlas, paper: Paper) -> None:
         if chapter.kind == TEXT:
             continue
         try:
-            ask(atlas, **_question(atlas, chapter))
+            ask(atlas, **_question(atlas, chapter), with_transit=True)
         except (ParameterError, UnknownNameError) as exc:
             faults.append(f"chapters[{i}]: {exc}")
     if faults:
@@ -146,7 +146,7 @@ def _answer(
 ) -> Report | None:
     """Answer a chapter; reports of coverage are kept in `reports`."""
     kind, asked = chapter.kind, chapter.question
-    by_street = {name: asked[name] for name in ("category", "mode", "minutes")}
+    by_street = {name: asked[name] for name in ("category", "mode", "minutes", "window")}
 
     def covered() -> CoverageReport:
         key = tuple(asked.values())

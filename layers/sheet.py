@@ -20,6 +20,7 @@ from layers.districts import Area, find_area
 from layers.question import LINE, Question, ask, check_limit
 from layers.stability import DEFAULT_THRESHOLD, Stability, stability
 from layers.tabular import Tabular
+from layers.timetable import TRANSIT, WALK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -118,6 +119,7 @@ def district_sheet(
     minutes: float | None = None,
     metres: float | None = None,
     at: str | None = None,
+    window: str | None = None,
     threshold: float = DEFAULT_THRESHOLD,
 ) -> Sheet:
     """
@@ -131,8 +133,8 @@ def district_sheet(
         Id of a finest district, a municipality, or the region.
     category
         Ids; several mean any of them. Without one it is food for every day.
-    mode, minutes, metres, at
-        As for coverage; benchmarks and fields count offers at any time.
+    mode, minutes, metres, at, window
+        As for coverage; benchmarks and fields count offers at any time, each by its own mode.
     threshold
         Share of the people from which on a district is served, above 0 to 1.
 
@@ -146,7 +148,10 @@ def district_sheet(
     check_limit("threshold", threshold, 1.0)
     area = find_area(atlas, district)
     ids = list(category) or default_categories(atlas)
-    asked = ask(atlas, category=ids, mode=mode, minutes=minutes, metres=metres, at=at)
+    asked = ask(
+        atlas, category=ids, mode=mode, minutes=minutes, metres=metres, at=at, window=window,
+        with_transit=True,
+    )  # fmt: skip
     functions = [ask(atlas, category=c.id) for c in atlas.taxonomy.categories]
     of_benchmarks = [_questions(atlas, b, asked) for b in atlas.benchmarks]
     questions = [asked, *functions, *(q for group in of_benchmarks for q in group)]
@@ -186,6 +191,7 @@ def _questions(atlas: Atlas, benchmark: Benchmark, asked: Question) -> list[Ques
             mode=benchmark.mode,
             minutes=benchmark.minutes,
             metres=benchmark.metres,
+            with_transit=True,
         )
         for group in groups
     ]
@@ -194,7 +200,8 @@ def _questions(atlas: Atlas, benchmark: Benchmark, asked: Question) -> list[Ques
 def _why_not(atlas: Atlas, benchmark: Benchmark) -> str:
     if reason := _ABOUT_SOMETHING_ELSE.get(benchmark.of):
         return reason
-    return "" if benchmark.mode in (*atlas.networks, LINE) else "mode"
+    rides = () if atlas.timetable is None or WALK not in atlas.networks else (TRANSIT,)
+    return "" if benchmark.mode in (*atlas.networks, LINE, *rides) else "mode"
 
 
 def _benchmark(
@@ -221,7 +228,9 @@ def _benchmark(
 def _of_offers(report: CoverageReport, rows: NDArray[np.int64]) -> CoverageReport:
     question = report.question
     by_metres = question.metres is not None
-    nearest = nearest_offers(report.atlas, question.mode, [rows], with_distance=by_metres)
+    nearest = nearest_offers(
+        report.atlas, question.mode, [rows], with_distance=by_metres, window=question.window
+    )
     changed = report_of(report.atlas, question, rows, nearest, 0)
     return replace(changed, unknown=report.unknown)
 

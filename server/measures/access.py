@@ -143,7 +143,7 @@ def command(
             minutes=minutes,
             kind=kind,
             window=window,
-        )  # fmt: skip
+        )
     )
     as_json = format_ == "json" or (output is not None and output.suffix.lower() == ".json")
     write_text((out.model_dump_json(indent=1) if as_json else _table(out)) + "\n", output)

@@ -15,10 +15,11 @@ from geo.errors import ParameterError
 from layers.atlas import Atlas
 from layers.compare import Comparison, RegionFigures, compare
 from layers.errors import AtlasError
-from layers.question import QUESTION_MODES
+from layers.question import ALL_MODES
 from server import models
 from server.answers import rows_to_csv
-from server.api import CSV, MetresQuery, MinutesQuery, ModeQuery, api_router
+from server.api import CSV, MetresQuery, MinutesQuery, ModeQuery, WindowQuery, api_router
+from server.commands.options import WINDOW
 from server.measures.compare_words import comparison_text
 from server.measures.sheet import CountOut, NamedOut, count_out, named_out
 from server.opened import open_region
@@ -59,7 +60,10 @@ class FiguresOut(models.Model):
     name: str = Field(description="of what is compared: the region, or its `home` municipality")
     municipalities: int
     answer: Literal["known", "unknown"]
-    unknown_reason: Literal["no_source", "too_old", "no_hours", "no_category"] | None
+    unknown_reason: (
+        Literal["no_source", "too_old", "no_hours", "no_category", "no_timetable"] | None
+    )
+    window: str | None = Field(description="departures of mode transit, by its own timetable")
     count: CountOut | None
     offers: int | None = Field(description="inside the boundary; null where unknown, never 0 then")
     offers_per_10000: float | None
@@ -80,7 +84,8 @@ class CaveatOut(models.Model):
     """What makes figures hard to compare."""
 
     kind: Literal[
-        "mode", "limit", "unknown", "buildings", "spread", "ages", "sources", "taxonomy"
+        "mode", "limit", "timetable", "unknown", "buildings", "spread", "ages", "sources",
+        "taxonomy",
     ]  # fmt: skip
     regions: list[str]
 
@@ -125,6 +130,7 @@ def get_compare(
     mode: ModeQuery = None,
     minutes: MinutesQuery = None,
     metres: MetresQuery = None,
+    window: WindowQuery = None,
     format_: CompareFormat = "json",
 ) -> Response:
     """
@@ -134,7 +140,9 @@ def get_compare(
     and the caveats say so.
     """
     atlases, left_out = open_several(regions_of(request), split_ids(regions))
-    found = compare(atlases, category=category, mode=mode, minutes=minutes, metres=metres)
+    found = compare(
+        atlases, category=category, mode=mode, minutes=minutes, metres=metres, window=window
+    )
     if format_ == "csv":
         return Response(comparison_csv(found), media_type=CSV)
     out = compare_out(found, left_out)
@@ -211,6 +219,7 @@ def _figures_out(figures: RegionFigures) -> FiguresOut:
         municipalities=figures.municipalities,
         answer="unknown" if figures.unknown else "known",
         unknown_reason=figures.unknown or None,  # type: ignore[arg-type]
+        window=_window(figures),
         count=count_out(figures.count) if figures.count else None,
         offers=figures.offers,
         offers_per_10000=_rounded(figures.per_10000),
@@ -244,6 +253,11 @@ def _figures_out(figures: RegionFigures) -> FiguresOut:
             for s in figures.sources
         ],
     )
+
+
+def _window(figures: RegionFigures) -> str | None:
+    report = figures.report
+    return str(report.question.window) if report and report.question.window else None
 
 
 def _rounded(value: float | None) -> float | None:
@@ -289,11 +303,12 @@ def _csv_row(found: Comparison, figures: RegionFigures, caveats: str) -> dict[st
     help="Category of the taxonomy; several mean any of them.",
 )  # fmt: skip
 @click.option(
-    "--mode", type=click.Choice(QUESTION_MODES),
+    "--mode", type=click.Choice(ALL_MODES),
     help="How people go; else the category's own, or a straight line where one has no streets.",
 )  # fmt: skip
 @click.option("--minutes", type=float, help="Limit of travel, 0.001 to 240.")
 @click.option("--metres", type=float, help="Limit of the way instead.")
+@WINDOW
 @click.option(
     "--format", "format_", type=click.Choice(["table", "json", "csv"]),
     help="Else by the file's ending.",
@@ -306,6 +321,7 @@ def command(
     mode: str | None,
     minutes: float | None,
     metres: float | None,
+    window: str | None,
     format_: str | None,
     lang: str | None,
     output: Path | None,
@@ -317,7 +333,9 @@ def command(
             f"`--output` {output}: a comparison is written as .json or .csv", parameter="output"
         )
     atlases = [open_region(region) for region in dict.fromkeys(regions)]
-    found = compare(atlases, category=categories, mode=mode, minutes=minutes, metres=metres)
+    found = compare(
+        atlases, category=categories, mode=mode, minutes=minutes, metres=metres, window=window
+    )
     if chosen == "csv":
         write_text(comparison_csv(found), output)
     elif chosen == "json":

@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from layers.compare import NO_CATEGORY, Caveat, Comparison, RegionFigures
+from layers.compare import NO_CATEGORY, NO_TIMETABLE, Caveat, Comparison, RegionFigures
 from layers.question import LINE
 from server.charts import PLAIN, Bar, Picture
 from server.measures.sheet_page import count_text
@@ -90,6 +90,8 @@ def _extent_text(figures: RegionFigures, texts: Texts) -> str:
 
 def unknown_text(figures: RegionFigures, texts: Texts) -> str:
     """Say why there is no answer."""
+    if figures.unknown == NO_TIMETABLE:
+        return texts.gettext("no timetable")
     if figures.unknown == NO_CATEGORY:
         return texts.gettext("unknown: this region's list of kinds lacks it")
     if figures.unknown == "too_old":
@@ -164,6 +166,10 @@ def _caveat(caveat: Caveat, found: Comparison, regions: list[str], texts: Texts)
         ),
         "limit": lambda: texts.gettext(
             "The limit in minutes has no meaning in a straight line and is not used."
+        ),
+        "timetable": lambda: texts.gettext(
+            "{names}: no timetable is known there, so nothing is said of bus and train.",
+            names=names,
         ),
         "unknown": lambda: texts.gettext(
             "Unknown in {names}: that does not mean that there is none.", names=names

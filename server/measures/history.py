@@ -13,10 +13,11 @@ from pydantic import Field
 from geo.errors import ParameterError
 from layers.history import QUARTER, STEPS, History, Point, history
 from layers.history_offers import DatedOffers, dated_offers
-from layers.question import QUESTION_MODES
+from layers.question import ALL_MODES
 from server import models
 from server.answers import rows_to_csv
-from server.api import CSV, MetresQuery, MinutesQuery, ModeQuery, api_router
+from server.api import CSV, MetresQuery, MinutesQuery, ModeQuery, WindowQuery, api_router
+from server.commands.options import WINDOW
 from server.measures.history_words import history_text
 from server.measures.sheet import AreaOut, CountOut, NamedOut, count_out, named_out
 from server.opened import known_regions, open_built_region
@@ -46,6 +47,7 @@ class HistoryOut(models.Model):
     mode: str
     minutes: float | None
     metres: float | None
+    window: str | None = Field(description="departures of mode transit")
     step: Literal["month", "quarter", "year"]
     points: list[PointOut]
     known_from: date | None = Field(description="first day for which a source tells")
@@ -78,6 +80,7 @@ def get_history(
     mode: ModeQuery = None,
     minutes: MinutesQuery = None,
     metres: MetresQuery = None,
+    window: WindowQuery = None,
     start: FromQuery = None,
     end: ToQuery = None,
     step: StepQuery = "quarter",
@@ -96,6 +99,7 @@ def get_history(
         mode=mode,
         minutes=minutes,
         metres=metres,
+        window=window,
         start=start,
         end=end,
         step=step,
@@ -127,6 +131,7 @@ def history_out(found: History) -> HistoryOut:
         mode=question.mode,
         minutes=question.minutes,
         metres=question.metres,
+        window=str(question.window) if question.window else None,
         step=found.step,  # type: ignore[arg-type]
         points=[_point_out(point) for point in found.points],
         known_from=found.known_from,
@@ -181,10 +186,11 @@ _DAY = click.DateTime(formats=["%Y-%m-%d"])
 )  # fmt: skip
 @click.option("--district", default="", metavar="DISTRICT", help="Id or name; else the region.")
 @click.option(
-    "--mode", type=click.Choice(QUESTION_MODES), help="How people go; else the category's own."
+    "--mode", type=click.Choice(ALL_MODES), help="How people go; else the category's own."
 )
 @click.option("--minutes", type=float, help="Limit of travel, 0.001 to 240.")
 @click.option("--metres", type=float, help="Limit of the way instead.")
+@WINDOW
 @click.option("--from", "start", type=_DAY, help="First day; else five years before the last.")
 @click.option("--to", "end", type=_DAY, help="Last day; else that of the newest source.")
 @click.option("--step", type=click.Choice(list(STEPS)), default=QUARTER, show_default=True)
@@ -201,6 +207,7 @@ def command(
     mode: str | None,
     minutes: float | None,
     metres: float | None,
+    window: str | None,
     start: datetime | None,
     end: datetime | None,
     step: str,
@@ -221,6 +228,7 @@ def command(
         mode=mode,
         minutes=minutes,
         metres=metres,
+        window=window,
         start=start.date() if start else None,
         end=end.date() if end else None,
         step=step,

@@ -13,14 +13,15 @@ from pydantic import Field
 
 from geo.errors import ParameterError
 from layers.atlas import Atlas
-from layers.question import QUESTION_MODES
+from layers.question import ALL_MODES
 from layers.sheet import BenchmarkResult, FieldView, Figure, Function, Sheet, district_sheet
 from layers.stability import DEFAULT_THRESHOLD, Variant
 from layers.tally import Tally
 from layers.vocabulary import Category, Term
 from server import answers, models
-from server.api import AtlasPath, AtQuery, api_router
+from server.api import AtlasPath, AtQuery, WindowQuery, api_router
 from server.asked import parse_asked
+from server.commands.options import WINDOW
 from server.measures.sheet_page import reason_text, sheet_html, sheet_policy, sheet_text
 from server.opened import open_region
 from server.outputs import choose_format, write_text
@@ -169,6 +170,7 @@ def get_sheet(
         float | None, Query(description="limit of the way instead, above 0 to 200,000")
     ] = None,
     at: AtQuery = None,
+    window: WindowQuery = None,
     threshold: Annotated[
         float, Query(description="share of the people from which on a district is served")
     ] = DEFAULT_THRESHOLD,
@@ -183,6 +185,7 @@ def get_sheet(
             minutes=minutes,
             metres=metres,
             at=at,
+            window=window,
             threshold=threshold,
         )
     )
@@ -201,6 +204,7 @@ def sheet_page(request: Request, region: str, district: str) -> HTMLResponse:
         minutes=asked.minutes,
         metres=asked.metres,
         at=asked.at,
+        window=asked.window,
     )
     texts = texts_for(request)
     headers = {
@@ -345,11 +349,12 @@ def _function_out(function: Function) -> FunctionOut:
     help="Category of the taxonomy; several mean any of them; else food for every day.",
 )  # fmt: skip
 @click.option(
-    "--mode", type=click.Choice(QUESTION_MODES), help="How people go; else the category's own."
+    "--mode", type=click.Choice(ALL_MODES), help="How people go; else the category's own."
 )
 @click.option("--minutes", type=float, help="Limit of travel, 0.001 to 240.")
 @click.option("--metres", type=float, help="Limit of the way instead.")
 @click.option("--at", metavar="TIME", help="A moment or a part of the week, as for coverage.")
+@WINDOW
 @click.option(
     "--threshold", type=float, default=DEFAULT_THRESHOLD, show_default=True,
     help="Share of the people from which on a district is served.",
@@ -368,6 +373,7 @@ def command(
     minutes: float | None,
     metres: float | None,
     at: str | None,
+    window: str | None,
     threshold: float,
     format_: str | None,
     lang: str | None,
@@ -387,6 +393,7 @@ def command(
         minutes=minutes,
         metres=metres,
         at=at,
+        window=window,
         threshold=threshold,
     )
     texts = texts_of(lang or Settings.from_env().language)

@@ -17,7 +17,6 @@ from layers.radius import reach_radii
 from layers.resilience import without_car
 from layers.scenario import ScenarioError, check_scenario
 from layers.scenario_atlas import apply
-from layers.sheet import district_sheet
 from layers.timetable import transit_of, usual_windows
 from layers.transit_coverage import transit_beside, transit_coverage
 from layers.week import week
@@ -74,9 +73,6 @@ def test_nobody_is_told_which_offer_a_ride_leads_to(atlas: Atlas):
         lambda atlas: week(atlas, **REPAIR, mode="transit"),
         lambda atlas: partners(atlas, atlas.offers[0].id, mode="transit"),
         lambda atlas: reach_radii(atlas, **REPAIR, mode="transit"),
-        lambda atlas: district_sheet(
-            atlas, atlas.region.id, category=["repair_cafe"], mode="transit"
-        ),
     ],
 )
 def test_a_measure_that_does_not_take_transit_says_so(measure, atlas: Atlas):

@@ -75,7 +75,7 @@ def test_a_region_says_whether_it_has_a_timetable(riding: TestClient, client: Te
     assert_refused(refused, "mode", "umkreis region timetable toy --gtfs FILE")
 
 
-@pytest.mark.parametrize("path", ["week", "history", "radii"])
+@pytest.mark.parametrize("path", ["week", "radii"])
 def test_what_does_not_take_it_says_so(path: str, riding: TestClient):
     asked = {"category": "repair_cafe", "mode": "transit"}
     refused = riding.get(f"{API}/{path}", params=asked)
@@ -102,6 +102,22 @@ def test_next_sites_take_it(riding: TestClient):
     assert out["gained"] > 0
     body = {**ASKED, "minutes": 3, "new": 1, "places": [PLACE]}
     assert riding.post(f"{API}/sites", json=body).json()["gained"] > 0
+
+
+def test_sheets_history_access_and_comparison_take_it(riding: TestClient):
+    sheet = riding.get(f"{API}/sheets/A", params=ASKED)
+    assert sheet.status_code == 200, sheet.text
+    page = riding.get("/r/toy/sheets/A", params={**ASKED, "lang": "en"})
+    assert page.status_code == 200
+    told = riding.get(f"{API}/history", params={**ASKED, "step": "year"}).json()
+    assert told["window"] == TEN
+    share = riding.get(f"{API}/coverage", params=ASKED).json()["share"]
+    assert told["points"][-1]["most"]["share"] == share
+    score = riding.get(f"{API}/access", params=ASKED).json()
+    assert score["assumptions"]["window"] == TEN
+    out = riding.get("/api/v1/compare", params={**ASKED, "regions": "toy"}).json()
+    assert (out["mode"], out["regions"][0]["window"]) == ("transit", TEN)
+    assert out["regions"][0]["count"]["share"] == share
 
 
 def test_a_day_outside_the_timetable_is_a_bad_request(riding: TestClient):
