@@ -166,6 +166,7 @@ def _cache(function: FunctionType, built_in: str, kernels: Sequence[Kernel[..., 
     code that was made with another value of a constant.
     """
     caching: Any = importlib.import_module("numba.core.caching")
+    runtime: Any = importlib.import_module("numba.core.runtime")
 
     class Filled:
         """A folder that holds code, whether or not more may be written there."""
@@ -194,8 +195,11 @@ def _cache(function: FunctionType, built_in: str, kernels: Sequence[Kernel[..., 
         _impl_class = Impl
 
         def load_overload(self, sig: Any, target_context: Any) -> Any:
-            # machine code holds that of the kernels it calls, which only a compiler needs
-            found = super().load_overload(sig, target_context)
+            # what is found needs nothing that only a compiler knows: no catalogue of all functions
+            # that numba can compile, which takes longer to load than all else, and no other kernel
+            runtime.rtsys.initialize(target_context)
+            with self._guard_against_spurious_io_errors():
+                found = self._load_overload(sig, target_context)
             if found is None:
                 _compile(kernels)
             return found

@@ -176,3 +176,25 @@ def test_without_a_compiler_the_plain_functions_answer_the_same() -> None:
     assert kind == "function"
     assert plain == answers()
     assert plain[0][0][0] == pytest.approx(3 * 3.6 / 4.8 + 6, abs=0.01)
+
+
+def test_what_was_compiled_is_read_without_loading_the_compiler(tmp_path) -> None:
+    (tmp_path / "summing_of_a_test.py").write_text(SOURCE.replace("FACTOR\n", "2\n").replace(
+        "from constants_of_a_test import 2\n", ""))  # fmt: skip
+    text = (
+        "import json, sys, numpy\nfrom summing_of_a_test import total\n"
+        "three = numpy.array([1, 2], numpy.int32)\n"
+        "print(json.dumps([total(three), 'numba.np.arraymath' in sys.modules]))"
+    )
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / "kept"),
+                   "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}  # fmt: skip
+    told = [
+        json.loads(
+            subprocess.run(  # noqa: S603 (this Python, this text)
+                [sys.executable, "-c", text], capture_output=True, text=True, check=True,
+                env=environment,
+            ).stdout
+        )
+        for _ in range(2)
+    ]  # fmt: skip
+    assert told == [[6, True], [6, False]]
