@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from server.import_reasons import reason_in
 from server.texts import Texts
 
 SHOWN = 20  # lines of one kind, where all of them are to be had elsewhere
@@ -21,7 +22,7 @@ def report_lines(
     report
         As `ImportReport.to_record` gives it.
     texts
-        Of the language; the reasons are those of the readers, in English.
+        Of the language.
     region
         Its id, for the commands that lead on.
     most
@@ -43,7 +44,8 @@ def report_lines(
     if pairs:
         command = f"umkreis register duplicates {region}"
         lines.append("  " + texts.gettext("Decide with: {command}", command=command))
-    lines += _rows(texts.gettext("Notes:"), report["notes"], texts, most)
+    notes = [reason_in(texts, note) for note in report["notes"]]
+    lines += _rows(texts.gettext("Notes:"), notes, texts, most)
     touched = ("added", "changed", "back", "proposed", "gone")
     if report["revs"] and any(report[name] for name in touched):
         undo = " ".join(f"--undo {rev}" for rev in reversed(report["revs"]))
@@ -85,7 +87,7 @@ def _counts(report: Mapping[str, Any], texts: Texts) -> Iterator[str]:
         (report["unchanged"], texts.gettext("unchanged")),
         (len(report["not_taken"]), texts.gettext("not taken")),
         *(
-            (count, texts.gettext("left out: {reason}", reason=why))
+            (count, texts.gettext("left out: {reason}", reason=reason_in(texts, why)))
             for why, count in report["skipped"].items()
         ),
     ]
@@ -103,22 +105,26 @@ def _counts(report: Mapping[str, Any], texts: Texts) -> Iterator[str]:
 def _not_taken(report: Mapping[str, Any], texts: Texts) -> Iterator[str]:
     for row in report["not_taken"]:
         meant = _meant(row["candidates"], texts)
-        yield f"{_line(report, row, texts)}{row['text']}: {row['reason']}{meant}"
+        why = reason_in(texts, row["reason"])
+        yield f"{_line(report, row, texts)}{row['text']}: {why}{meant}"
 
 
 def _decisions(report: Mapping[str, Any], texts: Texts) -> Iterator[str]:
+    topics = {"place": texts.gettext("place"), "category": texts.gettext("category")}
     for row in report["decisions"]:
         taken = f" → {row['taken']}" if row["taken"] else ""
         meant = _meant(row["candidates"], texts)
-        told = f"{row['topic']} {row['text']}{taken}: {row['reason']}{meant}"
+        why = reason_in(texts, row["reason"])
+        told = f"{topics.get(row['topic'], row['topic'])} {row['text']}{taken}: {why}{meant}"
         yield _line(report, row, texts) + told
 
 
 def _line(report: Mapping[str, Any], row: Mapping[str, Any], texts: Texts) -> str:
     if not row["line"]:
         return ""
+    if report["counts_in"] == "line":
+        return texts.gettext("line {n}", n=row["line"]) + ": "
     names = {
-        "line": texts.gettext("line"),
         "row": texts.gettext("row"),
         "feature": texts.gettext("feature"),
         "entry": texts.gettext("entry"),
