@@ -59,9 +59,9 @@ def is_text(value: Any, *, most: int = MAX_TEXT) -> bool:
     """
     Tell whether a value is a text of at most so many characters.
 
-    Zero bytes and halves of a pair of UTF-16, which no file and no database can keep, are none.
+    Halves of a pair of UTF-16, which no file and no database can keep, are none.
     """
-    if not isinstance(value, str) or len(value) > most or "\x00" in value:
+    if not isinstance(value, str) or len(value) > most:
         return False
     return value.isascii() or not any("\ud800" <= sign <= "\udfff" for sign in value)
 

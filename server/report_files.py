@@ -16,6 +16,7 @@ import openpyxl
 import shapely
 
 from layers.coverage import CoverageReport
+from layers.sources.undated import undate_geopackage, undated_office
 from layers.sources.write import xlsx_cell
 from server import answers, models
 
@@ -38,12 +39,7 @@ def coverage_xlsx(report: CoverageReport, *, by: str) -> bytes:
             sheet.append([xlsx_cell(sheet, _plain(value)) for value in row.values()])
     file = io.BytesIO()
     book.save(file)
-    return file.getvalue()
-
-
-def coverage_tables(report: CoverageReport, *, by: str) -> dict[str, gpd.GeoDataFrame]:
-    """Return districts, gaps and offers as tables with shapes, in the region's CRS."""
-    return _with_shapes(report, answers.coverage_out(report, by=by), by)
+    return undated_office(file.getvalue())
 
 
 def coverage_gpkg(report: CoverageReport, *, by: str) -> bytes:
@@ -55,6 +51,7 @@ def coverage_gpkg(report: CoverageReport, *, by: str) -> bytes:
         for layer, table in _with_shapes(report, out, by).items():
             if len(table):
                 table.to_file(path, layer=layer, driver="GPKG", dataset_metadata=told)
+        undate_geopackage(path, report.atlas.region.as_of)
         return path.read_bytes()
 
 

@@ -25,6 +25,7 @@ from openpyxl.styles import Font
 from geo.crs import LONLAT
 from geo.errors import ParameterError
 from layers.sources.table import FORMULA
+from layers.sources.undated import undate_geopackage, undated_office
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,7 +82,7 @@ def write_xlsx(table: ExportTable) -> bytes:
         about.append([xlsx_cell(about, key, bold=True), xlsx_cell(about, text)])
     file = io.BytesIO()
     book.save(file)
-    return file.getvalue()
+    return undated_office(file.getvalue())
 
 
 def write_geojson(table: ExportTable) -> bytes:
@@ -114,6 +115,7 @@ def write_geopackage(table: ExportTable) -> bytes:
             dataset_metadata=table.about.to_texts(),
             layer_options={"DESCRIPTION": _description(table.about)},
         )
+        undate_geopackage(path, table.about.as_of)
         return path.read_bytes()
 
 

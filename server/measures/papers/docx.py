@@ -24,6 +24,7 @@ from docx.table import _Cell as Cell
 from docx.table import _Row as GridRow
 from docx.text.paragraph import Paragraph
 
+from layers.sources.undated import undated_office
 from server.drawing import Drawing, to_png, word_width
 from server.measures.papers.blocks import (
     LIST,
@@ -66,7 +67,7 @@ def paper_docx(pages: Pages) -> bytes:
     _write_footer(document, pages)
     file = io.BytesIO()
     document.save(file)
-    return file.getvalue()
+    return undated_office(file.getvalue())
 
 
 def _set_page(document: Doc) -> None:
