@@ -7,11 +7,13 @@ and what offers state as dates. Notices that still hold stand beside them.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from geo.errors import ParameterError
+from layers.agenda_rides import RiddenReach
 from layers.dates import (
     OPENING_HOURS,
     Span,
@@ -22,10 +24,14 @@ from layers.dates import (
 )
 from layers.nearby import DEFAULT_MINUTES, OfferInReach, reach_of
 from layers.opening import hours_of
+from layers.timetable import TRANSIT
 from layers.wishes import Wishes, fitting_offers
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from layers.atlas import Atlas
     from layers.notices import Notice
@@ -59,12 +65,13 @@ class LeftOut:
     Offers in reach that have no entry.
 
     `many_hours` are open too often to be dates, of `unknown_hours` no times are known, `no_date`
-    have none in these days.
+    have none in these days. `no_timetable` are dates on days that the timetable does not cover.
     """
 
     many_hours: int = 0
     unknown_hours: int = 0
     no_date: int = 0
+    no_timetable: int = 0
 
 
 @dataclass(frozen=True)
@@ -97,7 +104,8 @@ def agenda(
     atlas
         The region.
     lon, lat, mode, minutes, speed_kmh
-        As in `layers.nearby.look_around`.
+        As in `layers.nearby.look_around`; by `transit` each date has its own departures
+        (`layers.agenda_rides`), and notices are reached by leaving at once.
     moment
         In the region's time; what has ended by then is left out.
     wishes
@@ -111,17 +119,25 @@ def agenda(
     ------
     UnknownCategoryError
         If the taxonomy has no such category.
+    OutsideValidityError
+        If the timetable does not cover the day of the moment.
     ParameterError
         If something is not allowed, or the place lies outside the data or far from any street.
     """
     if not 1 <= days <= MOST_DAYS:
         raise ParameterError(f"`days` is {days} but must be 1 to {MOST_DAYS}", parameter="days")
     fitting = fitting_offers(atlas, wishes or Wishes())
-    hits = reach_of(
-        atlas, fitting.fit, lon=lon, lat=lat, mode=mode, minutes=minutes, speed_kmh=speed_kmh
-    )
     reader = _Reader(atlas, moment, days, all_hours)
-    entries = [entry for hit in hits for entry in reader.entries(hit)]
+    if mode == TRANSIT:
+        hits, entries, left_out = _ridden(
+            reader, fitting.fit, lon=lon, lat=lat, minutes=minutes, speed_kmh=speed_kmh
+        )
+    else:
+        hits = reach_of(
+            atlas, fitting.fit, lon=lon, lat=lat, mode=mode, minutes=minutes, speed_kmh=speed_kmh
+        )
+        entries = [entry for hit in hits for entry in reader.entries(hit)]
+        left_out = reader.left_out
     entries.sort(key=lambda e: (e.span.start, e.hit.travel_s, e.hit.offer, e.told_by))
     first = moment.date()
     off_days = holidays_among(atlas.region.country, atlas.region.subdivision, first, days)
@@ -131,8 +147,36 @@ def agenda(
             for day in (first + timedelta(days=k) for k in range(days))
         ),
         notices=_notices(atlas, hits, first),
-        left_out=reader.left_out,
+        left_out=left_out,
     )
+
+
+def _ridden(
+    reader: _Reader,
+    rows: NDArray[np.int64],
+    *,
+    lon: float,
+    lat: float,
+    minutes: float,
+    speed_kmh: float | None,
+) -> tuple[list[OfferInReach], list[Entry], LeftOut]:
+    """Return what is reached by leaving at once, the dates that are, and what has none."""
+    if speed_kmh is not None:
+        raise ParameterError(
+            "`speed_kmh` is for mode walk or stepfree, not 'transit'; leave it out",
+            parameter="speed_kmh",
+        )
+    ridden = RiddenReach(reader.atlas, lon=lon, lat=lat, minutes=minutes)
+    hits = ridden.leaving(reader.moment, rows)
+    of_all = _Reader(reader.atlas, reader.moment, reader.days, reader.all_hours)
+    somewhere = (OfferInReach(row, math.inf, math.nan) for row in rows.tolist())
+    dates = [entry for hit in somewhere for entry in of_all.entries(hit)]
+    entries, without = ridden.in_time(dates, reader.moment)
+    has_date = {entry.hit.offer for entry in dates}
+    for hit in hits:
+        if hit.offer not in has_date:
+            reader.entries(hit)
+    return hits, entries, replace(reader.left_out, no_timetable=without)
 
 
 def _day_of(entry: Entry, first: date) -> date:

@@ -168,9 +168,8 @@ def _card_texts(texts: Texts) -> dict[str, str]:
 
 def _week_texts(texts: Texts) -> dict[str, str]:
     return {
-        "week_no_transit": texts.gettext(
-            "The week is not known by bus and train, as each hour has other departures. Choose "
-            "another way to travel."
+        "week_beyond": texts.gettext(
+            "{n} more dates lie on days that the timetable does not cover.", n="{n}"
         ),
         "week_needs_place": texts.gettext(
             "Choose a place first: then you see here what takes place near it in the next seven "

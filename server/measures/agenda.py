@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date, datetime
 from typing import Literal
 
@@ -39,8 +40,8 @@ class OfferBriefOut(Model):
     lon: float
     lat: float
     address: str
-    travel_min: float
-    distance_m: int
+    travel_min: float = Field(description="waiting included by public transport")
+    distance_m: int | None = Field(description="null by public transport")
 
 
 class EntryOut(OfferBriefOut):
@@ -77,6 +78,9 @@ class LeftOutOut(Model):
     many_hours: int = Field(description="open too often to be dates")
     unknown_hours: int
     no_date: int = Field(description="none in these days")
+    no_timetable: int = Field(
+        description="dates on days that the timetable does not cover; only by public transport"
+    )
 
 
 class WeekNearOut(Model):
@@ -141,6 +145,7 @@ def week_near_out(atlas: Atlas, question: WeekNearIn, found: Agenda) -> WeekNear
             many_hours=found.left_out.many_hours,
             unknown_hours=found.left_out.unknown_hours,
             no_date=found.left_out.no_date,
+            no_timetable=found.left_out.no_timetable,
         ),
         as_of=atlas.region.as_of,
         attributions=list(atlas.region.attributions),
@@ -179,5 +184,5 @@ def _brief(atlas: Atlas, hit: OfferInReach) -> OfferBriefOut:
         lat=round(offer.lat, 7),
         address=offer.address,
         travel_min=round(hit.travel_s / 60, 1),
-        distance_m=round(hit.distance_m),
+        distance_m=None if math.isnan(hit.distance_m) else round(hit.distance_m),
     )

@@ -39,7 +39,7 @@ from server.resident_texts import resident_texts
 from server.sentences import label
 from server.shell import PageRoute, render, texts_for
 from server.texts import Texts
-from server.transit_view import has_transit
+from server.transit_view import has_transit, on_demand_lines
 
 MODE_ICONS = {
     "walk": "walk", "stepfree": "wheelchair", "bike": "bike", "car": "car", TRANSIT: "bus",
@@ -190,6 +190,18 @@ def _pages(region: str, asked: ResidentAsked, total: int) -> dict[str, str]:
     }
 
 
+def _transit_notes(atlas: Atlas, texts: Texts) -> list[str]:
+    """Say what a list by bus and train leaves out: the area within reach, services to book."""
+    if atlas.timetable is None:
+        return []
+    return [
+        texts.gettext(
+            "No area is drawn by bus and train: it would be another one at every minute."
+        ),
+        *on_demand_lines(atlas.timetable.about.on_demand, texts),
+    ]
+
+
 def _page_data(atlas: Atlas, texts: Texts) -> dict[str, Any]:
     """Return what the scripts need to draw and to ask."""
     region = atlas.region
@@ -199,6 +211,7 @@ def _page_data(atlas: Atlas, texts: Texts) -> dict[str, Any]:
         "name": region.name,
         "timezone": region.timezone,
         "has_transit": has_transit(atlas),
+        "transit_notes": _transit_notes(atlas, texts),
         "language": texts.language,
         "page": f"/r/{region.id}",
         "api": f"/api/v1/regions/{region.id}",

@@ -193,6 +193,7 @@ async function showNear(signal) {
   head(fill(count === 1 ? texts.near_one : count ? texts.near_many : texts.near_none, { n: number.format(count), how }));
   whyNotShown(byId("why"), { beyond: near.beyond || {}, data, number, state: visit.state, act: change });
   if (!count) sayEmpty();
+  sayOfRides();
   if (count > visit.found.length) byId("why").append(element("p", fill(texts.nearest_only, { n: number.format(visit.found.length) }), "soft"));
   offerSide.showWay();
   if (await isNew && !visit.state.offer) map.fitArea();
@@ -202,7 +203,7 @@ async function showNear(signal) {
 async function drawArea(signal) {
   const wanted = `${places.indexOf(visit.place)} ${visit.state.mode} ${visit.state.minutes}`;
   if (area === wanted) return false;
-  if (visit.state.mode === "transit") { // an area would be another one at every minute
+  if (visit.state.mode === "transit") { // an area would be another one at every minute: the list says so
     map.showArea(null);
     area = wanted;
     return false;
@@ -303,13 +304,6 @@ async function showWeekNear(signal) {
     head(texts.week_needs_place);
     return;
   }
-  if (visit.state.mode === "transit") {
-    clearResults();
-    visit.found = [];
-    map.showOffers([]);
-    head(texts.week_no_transit);
-    return;
-  }
   const { open_at: _at, states: _states, limit: _limit, ...question } = nearQuestion(visit, data);
   const isNew = drawArea(signal);
   const answer = await postJson(`${data.api}/near/week`, { ...question, from: localNow(data.timezone) }, { signal }).catch(explainPlace);
@@ -319,6 +313,8 @@ async function showWeekNear(signal) {
   visit.found = [...new Map([...entries, ...(answer.notices || [])].map((entry) => [entry.id, entry])).values()];
   map.showOffers(visit.found.map((entry) => ({ ...entry, name: entry.name || data.categories[entry.category][0] })));
   head(fill(texts.week_head, { how: fill(texts[`how_${visit.state.mode}`], { n: visit.state.minutes }) }));
+  sayOfRides();
+  if (answer.left_out.no_timetable) byId("why").append(element("p", fill(texts.week_beyond, { n: number.format(answer.left_out.no_timetable) }), "soft"));
   if (!visit.found.length) offerMoreWeek(byId("why"), { data, state: visit.state, act: change });
   showWeek(byId("week"), answer, { data, hours, minutes: (travel) => list.minutes(travel), urlOf, onOpen: (id) => openOffer(id) });
   if (await isNew) map.fitArea();
@@ -329,6 +325,12 @@ function head(text) {
   byId("live").textContent = text;
   if (visit.state.view !== "week") byId("week").replaceChildren();
   if (visit.place && visit.state.view === "near") for (const id of SERVED) byId(id)?.remove();
+}
+
+/* What bus and train leave out: an area on the map, services that have to be booked. */
+function sayOfRides() {
+  if (visit.state.mode !== "transit") return;
+  byId("why").append(...data.transit_notes.map((line) => element("p", line, "soft")));
 }
 
 function sayEmpty() {
