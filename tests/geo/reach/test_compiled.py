@@ -184,7 +184,7 @@ def test_what_was_compiled_is_read_without_loading_the_compiler(tmp_path) -> Non
     text = (
         "import json, sys, numpy\nfrom summing_of_a_test import total\n"
         "three = numpy.array([1, 2], numpy.int32)\n"
-        "print(json.dumps([total(three), 'numba.np.arraymath' in sys.modules]))"
+        "print(json.dumps([total(three), 'numba.typed.dictimpl' in sys.modules]))"
     )
     environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / "kept"),
                    "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}  # fmt: skip
