@@ -8,7 +8,7 @@ PORT ?= 8000
 BENCH_STAMP := $(VENV)/.bench-installed
 DOCS_STAMP := $(VENV)/.docs-installed
 
-.PHONY: help install demo serve test check format bench mutation soak docs package browser postgres sbom clean
+.PHONY: help install demo serve test check format bench mutation soak docs package browser postgres sbom audit clean
 
 help:  ## What there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -82,6 +82,11 @@ package: install  ## Build wheel and sdist in dist/, install the wheel into buil
 
 sbom: install  ## Write the bill of materials, CycloneDX, to build/umkreis.cdx.json
 	$(BIN)/python tools/sbom.py
+
+audit:  ## Look each pinned package up in the lists of known holes (needs the internet)
+	$(PYTHON) -m venv --without-pip build/audit
+	$(PYTHON) -m pip --python build/audit/bin/python install -q --disable-pip-version-check pip-audit
+	build/audit/bin/pip-audit -r constraints.txt --no-deps --disable-pip --strict
 
 clean:  ## Remove what the other targets made
 	rm -rf $(VENV) var build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
