@@ -12,6 +12,7 @@ from fastapi import FastAPI, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import ASGIApp
 
 from server import (
     api,
@@ -93,7 +94,7 @@ def create_app(settings: Settings, *, pool: AnalysisPool | None = None) -> FastA
     )
     app.add_middleware(Maintenance, mode=settings.maintenance)
     app.add_middleware(CrossOrigin)
-    app.add_middleware(SecurityHeaders)
+    app.add_middleware(SecurityHeaders)  # within proxies, which tell whether it is encrypted
     app.add_middleware(TrustedProxies, trusted=settings.trusted_proxies)
     app.add_middleware(Observed, metrics=app.state.metrics, is_logged=settings.log_format == "json")
     app.add_middleware(HeadAsGet)
@@ -103,7 +104,7 @@ def create_app(settings: Settings, *, pool: AnalysisPool | None = None) -> FastA
 def bare_app(settings: Settings) -> FastAPI:
     """Make the routes and their failures alone, without what stands before them."""
     regions = Regions(settings)
-    app = FastAPI(
+    app = App(
         title="Umkreis",
         version=API_VERSION,
         description=_DESCRIPTION,
@@ -144,6 +145,14 @@ async def _running(app: FastAPI) -> AsyncIterator[None]:
         yield
         if pool is not None:
             await pool.close()
+
+
+class App(FastAPI):
+    """An app whose own failures, which are answered before all else, have the headers as well."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """Stand before what answers unexpected failures."""
+        return SecurityHeaders(super().build_middleware_stack())
 
 
 class Assets(StaticFiles):
