@@ -136,6 +136,16 @@ def test_of_parallel_streets_the_shortest_counts_and_they_are_not_summed() -> No
     assert seconds(build(town), (-100, 0), (200, 0)) == pytest.approx(3 * BLOCK_WALK_S, abs=TICK_S)
 
 
+def test_of_parallel_one_way_streets_the_fastest_counts_in_each_direction() -> None:
+    town = Town().way((-100, 0), (0, 0)).way((100, 0), (200, 0))
+    there, back = ({"highway": "residential", "oneway": oneway} for oneway in ("yes", "-1"))
+    for tags, aside in ((there, 50), (back, -50)):
+        town.way((0, 0), (100, 0), tags=tags).way((0, 0), (50, aside), (100, 0), tags=tags)
+    car = build(town, "car")
+    for start, end in (((-100, 0), (200, 0)), ((200, 0), (-100, 0))):
+        assert seconds(car, start, end) == pytest.approx(300 * 0.144, abs=TICK_S)
+
+
 def test_nobody_is_snapped_to_an_island() -> None:
     town = grid_town().way((200, 450), (300, 450))
     network = build(town)
