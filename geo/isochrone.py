@@ -12,14 +12,14 @@ exact leg to it, and the limit is contoured (`geo.contour`).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import shapely
 
 from geo.contour import contour
 from geo.errors import ParameterError
-from geo.network import MAX_LEG_M, part_of
+from geo.network import MAX_LEG_M, Snapped, part_of
 from geo.reach.compiled import kernel
 from geo.street_grid import TILE, grid_of
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from geo.network import Network, Snapped
+    from geo.network import Network
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -60,6 +60,7 @@ def isochrones(
     limits_s: Sequence[float],
     *,
     leaving: bool,
+    known: StreetTimes | None = None,
 ) -> list[Isochrone]:
     """
     Draw the area within each limit of the nearest of some places.
@@ -75,6 +76,8 @@ def isochrones(
     leaving
         True for where one gets from the places, False for where one comes from to them: one-way
         streets make the difference.
+    known
+        Seconds along the streets where they are known already, as by public transport.
 
     Returns
     -------
@@ -95,7 +98,13 @@ def isochrones(
                 f"`limits_s` holds {limit_s:g}; use finite seconds above 0", parameter="limits_s"
             )
     longest_s = max(limits_s, default=0.0)
-    streets = _Streets(network, places, longest_s, leaving=leaving)
+    placed = places.take(places.placed)
+    if known is None:
+        node_s = network.node_seconds(placed, leaving=leaving, limit_s=longest_s)
+        known = StreetTimes(node_s, placed, np.zeros(len(placed)))
+    else:  # the places are spots as well
+        known = known.with_spots(placed, np.zeros(len(placed)))
+    streets = _Streets(network, known, longest_s, leaving=leaving)
     bounds = streets.bounds(longest_s)
     if bounds is None:
         return [Isochrone(limit_s, shapely.MultiPolygon(), CELL_M) for limit_s in limits_s]
@@ -113,14 +122,40 @@ def isochrones(
     ]
 
 
+class StreetTimes(NamedTuple):
+    """
+    Seconds to where people go along the streets: to nodes, shape (nodes,), and spots, shape (p,).
+
+    Spots are snapped to the network; their leg is walked as well.
+    """
+
+    node_s: Floats
+    spots: Snapped
+    spot_s: Floats
+
+    def with_spots(self, more: Snapped, more_s: Floats) -> StreetTimes:
+        """Return the same times with further spots."""
+        one, other = self.spots, more
+        both = Snapped(
+            np.concatenate([one.edge, other.edge]),
+            np.concatenate([one.fraction, other.fraction]),
+            np.concatenate([one.leg_m, other.leg_m]),
+            one.network_id,
+        )
+        return StreetTimes(self.node_s, both, np.concatenate([self.spot_s, more_s]))
+
+
 class _Streets:
     """Travel time at any spot of a street, from or to the nearest of the places."""
 
-    def __init__(self, network: Network, places: Snapped, limit_s: float, *, leaving: bool) -> None:
+    def __init__(
+        self, network: Network, known: StreetTimes, limit_s: float, *, leaving: bool
+    ) -> None:
         self.network = network
         self.grid = grid_of(network)
-        self._places = places.take(places.placed)
-        node_s = network.node_seconds(self._places, leaving=leaving, limit_s=limit_s)
+        near = np.flatnonzero(known.spot_s <= limit_s)
+        self._spots, self._spot_s = known.spots.take(near), known.spot_s[near]
+        node_s = known.node_s
         # an edge is walked away from its nodes, or towards them by the times of the other direction
         pair = np.asarray(network.forward_s), np.asarray(network.backward_s)
         self._from_a_s, self._from_b_s = pair if leaving else pair[::-1]
@@ -134,19 +169,21 @@ class _Streets:
         travel_s: Floats = np.minimum(
             self._a_s[edge] + part_of(share, from_a), self._b_s[edge] + part_of(1.0 - share, from_b)
         )
-        places = self._places
-        for own, at, leg_m in zip(places.edge, places.fraction, places.leg_m, strict=True):
-            row = np.flatnonzero(edge == own)  # spots on a place's own edge meet it along the edge
+        spots = self._spots
+        order = np.argsort(edge, kind="stable")
+        first, last = (np.searchsorted(edge[order], spots.edge, side) for side in ("left", "right"))
+        for k, (at, leg_m) in enumerate(zip(spots.fraction, spots.leg_m, strict=True)):
+            row = order[first[k] : last[k]]  # on a spot's own edge one meets it along the edge
             step = share[row] - at
             whole = np.where(step > 0, from_a[row], from_b[row])
-            met = part_of(np.abs(step), whole) + leg_m * self.metre_s
+            met = self._spot_s[k] + part_of(np.abs(step), whole) + leg_m * self.metre_s
             travel_s[row] = np.minimum(travel_s[row], met)
         return travel_s
 
     def bounds(self, limit_s: float) -> Bounds | None:
         """Return the box of all spots within the limit, None without any."""
         own = np.zeros(len(self._a_s), np.uint8)
-        own[self._places.edge] = 1
+        own[self._spots.edge] = 1
         pieces = self.grid.pieces
         box = np.full(4, np.inf)
         reached_box(

@@ -136,9 +136,9 @@ class Caveat:
 
     `kind` is `mode` (another way of travel than asked: streets are missing in `regions`), `limit`
     (the limit asked has no meaning then), `timetable` (no public transport is known), `ages` (their
-    data are more than a year apart), `unknown`, `buildings` (no people counted: shares of buildings), `spread` (people are spread
-    evenly, not placed on homes), `sources` (different sources list the offers) or `taxonomy`
-    (built with different versions).
+    data are more than a year apart), `unknown`, `buildings` (no people counted: shares of
+    buildings), `spread` (people are spread evenly, not placed on homes), `sources` (different
+    sources list the offers) or `taxonomy` (built with different versions).
     """
 
     kind: str

@@ -11,21 +11,24 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+import numpy as np
 import shapely
 
 from geo.cells import Cells
 from geo.errors import ParameterError
-from geo.isochrone import Isochrone, isochrones
+from geo.isochrone import Isochrone, StreetTimes, isochrones
 from geo.network import MAX_LEG_M
 from layers.nearby import snap_place
 from layers.question import MAX_MINUTES, check_limit, check_mode
 from layers.tabular import Tabular
 from layers.tally import whole
+from layers.timetable import TRANSIT, WALK, timetable_of, transit_of, window_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from geo.network import Snapped
+    from geo.transit.window import Window
     from layers.atlas import Atlas
 
 DIRECTIONS = ("from", "to")
@@ -66,6 +69,7 @@ def isochrone(
     mode: str = "walk",
     minutes: Sequence[float],
     direction: str | None = None,
+    window: str | None = None,
 ) -> ReachAreas:
     """
     Draw what is within reach of a place, for several limits at once.
@@ -79,11 +83,15 @@ def isochrone(
     offer
         Id of an offer instead.
     mode
-        A street mode of the region.
+        A street mode of the region, or `transit`: where the median of the window is within the
+        limit.
     minutes
         Limits, at most `MAX_LIMITS` of them.
     direction
         `from` the place outwards, or `to` it from around; by default from a place, and to an offer.
+    window
+        With `transit`, as for coverage: people leave for the place in it; `from` the place they
+        arrive in it.
 
     Returns
     -------
@@ -98,7 +106,16 @@ def isochrone(
         If mode, direction or a limit are not allowed, or the place lies outside the data or far
         from any street.
     """
-    check_mode(mode, tuple(atlas.networks))
+    leaving_in = None
+    if mode == TRANSIT:
+        leaving_in = window_of(timetable_of(atlas), window)
+    elif window is not None:
+        raise ParameterError(
+            f"`window` goes with `mode` {TRANSIT} alone; leave it out", parameter="window"
+        )
+    else:
+        check_mode(mode, tuple(atlas.networks))
+    on_streets = WALK if mode == TRANSIT else mode
     limits = check_limits(minutes)
     if (lon is None or lat is None) == (offer is None):
         raise ParameterError("give `lon` and `lat`, or `offer`, not both", parameter="lon")
@@ -108,18 +125,59 @@ def isochrone(
             f"`direction` {chosen!r} is not known; use from or to", parameter="direction"
         )
     if offer is not None:
-        place = _snapped_offer(atlas, offer, mode)
+        place = _snapped_offer(atlas, offer, on_streets)
     else:
-        place = snap_place(atlas, lon=lon or 0.0, lat=lat or 0.0, mode=mode)
-    return ReachAreas(atlas, areas_of(atlas, place, limits, mode=mode, leaving=chosen == "from"))
+        place = snap_place(atlas, lon=lon or 0.0, lat=lat or 0.0, mode=on_streets)
+    outward, known = chosen == "from", None
+    if leaving_in is not None:
+        (known,) = ridden_streets(atlas, [place], leaving_in, leaving=outward)
+    areas = areas_of(atlas, place, limits, mode=on_streets, leaving=outward, known=known)
+    return ReachAreas(atlas, areas)
+
+
+def ridden_streets(
+    atlas: Atlas, places: Sequence[Snapped], window: Window, *, leaving: bool
+) -> list[StreetTimes]:
+    """
+    Find how long it takes by public transport between the streets and each place.
+
+    Parameters
+    ----------
+    places
+        k places on the streets for people on foot, each a lane of one pass.
+    window
+        When people leave for them; with `leaving` (from the places) when they arrive.
+
+    Returns
+    -------
+    times
+        k medians: at each street node, and in front of each stop.
+    """
+    used = transit_of(atlas)
+    streets = used.along_streets
+    found = streets.times(
+        list(places), window=window, limits_s=[0.0] * len(places), homeward=leaving
+    )
+    nodes = len(used.walk.xy)
+    spots = streets.demand.take(np.arange(nodes, len(streets.demand)))
+    return [
+        StreetTimes(median_s[:nodes], spots, median_s[nodes:])
+        for median_s in found.median_s.astype(float)
+    ]
 
 
 def areas_of(
-    atlas: Atlas, places: Snapped, minutes: Sequence[float], *, mode: str, leaving: bool
+    atlas: Atlas,
+    places: Snapped,
+    minutes: Sequence[float],
+    *,
+    mode: str,
+    leaving: bool,
+    known: StreetTimes | None = None,
 ) -> list[ReachArea]:
     """Draw the areas within checked limits of the nearest of some snapped places."""
     limits_s = [limit * 60 for limit in minutes]
-    drawn = isochrones(atlas.networks[mode], places, limits_s, leaving=leaving)
+    drawn = isochrones(atlas.networks[mode], places, limits_s, leaving=leaving, known=known)
     return [_area(atlas, limit, iso) for limit, iso in zip(minutes, drawn, strict=True)]
 
 

@@ -19,12 +19,15 @@ from geo.disclosure import publish_singly
 from geo.median import weighted_median
 from layers.coverage import coverage
 from layers.tally import whole
+from layers.timetable import TRANSIT, WALK, usual_windows
+from layers.travel import travel_by
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
+    from geo.transit.window import Window
     from layers.atlas import Atlas
     from layers.coverage import CoverageReport, GapTally
 
@@ -41,7 +44,7 @@ class ModeReach:
     Attributes
     ----------
     mode
-        A street mode.
+        A street mode, or `transit`: on a usual weekday afternoon, by the median of the departures.
     counts
         For each limit the people of the study area within it, in tens; None where fewer than 25.
         Homes in place of people where nobody is counted.
@@ -63,7 +66,8 @@ class OfferReach:
     People in reach of an offer, by mode and limit.
 
     `usual_mode` and `usual_min` are those of its primary category, `usual_min` one of `minutes`;
-    `unit` is `residents` or `buildings`.
+    `unit` is `residents` or `buildings`. `window` are the departures of mode `transit`, None where
+    the region has no timetable.
     """
 
     offer: int
@@ -72,6 +76,7 @@ class OfferReach:
     usual_min: float
     unit: str
     modes: tuple[ModeReach, ...]
+    window: Window | None = None
 
 
 @dataclass(frozen=True)
@@ -121,11 +126,16 @@ def people_in_reach(atlas: Atlas, offer: str) -> OfferReach:
     limits = tuple(sorted({*MINUTES, float(reach.minutes)}))
     is_counted = atlas.population.basis.unit == "residents"
     people = atlas.people if is_counted else np.ones(len(atlas.people))
-    modes = tuple(
+    modes = [
         _by_mode(atlas, row, mode, limits, people, is_counted=is_counted) for mode in atlas.networks
-    )
+    ]
+    window = usual_windows(atlas.timetable).get("weekday") if atlas.timetable else None
+    if window is not None and WALK in atlas.networks:
+        modes.append(
+            _by_mode(atlas, row, TRANSIT, limits, people, is_counted=is_counted, window=window)
+        )
     unit = atlas.population.basis.unit
-    return OfferReach(row, limits, reach.mode, float(reach.minutes), unit, modes)
+    return OfferReach(row, limits, reach.mode, float(reach.minutes), unit, tuple(modes), window)
 
 
 def _by_mode(
@@ -136,16 +146,20 @@ def _by_mode(
     people: NDArray[np.float64],
     *,
     is_counted: bool,
+    window: Window | None = None,
 ) -> ModeReach:
-    network, place = atlas.networks[mode], atlas.supply[mode].take([row])
+    network, demand, supply = travel_by(atlas, mode, window)
+    place = supply.take([row])
     if not place.placed[0]:
         nothing = (None,) * len(limits)
         return ModeReach(mode, nothing, (False,) * len(limits), is_placed=False)
-    travel_s = network.to_nearest(atlas.demand[mode], [place]).travel_s[0]
+    travel_s = network.to_nearest(demand, [place]).travel_s[0]
     exact = np.array([people[_within(travel_s, limit)].sum() for limit in limits])
     smallest = atlas.population.smallest_published
     counts = publish_singly(exact, smallest=smallest) if is_counted else exact
-    exits = network.within(network.exits(), place, limits[-1] * 60, with_distance=False)
+    # of rides beyond the edge nothing is known: those who walk from there
+    streets = atlas.networks[WALK if mode == TRANSIT else mode]
+    exits = streets.within(streets.exits(), place, limits[-1] * 60, with_distance=False)
     nearest_exit_s = float(exits.travel_s.min(initial=math.inf))
     return ModeReach(
         mode,

@@ -165,9 +165,9 @@ def _leaving(
 def no_transit(allowed: Iterable[str]) -> ParameterError:
     """Make the error of a measure that does not take a timetable: nobody is to read walking."""
     return ParameterError(
-        f"`mode` {TRANSIT!r} is not answered by this measure: it needs the offer that is nearest, "
-        "and by public transport that differs from minute to minute; coverage, gaps, equity and "
-        f"scenarios take it, this one {', '.join((*allowed, LINE))}",
+        f"`mode` {TRANSIT!r} is not answered by this measure: it needs one way for each person, "
+        "and by public transport that differs from minute to minute; coverage, sites, resilience "
+        f"and radii by reach take it, this one {', '.join((*allowed, LINE))}",
         parameter="mode",
     )
 

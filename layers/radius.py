@@ -11,8 +11,7 @@ area are counted over fixed cells (`geo.cells`).
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,9 +21,10 @@ from geo.catchment import filled_s
 from geo.errors import ParameterError
 from layers.capacity import Capacities, capacities_of
 from layers.errors import UnknownOfferError
-from layers.isochrone import areas_of, residents_inside
+from layers.isochrone import areas_of, residents_inside, ridden_streets
 from layers.question import LINE, MAX_MINUTES, Question, ask, no_streets
 from layers.tabular import Tabular
+from layers.travel import travel_by
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 REACH, FILLED, BALANCED, RING = "reach", "filled", "balanced", "ring"
 KINDS = (REACH, FILLED, BALANCED, RING)
 RINGS_KM = (25.0, 50.0, 100.0)
+_AT_ONCE = 32  # offers whose street nodes are asked in one pass
 
 
 @dataclass(frozen=True)
@@ -93,11 +94,13 @@ def reach_radii(
     mode: str | None = None,
     minutes: float | None = None,
     offer: str | None = None,
+    window: str | None = None,
 ) -> RadiusReport:
     """
     Draw from where people reach each offer within the limit, and count them.
 
-    `offer` is the id of the only one to be drawn.
+    `offer` is the id of the only one to be drawn, `window` the departures of mode `transit`, whose
+    median counts.
 
     Raises
     ------
@@ -106,9 +109,10 @@ def reach_radii(
     ParameterError
         If mode or limit are not allowed.
     """
-    question = street_question(atlas, category, mode, minutes)
+    question = street_question(atlas, category, mode, minutes, window, with_transit=True)
     rows = rows_of(atlas, question, offer)
-    radii = [_reach(atlas, question.mode, int(row), question.limit_s / 60) for row in rows]
+    limits = np.full(len(rows), question.limit_s / 60)
+    radii = _reached(atlas, question, rows, limits)
     return RadiusReport(atlas, question, REACH, rows, None, radii)
 
 
@@ -120,6 +124,7 @@ def filled_radii(
     capacity: Mapping[str, float] | None = None,
     demand: float | None = None,
     offer: str | None = None,
+    window: str | None = None,
 ) -> RadiusReport:
     """
     Find how far each offer's capacity carries, each as if it were alone.
@@ -131,11 +136,13 @@ def filled_radii(
     category
         Id of the taxonomy.
     mode
-        A street mode; else the category's own.
+        A street mode or `transit`; else the category's own.
     capacity, demand
         As in `layers.capacity`.
     offer
         Id of the only one to be drawn.
+    window
+        Departures of mode `transit`.
 
     Raises
     ------
@@ -144,14 +151,14 @@ def filled_radii(
     ParameterError
         If the mode is not allowed, capacities are missing or wrong, or nobody is counted.
     """
-    question = street_question(atlas, category, mode, None)
+    question = street_question(atlas, category, mode, None, window, with_transit=True)
     wanted = rows_of(atlas, question, offer)
     rows, capacities, travel_s = limited_supply(atlas, question, wanted, capacity or {}, demand)
-    radii = []
-    for k, row in enumerate(rows.tolist()):
-        people = capacities.amount[k] / capacities.demand
-        limit_s = filled_s(travel_s[k], atlas.people, people)
-        radii.append(_filled(atlas, question.mode, row, limit_s, people))
+    people = capacities.amount / capacities.demand
+    limit_s = np.array(
+        [filled_s(travel_s[k], atlas.people, people[k]) for k in range(len(rows))], float
+    )
+    radii = _filled(atlas, question, rows, limit_s, people)
     return RadiusReport(atlas, question, FILLED, rows, capacities, radii)
 
 
@@ -180,10 +187,16 @@ def ring_radii(atlas: Atlas, *, category: str, offer: str | None = None) -> Radi
 
 
 def street_question(
-    atlas: Atlas, category: str, mode: str | None, minutes: float | None
+    atlas: Atlas,
+    category: str,
+    mode: str | None,
+    minutes: float | None,
+    window: str | None = None,
+    *,
+    with_transit: bool = False,
 ) -> Question:
     """
-    Check a question that needs streets.
+    Check a question that needs streets, or with `with_transit` takes public transport as well.
 
     Raises
     ------
@@ -197,7 +210,10 @@ def street_question(
             f"`mode` 'line' has no streets; use one of {', '.join(atlas.networks)}, or kind ring",
             parameter="mode",
         )
-    return ask(atlas, category=category, mode=mode, minutes=minutes)
+    return ask(
+        atlas, category=category, mode=mode, minutes=minutes, window=window,
+        with_transit=with_transit,
+    )  # fmt: skip
 
 
 def rows_of(atlas: Atlas, question: Question, offer: str | None) -> NDArray[np.int64]:
@@ -243,37 +259,66 @@ def limited_supply(
             "ask for kind reach, or give the region a population",
             parameter="kind",
         )
-    return rows, capacities, _travel_to_each(atlas, question.mode, rows)
+    return rows, capacities, _travel_to_each(atlas, question, rows)
 
 
-def _travel_to_each(atlas: Atlas, mode: str, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+def _travel_to_each(
+    atlas: Atlas, question: Question, rows: NDArray[np.int64]
+) -> NDArray[np.float64]:
     """Return the seconds from each home to each offer, shape (m, n)."""
-    supply = atlas.supply[mode]
+    network, demand, supply = travel_by(atlas, question.mode, question.window)
     each = [supply.take([row]) for row in rows.tolist()]
     if not each:
         return np.zeros((0, len(atlas.people)))
-    return atlas.networks[mode].to_nearest(atlas.demand[mode], each).travel_s
+    return network.to_nearest(demand, each).travel_s
 
 
-def _reach(atlas: Atlas, mode: str, row: int, minutes: float) -> OfferRadius:
-    place = atlas.supply[mode].take([row])
-    area = areas_of(atlas, place, [minutes], mode=mode, leaving=False)[0]
-    placed = bool(place.placed[0])
-    shape = area.shape if placed else None
-    people = area.residents if placed else None
-    return OfferRadius(row, minutes, None, shape, people, area.reaches_edge, is_placed=placed)
+def _reached(
+    atlas: Atlas, question: Question, rows: NDArray[np.int64], minutes: NDArray[np.float64]
+) -> list[OfferRadius]:
+    """Draw the area of each offer within a limit of its own."""
+    supply, radii = atlas.supply[question.on_streets], []
+    for first in range(0, len(rows), _AT_ONCE):
+        block = rows[first : first + _AT_ONCE].tolist()
+        places, ridden = [supply.take([row]) for row in block], None
+        if question.window is not None:
+            ridden = ridden_streets(atlas, places, question.window, leaving=False)
+        for k, (row, place) in enumerate(zip(block, places, strict=True)):
+            limit = float(minutes[first + k])
+            area = areas_of(
+                atlas, place, [limit], mode=question.on_streets, leaving=False,
+                known=None if ridden is None else ridden[k],
+            )[0]  # fmt: skip
+            placed = bool(place.placed[0])
+            radii.append(
+                OfferRadius(
+                    row, limit, None, area.shape if placed else None,
+                    area.residents if placed else None, area.reaches_edge, is_placed=placed,
+                )
+            )  # fmt: skip
+    return radii
 
 
-def _filled(atlas: Atlas, mode: str, row: int, limit_s: float, people: float) -> OfferRadius:
-    placed = bool(atlas.supply[mode].take([row]).placed[0])
-    used_up = math.isfinite(limit_s)
-    if not used_up or people < atlas.population.smallest_published or limit_s > MAX_MINUTES * 60:
-        return OfferRadius(
-            row, None, None, None, None, reaches_edge=False, is_placed=placed, used_up=used_up
-        )
+def _filled(
+    atlas: Atlas,
+    question: Question,
+    rows: NDArray[np.int64],
+    limit_s: NDArray[np.float64],
+    people: NDArray[np.float64],
+) -> list[OfferRadius]:
+    """Draw the areas in which the capacities are used up, where they may be told."""
+    few = people < atlas.population.smallest_published
+    told = np.flatnonzero(np.isfinite(limit_s) & ~few & (limit_s <= MAX_MINUTES * 60))
     # a home next door would have no area: half a minute is the least that is drawn
-    drawn = _reach(atlas, mode, row, max(limit_s / 60, 0.5))
-    return OfferRadius(
-        row, limit_s / 60, None, drawn.shape, drawn.residents, drawn.reaches_edge,
-        is_placed=placed, used_up=True,
-    )  # fmt: skip
+    drawn = _reached(atlas, question, rows[told], np.maximum(limit_s[told] / 60, 0.5))
+    by_place = dict(zip(told.tolist(), drawn, strict=True))
+    placed = atlas.supply[question.on_streets].take(rows).placed
+    return [
+        replace(by_place[k], minutes=float(limit_s[k]) / 60, used_up=True)
+        if k in by_place
+        else OfferRadius(
+            int(row), None, None, None, None, reaches_edge=False, is_placed=bool(placed[k]),
+            used_up=bool(np.isfinite(limit_s[k])),
+        )
+        for k, row in enumerate(rows.tolist())
+    ]  # fmt: skip

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from geo.errors import ParameterError
+from geo.network import Snapped
 from geo.once import cached_property
 from geo.transit.at import TransitAt
 from geo.transit.days import check_day
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from geo.network import Network, Snapped
+    from geo.network import Network
     from geo.transit.events import Changes
     from geo.transit.hours import OpenHours
     from geo.transit.timetable import Timetable
@@ -166,6 +167,19 @@ class Transit:
                 side = self.__dict__[name]
                 made.__dict__[name] = _Side(side.access.take(rows), side.changes)
         return made
+
+    @cached_property
+    def along_streets(self) -> Transit:
+        """The same timetable for somebody at each node of the streets, then at each placed stop."""
+        nodes, stops = self.walk.snap(self.walk.xy), self.stops.take(self.stops.placed)
+        return self.of(
+            Snapped(
+                np.concatenate([nodes.edge, stops.edge]),
+                np.concatenate([nodes.fraction, stops.fraction]),
+                np.concatenate([nodes.leg_m, np.zeros(len(stops))]),  # on the street before it
+                nodes.network_id,
+            )
+        )
 
     def at(self, window: Window) -> TransitAt:
         """

@@ -14,12 +14,14 @@ from geo.errors import ParameterError
 from geo.network import MODES
 from layers.atlas import Atlas
 from layers.isochrone import DIRECTIONS, MAX_LIMITS, ReachArea, isochrone
+from layers.timetable import TRANSIT
 from server import answers, models
-from server.api import GEOJSON, AtlasPath, api_router
+from server.api import GEOJSON, AtlasPath, WindowQuery, api_router
+from server.commands.options import WINDOW
 from server.opened import open_region
 from server.outputs import write_text
 
-StreetMode = Literal["walk", "stepfree", "bike", "car"]
+IsochroneMode = Literal["walk", "stepfree", "bike", "car", "transit"]
 Direction = Literal["from", "to"]
 DEFAULT_MINUTES = 15.0
 
@@ -29,11 +31,16 @@ class IsochroneIn(models.Model):
 
     lon: float = Field(description="degrees, first", examples=[13.2611])
     lat: float = Field(description="degrees", examples=[53.5573])
-    mode: StreetMode = "walk"
+    mode: IsochroneMode = "walk"
     minutes: float | Annotated[list[float], Field(min_length=1, max_length=MAX_LIMITS)] = Field(
         default=DEFAULT_MINUTES, description="one limit, or several at once"
     )
     direction: Direction = Field(default="from", description="away from the place, or to it")
+    window: str | None = Field(
+        default=None,
+        description="mode transit: when people leave for the place, or arrive from it; a day and "
+        "a span, or a part of the week",
+    )
 
 
 class IsochroneProperties(models.Model):
@@ -82,6 +89,7 @@ def draw_isochrone(atlas: AtlasPath, question: IsochroneIn) -> Response:
         mode=question.mode,
         minutes=minutes,
         direction=question.direction,
+        window=question.window,
     )
     as_list = isinstance(question.minutes, list) and len(areas) > 1
     return _respond(atlas, areas, question.mode, question.direction, as_list=as_list)
@@ -91,16 +99,20 @@ def draw_isochrone(atlas: AtlasPath, question: IsochroneIn) -> Response:
 def draw_isochrone_of_offer(
     atlas: AtlasPath,
     offer: str,
-    mode: Annotated[StreetMode, Query(description="walk, stepfree, bike or car")] = "walk",
+    mode: Annotated[
+        IsochroneMode, Query(description="walk, stepfree, bike, car or transit")
+    ] = "walk",
     minutes: Annotated[
         str, Query(description="limit 0.001 to 240, or several by comma", examples=["5,10,15"])
     ] = f"{DEFAULT_MINUTES:g}",
     direction: Annotated[Direction, Query(description="to the offer, or away from it")] = "to",
+    window: WindowQuery = None,
 ) -> Response:
     """Draw the area from which people reach an offer in so many minutes."""
     areas = isochrone(
-        atlas, offer=offer, mode=mode, minutes=parse_minutes(minutes), direction=direction
-    )
+        atlas, offer=offer, mode=mode, minutes=parse_minutes(minutes), direction=direction,
+        window=window,
+    )  # fmt: skip
     return _respond(atlas, areas, mode, direction, as_list=len(areas) > 1)
 
 
@@ -158,7 +170,7 @@ def _respond(
 @click.option("--lon", type=float, help="Degrees east.")
 @click.option("--lat", type=float, help="Degrees north.")
 @click.option("--offer", metavar="ID", help="An offer instead of a place.")
-@click.option("--mode", type=click.Choice(MODES), default="walk", show_default=True)
+@click.option("--mode", type=click.Choice((*MODES, TRANSIT)), default="walk", show_default=True)
 @click.option(
     "--minutes", default=f"{DEFAULT_MINUTES:g}", show_default=True, metavar="N[,N…]",
     help="Limit of travel, 0.001 to 240, or several by comma.",
@@ -167,6 +179,7 @@ def _respond(
     "--direction", type=click.Choice(DIRECTIONS),
     help="Away from the place or to it; else from a place and to an offer.",
 )  # fmt: skip
+@WINDOW
 @click.option(
     "--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="A GeoJSON file."
 )
@@ -178,14 +191,16 @@ def command(
     mode: str,
     minutes: str,
     direction: str | None,
+    window: str | None,
     output: Path | None,
 ) -> None:
     """How far one gets from a place, or from where people come to an offer, as areas."""
     limits = parse_minutes(minutes)
     atlas = open_region(region)
     areas = isochrone(
-        atlas, lon=lon, lat=lat, offer=offer, mode=mode, minutes=limits, direction=direction
-    )
+        atlas, lon=lon, lat=lat, offer=offer, mode=mode, minutes=limits, direction=direction,
+        window=window,
+    )  # fmt: skip
     if output is not None:
         chosen = direction or ("from" if offer is None else "to")
         write_text(_geojson(atlas, areas, mode, chosen, as_list=True) + "\n", output)

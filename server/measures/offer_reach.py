@@ -42,6 +42,9 @@ class OfferReachOut(models.Model):
     usual_mode: str = Field(description="of its primary category, as its limit")
     usual_minutes: float
     modes: list[ModeReachOut]
+    window: str | None = Field(
+        description="departures of mode transit, by whose median people count; null without it"
+    )
     as_of: date
     attributions: list[str]
 
@@ -74,6 +77,7 @@ def _out(atlas: Atlas, reach: OfferReach) -> OfferReachOut:
             )
             for mode in reach.modes
         ],
+        window=str(reach.window) if reach.window else None,
         as_of=atlas.region.as_of,
         attributions=list(atlas.region.attributions),
     )

@@ -25,7 +25,9 @@ from layers.radius import (
     reach_radii,
     ring_radii,
 )
-from server.api import GEOJSON, AtlasPath, api_router
+from layers.timetable import TRANSIT
+from server.api import GEOJSON, AtlasPath, WindowQuery, api_router
+from server.commands.options import WINDOW
 from server.measures.radius_out import Kind, RadiiOut, Report, radii_out
 from server.opened import open_region
 from server.outputs import write_text
@@ -41,7 +43,9 @@ def get_radii(
     atlas: AtlasPath,
     category: Annotated[str, Query(description="id of a category")],
     kind: Annotated[Kind, Query(description="which radius")] = "reach",
-    mode: Annotated[str | None, Query(description="walk, stepfree, bike or car")] = None,
+    mode: Annotated[
+        str | None, Query(description="walk, stepfree, bike or car; transit for reach and filled")
+    ] = None,
     minutes: Annotated[
         float | None, Query(description="limit 0.001 to 240, for reach and balanced")
     ] = None,
@@ -53,9 +57,10 @@ def get_radii(
     offer: Annotated[
         str | None, Query(description="id of the only offer to be drawn; not for balanced")
     ] = None,
+    window: WindowQuery = None,
 ) -> Response:
     """How far each offer carries: reach, filled by capacity, balanced among all, or rings."""
-    report = ask_radii(atlas, category, kind, mode, minutes, capacity or [], demand, offer)
+    report = ask_radii(atlas, category, kind, mode, minutes, capacity or [], demand, offer, window)
     return Response(radii_out(report).model_dump_json(), media_type=GEOJSON)
 
 
@@ -68,6 +73,7 @@ def ask_radii(
     capacity: list[str],
     demand: float | None,
     offer: str | None = None,
+    window: str | None = None,
 ) -> Report:
     """
     Ask for one kind of radius.
@@ -87,14 +93,18 @@ def ask_radii(
     _refuse(kind, (FILLED, RING), "minutes", given=minutes is not None)
     _refuse(kind, (RING,), "mode", given=mode is not None)
     _refuse(kind, (BALANCED,), "offer", given=offer is not None)
+    _refuse(kind, (BALANCED, RING), "window", given=window is not None)
     if kind == REACH:
-        return reach_radii(atlas, category=category, mode=mode, minutes=minutes, offer=offer)
+        return reach_radii(
+            atlas, category=category, mode=mode, minutes=minutes, offer=offer, window=window
+        )
     if kind == RING:
         return ring_radii(atlas, category=category, offer=offer)
     if kind == FILLED:
         return filled_radii(
-            atlas, category=category, mode=mode, capacity=entered, demand=demand, offer=offer
-        )
+            atlas, category=category, mode=mode, capacity=entered, demand=demand, offer=offer,
+            window=window,
+        )  # fmt: skip
     return balanced(
         atlas, category=category, mode=mode, minutes=minutes, capacity=entered, demand=demand
     )
@@ -146,7 +156,9 @@ def parse_capacities(texts: list[str]) -> dict[str, float]:
 @click.argument("region")
 @click.option("--category", "-c", required=True, metavar="ID", help="Category of the taxonomy.")
 @click.option("--kind", type=click.Choice(KINDS), default=REACH, show_default=True)
-@click.option("--mode", type=click.Choice(MODES), help="How people go; else the category's own.")
+@click.option(
+    "--mode", type=click.Choice((*MODES, TRANSIT)), help="How people go; else the category's own."
+)
 @click.option("--minutes", type=float, help="Limit of travel, for reach and balanced.")
 @click.option(
     "--capacity", multiple=True, metavar="N|ID=N",
@@ -154,6 +166,7 @@ def parse_capacities(texts: list[str]) -> dict[str, float]:
 )  # fmt: skip
 @click.option("--demand", type=float, help="Units that one resident uses.")
 @click.option("--offer", metavar="ID", help="The only offer to be drawn; not for balanced.")
+@WINDOW
 @click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False),
               help="A GeoJSON file.")  # fmt: skip
 def command(
@@ -165,11 +178,12 @@ def command(
     capacity: tuple[str, ...],
     demand: float | None,
     offer: str | None,
+    window: str | None,
     output: Path | None,
 ) -> None:
     """How far each offer carries: reach, filled by capacity, balanced among all, or rings."""
     atlas = open_region(region)
-    report = ask_radii(atlas, category, kind, mode, minutes, list(capacity), demand, offer)
+    report = ask_radii(atlas, category, kind, mode, minutes, list(capacity), demand, offer, window)
     out = radii_out(report)
     if output is not None:
         write_text(json.dumps(out.model_dump(mode="json"), ensure_ascii=False) + "\n", output)

@@ -79,6 +79,7 @@ class RadiusAssumptions(models.Model):
     """All that a figure rests on."""
 
     mode: str
+    window: str | None = Field(description="departures of mode transit")
     limit_min: float | None
     unit: str | None = Field(description="what capacities count; `people` where the asker's")
     demand_per_resident: float | None
@@ -214,6 +215,7 @@ def _assumptions(report: Report, kind: str) -> RadiusAssumptions:
     limit = report.limit_min if isinstance(report, BalancedReport) else report.question.minutes
     return RadiusAssumptions(
         mode=report.question.mode,
+        window=str(report.question.window) if report.question.window else None,
         limit_min=None if kind == FILLED else limit,
         unit=None if capacities is None else capacities.unit,
         demand_per_resident=None if capacities is None else capacities.demand,

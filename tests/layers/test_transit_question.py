@@ -9,11 +9,11 @@ from geo.errors import ParameterError
 from geo.transit.errors import OutsideValidityError
 from geo.transit.window import Window
 from layers.atlas import Atlas
+from layers.balanced import balanced
 from layers.coverage import COVERED, coverage
 from layers.equity import equity
 from layers.partners import partners
 from layers.question import ask
-from layers.radius import reach_radii
 from layers.resilience import without_car
 from layers.scenario import ScenarioError, check_scenario
 from layers.scenario_atlas import apply
@@ -72,7 +72,7 @@ def test_nobody_is_told_which_offer_a_ride_leads_to(atlas: Atlas):
     [
         lambda atlas: week(atlas, **REPAIR, mode="transit"),
         lambda atlas: partners(atlas, atlas.offers[0].id, mode="transit"),
-        lambda atlas: reach_radii(atlas, **REPAIR, mode="transit"),
+        lambda atlas: balanced(atlas, **REPAIR, mode="transit", capacity={"": 40}, demand=1),
     ],
 )
 def test_a_measure_that_does_not_take_transit_says_so(measure, atlas: Atlas):

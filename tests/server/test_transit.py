@@ -78,6 +78,8 @@ def test_a_region_says_whether_it_has_a_timetable(riding: TestClient, client: Te
 @pytest.mark.parametrize("path", ["week", "radii"])
 def test_what_does_not_take_it_says_so(path: str, riding: TestClient):
     asked = {"category": "repair_cafe", "mode": "transit"}
+    if path == "radii":
+        asked |= {"kind": "balanced", "capacity": "40", "demand": "1"}
     refused = riding.get(f"{API}/{path}", params=asked)
     assert_refused(refused, "mode", "is not answered by this measure")
 
@@ -118,6 +120,25 @@ def test_sheets_history_access_and_comparison_take_it(riding: TestClient):
     out = riding.get("/api/v1/compare", params={**ASKED, "regions": "toy"}).json()
     assert (out["mode"], out["regions"][0]["window"]) == ("transit", TEN)
     assert out["regions"][0]["count"]["share"] == share
+
+
+def test_areas_and_radii_take_it(riding: TestClient):
+    place = {**PLACE, "mode": "transit", "minutes": [2, 5], "window": TEN, "direction": "to"}
+    areas = riding.post(f"{API}/isochrone", json=place).json()["features"]
+    assert areas[0]["properties"]["mode"] == "transit"
+    assert areas[0]["properties"]["area_m2"] < areas[1]["properties"]["area_m2"]
+    radii = riding.get(f"{API}/radii", params={**ASKED, "minutes": "5"}).json()
+    assert radii["assumptions"]["window"] == TEN
+    (only,) = radii["features"]
+    assert only["properties"]["residents"] > 0
+    reach = riding.get(f"{API}/offers/{only['properties']['id']}/reach").json()
+    assert reach["modes"][-1]["mode"] == "transit"
+    assert reach["window"] == "2026-10-06T16:00/18:00"
+    of_it = f"{API}/isochrone/{only['properties']['id']}"
+    asked = {"mode": "transit", "window": "2027-05-04T16:00/18:00"}
+    assert_refused(riding.get(of_it, params=asked), "window", "nearest Tuesday")
+    asked = {"mode": "walk", "window": TEN}
+    assert_refused(riding.get(of_it, params=asked), "window", "goes with `mode` transit alone")
 
 
 def test_a_day_outside_the_timetable_is_a_bad_request(riding: TestClient):
