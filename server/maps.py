@@ -5,19 +5,19 @@ The map is a document of its own, to be read, printed and passed on: it carries 
 totals in words, legend, a table of the districts (the map in a form that a screen reader can read)
 and its sources. `live_map` is served with a nonce, `server.single_file` writes the same page as one
 file.
+
+In a notebook `show` draws any answer, or a table with shapes.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import folium
-from folium.features import GeoJsonPopup, GeoJsonTooltip
 from folium.map import CustomPane
-from folium.utilities import JsCode
 from markupsafe import Markup
 
 from server.classes import (
@@ -35,10 +35,13 @@ from server.folium_page import (
     PageParts,
     UmkreisMap,
     page_parts,
-    safe_text,
 )
+from server.map_features import feature_layer, points, popup, tooltip
 from server.map_view import TEXTS, FeatureCollection, MapView, OfferLayer
 from server.rendering import templates
+
+if TYPE_CHECKING:
+    from server.shown import Shown
 
 GAP_COLOR = "#1c1c2b"
 DISTRICT_PANE, GAP_PANE = "districts", "gaps"
@@ -163,22 +166,16 @@ def coverage_map(view: MapView, *, tiles_url: str | None) -> UmkreisMap:
 def _bounds(view: MapView) -> list[list[float]] | None:
     """South-west and north-east corner of the districts, else of gaps and offers; lat, lon."""
     for collections in ([view.districts], [view.gaps, view.offers]):
-        points = [
+        found = [
             point
             for collection in collections
             for feature in collection["features"]
-            for point in _points(feature["geometry"]["coordinates"])
+            for point in points(feature["geometry"]["coordinates"])
         ]
-        if points:
-            lons, lats = zip(*points, strict=True)
+        if found:
+            lons, lats = zip(*found, strict=True)
             return [[min(lats), min(lons)], [max(lats), max(lons)]]
     return None
-
-
-def _points(coordinates: list[Any]) -> list[tuple[float, float]]:
-    if coordinates and isinstance(coordinates[0], (int, float)):
-        return [(float(coordinates[0]), float(coordinates[1]))]
-    return [point for part in coordinates for point in _points(part)]
 
 
 def district_class(properties: dict[str, Any]) -> ShareClass:
@@ -193,13 +190,13 @@ def _add_districts(view: MapView, umkreis_map: UmkreisMap) -> None:
              for i, f in enumerate(view.districts["features"])}  # fmt: skip
     fields = _used(view.districts, _DISTRICT_FIELDS)
     texts = TEXTS[view.language]
-    _geojson(
+    feature_layer(
         view.districts, ("name", *fields),
         prefix="d", name=texts["districts"], layer_id="districts",
         style=lambda feature: looks[feature["id"]],
         highlight=lambda _: {"weight": 3, "color": "#16211d"},
-        tooltip=_tooltip(("name", *fields[:1])),
-        popup=_popup({"name": texts["name"], **{name: texts[name] for name in fields}}),
+        tooltip=tooltip(("name", *fields[:1])),
+        popup=popup({"name": texts["name"], **{name: texts[name] for name in fields}}),
         pane=DISTRICT_PANE,
     ).add_to(umkreis_map)  # fmt: skip
 
@@ -221,63 +218,13 @@ def _add_gaps(view: MapView, umkreis_map: UmkreisMap) -> None:
     words = {**texts, "residents_text": texts["gap_residents"]}
     style = {"className": "gap", "color": GAP_COLOR, "weight": 1.6, "lineJoin": "round",
              "fillColor": GAP_COLOR, "fillOpacity": 0.12}  # fmt: skip
-    _geojson(
+    feature_layer(
         view.gaps, fields, prefix="g", name=texts["gaps"], layer_id="gaps",
         style=lambda _: style, highlight=lambda _: {"fillOpacity": 0.3, "weight": 2.6},
-        tooltip=_tooltip(fields[:1]) if fields else None,
-        popup=_popup({name: words[name] for name in fields}) if fields else None,
+        tooltip=tooltip(fields[:1]) if fields else None,
+        popup=popup({name: words[name] for name in fields}) if fields else None,
         pane=GAP_PANE,
     ).add_to(umkreis_map)  # fmt: skip
-
-
-def _geojson(
-    collection: FeatureCollection,
-    fields: tuple[str, ...],
-    *,
-    prefix: str,
-    name: str,
-    layer_id: str,
-    style: Callable[[dict[str, Any]], dict[str, Any]],
-    highlight: Callable[[dict[str, Any]], dict[str, Any]],
-    tooltip: GeoJsonTooltip | None,
-    popup: GeoJsonPopup | None,
-    pane: str,
-) -> folium.GeoJson:
-    """Make a folium layer with nothing of the features but their shape and these, escaped."""
-    features = [
-        {
-            "type": "Feature",
-            "id": f"{prefix}{i}",
-            "properties": {key: safe_text(feature["properties"].get(key)) for key in fields},
-            "geometry": feature["geometry"],
-        }
-        for i, feature in enumerate(collection["features"])
-    ]
-    layer = folium.GeoJson(
-        {"type": "FeatureCollection", "features": features},
-        name=safe_text(name),
-        style_function=lambda feature: {**style(feature), "pane": pane},
-        highlight_function=highlight,
-        tooltip=tooltip,
-        popup=popup,
-        on_each_feature=JsCode("umkreisFolium.raiseOnHover"),
-    )
-    layer._id = layer_id
-    return layer
-
-
-def _tooltip(fields: tuple[str, ...]) -> GeoJsonTooltip:
-    return GeoJsonTooltip(fields=list(fields), labels=False, class_name="umkreis-tooltip")
-
-
-def _popup(labels: dict[str, str]) -> GeoJsonPopup:
-    return GeoJsonPopup(
-        fields=list(labels),
-        aliases=[safe_text(label) for label in labels.values()],
-        localize=False,
-        class_name="umkreis-popup",
-        max_width=320,
-    )
 
 
 def _used(collection: FeatureCollection, fields: tuple[str, ...]) -> tuple[str, ...]:
@@ -346,4 +293,48 @@ def _map_style(view: MapView) -> str:
     return "\n".join(rules)
 
 
-__all__ = ["MapView", "OfferLayer", "coverage_map", "live_map", "map_csp", "page_context"]
+def show(
+    answer: Any,
+    *,
+    of: str | None = None,
+    column: str | None = None,
+    language: str = "en",
+    title: str = "",
+    streets: bool = False,
+) -> Shown:
+    """
+    Draw an answer, a table with shapes, or several of them as layers of one map.
+
+    Parameters
+    ----------
+    answer
+        An Atlas, any answer that has tables with shapes, or a GeoDataFrame in any CRS; a list of
+        them, or a mapping of layers' names to them. The first one with a region brings the base
+        map; without any there is none.
+    of, column
+        Which table of it, and by what its shapes are coloured, where that shall be another one
+        than usual. A column of numbers is divided into classes, one of few different texts has a
+        colour each.
+    language
+        Of the words around it.
+    title
+        A heading of one's own.
+    streets
+        Draw an Atlas with its streets.
+
+    Returns
+    -------
+    shown
+        What a notebook draws; `.save(path)` writes it as one file that asks nothing of the web.
+
+    Raises
+    ------
+    ParameterError
+        If there is nothing to draw, no such table or column, or a table has no CRS.
+    """
+    from server.shown import draw
+
+    return draw(answer, of=of, column=column, language=language, title=title, streets=streets)
+
+
+__all__ = ["MapView", "OfferLayer", "coverage_map", "live_map", "map_csp", "page_context", "show"]

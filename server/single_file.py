@@ -13,13 +13,15 @@ import hashlib
 import json
 import mimetypes
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from markupsafe import Markup
 from pmtiles.reader import MmapSource, all_tiles
 
 from layers.errors import TilesMissingError
-from server.folium_page import STATIC_DIR, page_parts
+from server.folium_page import STATIC_DIR, PageParts, page_parts
 from server.maps import MapView, coverage_map, page_context
 from server.rendering import templates
 
@@ -53,12 +55,32 @@ def single_file(view: MapView, pmtiles: Path) -> str:
         )
     parts = page_parts(coverage_map(view, tiles_url=None))
     context = page_context(view, parts)
-    more_letters = bool(_BEYOND_LATIN.search(f"{view} {parts.script}"))
+    return one_file("folium_map.html", parts, context, pmtiles=pmtiles)
+
+
+def one_file(
+    template: str, parts: PageParts, context: Mapping[str, Any], *, pmtiles: Path | None
+) -> str:
+    """
+    Write a map's page with all that it needs inside.
+
+    Parameters
+    ----------
+    template
+        `folium_map.html`, or one that extends it.
+    parts, context
+        The rendered map, and what the page says: `map_style` and `map_script` among it.
+    pmtiles
+        The base map whose tiles the page embeds; None where it has none.
+    """
+    letters = f"{context.get('view')} {parts.script}"
+    more_letters = bool(_BEYOND_LATIN.search(letters))
     styles = [_inlined_style(path, more_letters=more_letters) for path in parts.styles]
     scripts = [_inlined_script(path) for path in parts.scripts]
+    tiles = None if pmtiles is None else Markup(_embedded_tiles(pmtiles))  # noqa: S704 (base64)
     return (
         templates()
-        .get_template("folium_map.html")
+        .get_template(template)
         .render(
             **context,
             nonce=None,
@@ -70,7 +92,7 @@ def single_file(view: MapView, pmtiles: Path) -> str:
             script_links=[],
             styles=styles,
             scripts=scripts,
-            tiles=Markup(_embedded_tiles(pmtiles)),  # noqa: S704 (base64 and digits only)
+            tiles=tiles,
             licences=_licences(),
         )
     )
