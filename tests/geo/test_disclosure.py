@@ -236,3 +236,9 @@ def test_a_part_is_withheld_where_few_of_its_total_are_left():
     told = publish_within([3000.0, 240.0, 0.0, 910.0], [3016.0, 5820.0, 400.0, 2000.0])
     np.testing.assert_array_equal(told, [np.nan, np.nan, 0, 910])
     np.testing.assert_array_equal(publish_within([3016.0, 240.0], [3016.0, 5820.0]), [3020, 240])
+
+
+def test_a_region_without_districts_has_nothing_to_withhold():
+    published = publish_levels(np.zeros((0, 4)), [])
+    assert published.finest.counts.shape == (0, 4)
+    assert published.region.totals.tolist() == [0]

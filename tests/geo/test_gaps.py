@@ -75,3 +75,22 @@ def test_people_of_whom_the_cell_alone_is_known_are_drawn_as_wide_as_it_is():
     assert shapely.area(one_cell) == pytest.approx(100 * shapely.area(one_dot), rel=0.02)
     assert shapely.covers(one_cell, shapely.box(9_100, 100, 9_900, 900))
     assert gap_members(xy, people, smallest=25, grain_m=1_000).tolist() == wide.member.tolist()
+
+
+def test_an_outline_is_as_wide_as_its_cells_and_lies_around_their_middle():
+    # four cells from 0 to 200, with their people in the middles
+    xy = np.array([(x, y) for x in (50.0, 150) for y in (50.0, 150)])
+    (shape,) = find_gaps(xy, np.full(4, 10.0), smallest=25).geometry
+    assert shapely.centroid(shape).coords[0] == pytest.approx((100, 100), abs=10)
+    left, bottom, right, top = shape.bounds  # 35 m beyond the cells, less what corners lose
+    assert [right - left, top - bottom] == pytest.approx([250, 250], abs=15)
+    assert shapely.get_num_coordinates(shape) > 12  # corners are cut twice
+    assert 200 * 200 < shape.area < 270 * 270
+
+
+def test_a_group_of_exactly_the_smallest_is_a_gap():
+    xy = np.array([(50.0, 50), (150, 50), (5000, 5000), (9000, 9000)])
+    gaps = find_gaps(xy, np.array([20.0, 5, 24.9, 0.1]), smallest=25)
+    assert gaps.weight.tolist() == [25]
+    assert gaps.member.tolist() == [0, 0, -1, -1]
+    assert gaps.scattered == pytest.approx(25)

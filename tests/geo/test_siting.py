@@ -141,3 +141,32 @@ def test_without_time_the_gap_is_told():
     assert not found.proven
     exact = most_covered(*pairs(travel_s <= 200), weight, candidates=60, new=6)
     assert found.value <= exact.value + 1e-9 <= found.bound + 1e-6
+
+
+def test_whoever_needs_nobody_gets_no_site():
+    found = fewest_sites(*pairs(np.ones((3, 2), bool)), np.ones(3), candidates=2, needed=0.0)
+    assert (len(found.chosen), found.value, found.bound, found.fewest) == (0, 0, 0, 0)
+
+
+def test_a_hundred_and_thirty_candidates_are_told_apart():
+    # each covers a person of its own, the 97th a crowd
+    cover, weight = np.eye(130, dtype=bool), np.ones(130)
+    weight[97] = 50
+    found = most_covered(*pairs(cover), weight, candidates=130, new=2)
+    assert (97 in found.chosen.tolist(), found.value) == (True, 51)
+
+
+def test_exactly_as_many_as_are_needed_are_enough():
+    cover = np.eye(4, dtype=bool)
+    found = fewest_sites(*pairs(cover), np.full(4, 10.0), candidates=4, needed=30.0)
+    assert (len(found.chosen), found.value, found.fewest) == (3, 30, 3)
+
+
+def test_people_without_weight_need_not_reach_every_candidate():
+    # nobody lives in the second row, which reaches no offer and one candidate of two
+    person, site = np.array([0, 0, 1]), np.array([0, 1, 0])
+    existing_s, weight = np.array([900.0, np.inf]), np.array([5.0, 0.0])
+    found = least_travel(
+        person, site, np.array([100.0, 200, 50]), existing_s, weight, candidates=2, new=1
+    )
+    assert (found.chosen.tolist(), found.value) == ([0], 4000)

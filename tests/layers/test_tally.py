@@ -2,9 +2,10 @@
 
 import math
 
+import numpy as np
 import pytest
 
-from layers.tally import tally_of_people
+from layers.tally import tally_of_buildings, tally_of_people
 
 AREA = ("d1", "Altstadt")
 
@@ -40,3 +41,25 @@ def test_only_a_share_that_may_be_said_ranks():
     assert math.isnan(withheld.lowest_share)
     open_ = tally_of_people(AREA, (math.nan, math.nan, 0, 0), 400, covered=200, short=200, edge=0)
     assert math.isnan(open_.lowest_share)
+
+
+def test_the_least_share_that_is_sure_ranks():
+    told = tally_of_people(AREA, (300, 120, 0, 0), 420, covered=302.4, short=117.6, edge=40)
+    bounded = tally_of_people(AREA, (math.nan, math.nan, 0, 0), 400, covered=390, short=10, edge=0)
+    assert (told.lowest_share, bounded.lowest_share) == (0.714, 0.938)
+
+
+def test_25_people_bound_nothing_and_shares_have_three_digits():
+    counts = (math.nan, math.nan, 0, 0)
+    exactly = tally_of_people(AREA, counts, 400, covered=25, short=375, edge=0)
+    assert exactly.share_range == (0, 1)
+    fewer = tally_of_people(AREA, counts, 400, covered=24, short=376, edge=0)
+    assert fewer.share_range == (0, 0.062)  # 25 of 400 are 0.0625
+
+
+def test_buildings_are_counted_where_nobody_is():
+    tally = tally_of_buildings(AREA, np.array([30.0, 10, 2]))
+    assert (tally.unit, tally.buildings, tally.share) == ("buildings", 42, 0.714)
+    assert (tally.residents, tally.covered, tally.uncovered, tally.unreachable) == (None,) * 4
+    assert (tally.unplaced, tally.edge_uncertain, tally.suppressed) == (None, None, False)
+    assert tally_of_buildings(AREA, np.zeros(3)).share is None
