@@ -6,6 +6,7 @@ metres east or west and north or south as the offer is away. People walk 80 m a 
 """
 
 import math
+from datetime import timedelta
 
 import numpy as np
 import pytest
@@ -16,8 +17,10 @@ from geo.errors import ParameterError
 from layers.atlas import Atlas
 from layers.coverage import COVERED, UNCOVERED, answer, coverage
 from layers.errors import UnknownCategoryError
+from layers.living import with_offers
+from layers.offers import Offer, Offers
 from layers.question import ask
-from tests.toyregion import HOSTILE_NAME, HOUSES, toy_xy
+from tests.toyregion import HOSTILE_NAME, HOUSES, toy_lonlat, toy_xy
 
 METRES_A_MINUTE = 80.0
 BAKERY, GREENGROCER = (100.0, 100.0), (0.0, 400.0)
@@ -298,3 +301,33 @@ def test_no_two_demo_reports_tell_together_what_one_withholds(demo_atlas: Atlas)
         assert all(o.covered is None or o.covered % 10 == 0 for o in report.by_offer)
         assert all(gap.residents % 10 == 0 for gap in report.gaps)
     assert len(residents) == 1
+
+
+def test_half_of_a_district_is_as_near_as_its_median(toy_atlas: Atlas):
+    report = food(toy_atlas, 10)
+    weight, district = toy_atlas.people, toy_atlas.population.district
+    for row, median_min in enumerate(report.median_min):
+        own, minutes = weight * (district == row), report.travel_s / 60
+        assert own[minutes <= median_min + 1e-9].sum() >= own.sum() / 2
+        assert own[minutes < median_min - 1e-9].sum() < own.sum() / 2
+    in_line = coverage(toy_atlas, category="greengrocer_bakery", mode="line", metres=300)
+    assert np.isnan(in_line.median_min).all()
+
+
+def test_where_nobody_knows_no_offer_has_people(toy_atlas: Atlas):
+    report = coverage(toy_atlas, category="csa_depot", mode="walk", minutes=5)
+    assert (report.unknown, report.by_offer) == ("no_source", [])
+
+
+def test_gaps_of_people_count_no_buildings(toy_atlas: Atlas):
+    gaps = food(toy_atlas, 2).gaps
+    assert gaps
+    assert {gap.buildings for gap in gaps} == {0}
+
+
+@pytest.mark.parametrize(("days", "unknown"), [(1461, ""), (1462, "too_old")])
+def test_a_list_tells_for_as_long_as_its_kind_lasts(toy_atlas: Atlas, days: int, unknown: str):
+    as_of = toy_atlas.region.as_of - timedelta(days=days)  # a depot stays for four years
+    depot = Offer("own:1", ("csa_depot",), "Depot", *toy_lonlat((100, 100))[0], as_of=as_of)
+    atlas = with_offers(toy_atlas, Offers.of([*toy_atlas.offers, depot]))
+    assert coverage(atlas, category="csa_depot", mode="walk", minutes=5).unknown == unknown

@@ -176,3 +176,25 @@ def test_on_a_sunday_only_what_is_open_counts(toy_atlas: Atlas):
     assert [c.offer_id for c in monday.critical] == ["osm:n1001"]  # the other one's are not known
     assert monday.lose == pytest.approx([PEOPLE[way_m(BAKERY) <= LIMIT_M].sum()], rel=0.005)
     assert sunday.critical == []
+
+
+def test_what_nobody_knows_is_known_without_a_car_neither(toy_atlas: Atlas):
+    found = without_car(toy_atlas, ask(toy_atlas, category="csa_depot", mode="walk", minutes=5))
+    assert found.car_only is None
+    assert set(found.by_mode) == set(toy_atlas.networks)
+
+
+def test_only_offers_that_are_open_then_make_variety(toy_atlas: Atlas):
+    whole = variety(toy_atlas, layer="trade", mode="walk", minutes=60)
+    sunday = variety(toy_atlas, layer="trade", mode="walk", minutes=60, at="sunday")
+    assert whole.reached.max() == 2  # food and the village shop
+    assert sunday.reached.max() < 2
+
+
+def test_who_reaches_two_offers_of_every_kind_is_who_reaches_most_twice(toy_atlas: Atlas):
+    report = variety(toy_atlas, layer="trade", mode="walk", minutes=60)
+    everyone = report.reached_twice == len(report.questions)
+    assert (report.every.twice.state == COVERED).tolist() == everyone.tolist()
+    assert (report.every.once.state == COVERED).tolist() == (
+        report.reached == len(report.questions)
+    ).tolist()

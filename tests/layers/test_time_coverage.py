@@ -170,3 +170,11 @@ def test_a_week_of_the_demo_region_takes_less_than_a_second(demo_atlas: Atlas):
     noon = next(h for h in report.hours if (h.weekday, h.hour) == (1, 12))
     assert noon.offers_open > 0
     assert noon.tally.share <= noon.tally_with_unknown.share
+
+
+def test_a_week_is_asked_with_its_mode_and_limit(toy_atlas: Atlas):
+    by_bike = week(toy_atlas, category="greengrocer_bakery", mode="bike", minutes=2)
+    assert (by_bike.question.mode, by_bike.question.minutes) == ("bike", 2)
+    in_line = week(toy_atlas, category="greengrocer_bakery", mode="line", metres=250)
+    assert (in_line.question.mode, in_line.question.metres) == ("line", 250)
+    assert by_bike.hours[10].tally != in_line.hours[10].tally

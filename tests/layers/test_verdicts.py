@@ -40,3 +40,10 @@ def test_travel_times_add_up_to_all_who_reach_an_offer(toy_atlas: Atlas):
 @pytest.mark.parametrize("asked", [{"mode": "line", "metres": 300}, {"category": "csa_depot"}])
 def test_without_minutes_there_are_no_travel_times(toy_atlas: Atlas, asked: dict):
     assert travel_times(coverage(toy_atlas, **{"category": FOOD, **asked})) == []
+
+
+@pytest.mark.parametrize("by", ["district", "municipality"])
+def test_where_all_hangs_on_one_offer_every_area_depends(toy_atlas: Atlas, by: str):
+    report = coverage(toy_atlas, category="village_shop", mode="bike", minutes=7)
+    assert {tally.share for tally in report.by_district} == {1}
+    assert {each.verdict for each in verdicts(report, by=by)} == {"depends"}
