@@ -18,10 +18,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
-from pyproj.exceptions import CRSError as ProjCRSError
 
 from geo.crs import LONLAT, to_lonlat
-from geo.errors import ParameterError
+from geo.errors import CRSError, ParameterError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -203,7 +202,7 @@ def _transform(
 ) -> None:
     try:
         straight = to_lonlat([_without_zone(system, pair) for _, pair in rows], system)
-    except ProjCRSError as exc:
+    except CRSError as exc:
         raise ParameterError(
             f"`crs` {system!r} is not known; give one such as EPSG:25832", parameter="crs"
         ) from exc
