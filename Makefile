@@ -76,7 +76,7 @@ package: install  ## Build wheel and sdist in dist/, install the wheel into buil
 	$(BIN)/python -m hatchling build
 	$(PYTHON) -m venv --without-pip build/package
 	$(PYTHON) -m pip --python build/package/bin/python install -q --disable-pip-version-check -c constraints.txt dist/*.whl
-	build/package/bin/python -m geo.reach.warm
+	build/package/bin/python -P -m geo.reach.warm
 	cd build && package/bin/umkreis --version && UMKREIS_STATE_DIR=state package/bin/umkreis doctor --port $(PORT) \
 		&& UMKREIS_STATE_DIR=state package/bin/umkreis coverage neubrandenburg -c library --lang en
 

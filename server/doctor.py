@@ -17,6 +17,7 @@ import shapely
 from sqlalchemy.exc import SQLAlchemyError
 
 from geo.errors import UmkreisError
+from geo.reach.warm import count_kept
 from geo.region_file import load_region
 from layers.accounts.users import users
 from layers.build_input import REGION_FILE
@@ -67,6 +68,7 @@ def examine(settings: Settings) -> Iterator[Check]:
     yield Check("libraries", True, versions)
     yield Check("geometry", True, f"GEOS {shapely.geos_version_string}, GDAL {_gdal()}")
     yield _tile_driver()
+    yield _kernels()
     yield _state(settings.state_dir)
     try:
         taxonomy = load_taxonomy(settings.data_dir / "taxonomy.toml")
@@ -166,6 +168,14 @@ def _tile_driver() -> Check:
         if has_driver
         else "this GDAL cannot write PMTiles; install pyogrio from its wheel",
     )
+
+
+def _kernels() -> Check:
+    kept, there = count_kept()
+    waits = (
+        "" if kept >= there else "; who asks first waits: `python -P -m geo.reach.warm`"
+    )
+    return Check("inner loops", True, f"{kept} of {there} compiled{waits}")
 
 
 def _state(folder: Path) -> Check:

@@ -138,3 +138,31 @@ def test_settings_of_the_unit_are_ones_that_umkreis_takes():
     settings = Settings.from_env(pairs)
     assert settings.metrics == "local"
     assert settings.database_url.startswith("postgresql+psycopg://")
+
+
+@pytest.mark.parametrize("name", ["deploy/Containerfile", "Makefile", "docs/operations.md"])
+def test_what_was_installed_is_compiled_not_the_checkout_around_it(name: str):
+    text = (ROOT / name).read_text("utf-8")
+    calls = re.findall(r"^.*/bin/python.* -m geo\.reach\.warm", text, re.MULTILINE)
+    assert calls
+    assert all(" -P -m " in call or "$(BIN)" in call for call in calls)
+
+
+def test_images_have_a_tag_and_the_last_stage_holds_no_secret_and_says_how_it_is(
+    compose: dict[str, Any],
+):
+    text = CONTAINERFILE.read_text("utf-8")
+    images = re.findall(r"^FROM (\S+)", text, re.MULTILINE)
+    images += [s["image"] for name, s in compose["services"].items() if "build" not in s]
+    for image in images:
+        _, colon, tag = image.partition(":")
+        assert colon, image
+        assert tag not in ("", "latest"), image
+    last = text.rpartition("\nFROM ")[2]
+    (user,) = re.findall(r"useradd .*--uid (\d+)", last)
+    assert int(user) >= 10_000
+    assert re.search(r"^HEALTHCHECK .*--start-period=", last, re.MULTILINE)
+    assert not re.search(r"^(ADD|RUN .*(sudo|chmod 777|apt-get))", text, re.MULTILINE)
+    told = "\n".join(re.findall(r"^(?:ENV|ARG) .*(?:\n +.*)*", text, re.MULTILINE))
+    assert not re.search(r"(?i)password|secret|token", told)
+    assert re.search(r"^(CMD|ENTRYPOINT) \[", last, re.MULTILINE)  # a form that passes signals on

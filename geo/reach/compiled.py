@@ -63,6 +63,13 @@ class Kernel(Generic[P, R]):
         self._load(self._missing)
         return self._dispatcher
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether machine code is kept for every signature; nothing is compiled to tell."""
+        with _lock:
+            index = getattr(getattr(self._dispatcher, "_cache", None), "_cache_file", None)
+            return index is not None and len(index._load_index()) >= len(self.signatures)
+
     @cached_property
     def _dispatcher(self) -> Any:
         return _dispatcher(self.function)

@@ -30,6 +30,16 @@ def test_a_healthy_installation_has_nothing_wrong(toy_settings: Settings):
     assert "127.0.0.1/32" in check_of(checks, "public address").found
 
 
+def test_loops_that_are_not_compiled_are_named_with_the_way_out(
+    toy_settings: Settings, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("server.doctor.count_kept", lambda: (3, 40))
+    check = check_of(list(examine(toy_settings)), "inner loops")
+    assert check.is_ok
+    assert check.found.startswith("3 of 40 compiled; ")
+    assert "`python -P -m geo.reach.warm`" in check.found
+
+
 def test_the_register_is_told_with_its_changes(toy_settings: Settings, tmp_path: Path):
     url = f"sqlite:///{tmp_path / 'register.sqlite'}"
     with Register.open(url) as register:
