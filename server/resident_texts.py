@@ -168,6 +168,14 @@ def _card_texts(texts: Texts) -> dict[str, str]:
 
 def _week_texts(texts: Texts) -> dict[str, str]:
     return {
+        "area_rides": texts.gettext(
+            "Outlined: where you get by bus and train with at least half of the departures of an "
+            "hour."
+        ),
+        "no_area_rides": texts.gettext(
+            "No area is drawn by bus and train here: the timetable does not tell enough of this "
+            "hour."
+        ),
         "week_beyond": texts.gettext(
             "{n} more dates lie on days that the timetable does not cover.", n="{n}"
         ),

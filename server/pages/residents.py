@@ -191,15 +191,10 @@ def _pages(region: str, asked: ResidentAsked, total: int) -> dict[str, str]:
 
 
 def _transit_notes(atlas: Atlas, texts: Texts) -> list[str]:
-    """Say what a list by bus and train leaves out: the area within reach, services to book."""
+    """Say what a list by bus and train leaves out: services that have to be booked."""
     if atlas.timetable is None:
         return []
-    return [
-        texts.gettext(
-            "No area is drawn by bus and train: it would be another one at every minute."
-        ),
-        *on_demand_lines(atlas.timetable.about.on_demand, texts),
-    ]
+    return on_demand_lines(atlas.timetable.about.on_demand, texts)
 
 
 def _page_data(atlas: Atlas, texts: Texts) -> dict[str, Any]:

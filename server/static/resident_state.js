@@ -116,3 +116,9 @@ export function localTime(text, language) {
 export function localNow(timezone) {
   return new Date().toLocaleString("sv-SE", { timeZone: timezone, dateStyle: "short", timeStyle: "short" }).replace(" ", "T");
 }
+
+/* The hour from a local time on, as departures of public transport are asked for. */
+export function hourFrom(local) {
+  const end = new Date(Date.parse(`${local.slice(0, 16)}Z`) + 3600_000).toISOString().slice(11, 16);
+  return { window: `${local.slice(0, 16)}/${end}` };
+}

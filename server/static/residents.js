@@ -7,7 +7,7 @@ import { FilterControls } from "./filter_controls.js";
 import { OfferCard } from "./offer_card.js";
 import { Hours, OffersList, whyNotShown } from "./offers_list.js";
 import { locate, PlaceSearch } from "./place_search.js";
-import { addressOf, hasFilters, localNow, MOST_NEAR, nearQuestion, readAddress, withoutFilters, writeForm } from "./resident_state.js";
+import { addressOf, hasFilters, hourFrom, localNow, MOST_NEAR, nearQuestion, readAddress, withoutFilters, writeForm } from "./resident_state.js";
 import { ResidentsMap } from "./residents_map.js";
 import { Saved } from "./saved.js";
 import { keepMapOnPaper, Sides } from "./sides.js";
@@ -193,28 +193,29 @@ async function showNear(signal) {
   head(fill(count === 1 ? texts.near_one : count ? texts.near_many : texts.near_none, { n: number.format(count), how }));
   whyNotShown(byId("why"), { beyond: near.beyond || {}, data, number, state: visit.state, act: change });
   if (!count) sayEmpty();
-  sayOfRides();
   if (count > visit.found.length) byId("why").append(element("p", fill(texts.nearest_only, { n: number.format(visit.found.length) }), "soft"));
   offerSide.showWay();
-  if (await isNew && !visit.state.offer) map.fitArea();
+  const hasNewArea = await isNew;
+  if (signal.aborted) return;
+  sayOfRides();
+  if (hasNewArea && !visit.state.offer) map.fitArea();
 }
 
 /* Draws how far one gets, where that has changed; says whether it has. */
 async function drawArea(signal) {
-  const wanted = `${places.indexOf(visit.place)} ${visit.state.mode} ${visit.state.minutes}`;
+  const { mode, minutes } = visit.state;
+  const leaving = mode === "transit" ? hourFrom(momentOf(visit.state.open)) : {};
+  const wanted = `${places.indexOf(visit.place)} ${mode} ${minutes} ${leaving.window}`;
   if (area === wanted) return false;
-  if (visit.state.mode === "transit") { // an area would be another one at every minute: the list says so
-    map.showArea(null);
-    area = wanted;
-    return false;
-  }
   const { lon, lat } = visit.place;
   try {
-    map.showArea(await postJson(`${data.api}/isochrone`, { lon, lat, mode: visit.state.mode, minutes: visit.state.minutes }, { signal }));
+    map.showArea(await postJson(`${data.api}/isochrone`, { lon, lat, mode, minutes, ...leaving }, { signal }));
     area = wanted;
     return true;
   } catch {
+    if (signal.aborted) return false;
     map.showArea(null); // the list says what is wrong with the place
+    area = null;
     return false;
   }
 }
@@ -313,11 +314,13 @@ async function showWeekNear(signal) {
   visit.found = [...new Map([...entries, ...(answer.notices || [])].map((entry) => [entry.id, entry])).values()];
   map.showOffers(visit.found.map((entry) => ({ ...entry, name: entry.name || data.categories[entry.category][0] })));
   head(fill(texts.week_head, { how: fill(texts[`how_${visit.state.mode}`], { n: visit.state.minutes }) }));
-  sayOfRides();
   if (answer.left_out.no_timetable) byId("why").append(element("p", fill(texts.week_beyond, { n: number.format(answer.left_out.no_timetable) }), "soft"));
   if (!visit.found.length) offerMoreWeek(byId("why"), { data, state: visit.state, act: change });
   showWeek(byId("week"), answer, { data, hours, minutes: (travel) => list.minutes(travel), urlOf, onOpen: (id) => openOffer(id) });
-  if (await isNew) map.fitArea();
+  const hasNewArea = await isNew;
+  if (signal.aborted) return;
+  sayOfRides();
+  if (hasNewArea) map.fitArea();
 }
 
 function head(text) {
@@ -327,10 +330,15 @@ function head(text) {
   if (visit.place && visit.state.view === "near") for (const id of SERVED) byId(id)?.remove();
 }
 
-/* What bus and train leave out: an area on the map, services that have to be booked. */
+/* What the area by bus and train means, and which services have to be booked. */
 function sayOfRides() {
   if (visit.state.mode !== "transit") return;
-  byId("why").append(...data.transit_notes.map((line) => element("p", line, "soft")));
+  const lines = [area === null ? texts.no_area_rides : texts.area_rides, ...data.transit_notes];
+  byId("why").append(...lines.map((line) => element("p", line, "soft")));
+}
+
+function momentOf(open) {
+  return /^\d{4}-/.test(open) ? open : localNow(data.timezone);
 }
 
 function sayEmpty() {
