@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from opening_hours import OpeningHours
 
-from layers.clock import public_holidays
+from layers.clock import clock_of, public_holidays
 from layers.opening import (
     CLOSED,
     CONTRADICTORY,
@@ -352,3 +352,32 @@ def test_an_hour_of_the_week_counts_what_is_open_for_half_of_it():
     assert np.array_equal(states, [OPEN, OPEN])
     states = hours_of("Sa 06:00-12:29").in_each(when.windows, date(2016, 7, 1), least_min=30)
     assert np.array_equal(states, [OPEN, CLOSED])
+
+
+@pytest.mark.parametrize(
+    ("text", "states"),
+    [
+        ("Tu 10:00-12:00; week 01-53/2 Mo 10:00-12:00", [CLOSED, OPEN]),
+        ("Mo,Tu 10:00-12:00; Jun Mo 10:00-12:00 unknown", [UNKNOWN, OPEN]),
+        ("Mo,Tu 10:00-12:00; Jun Tu off", [OPEN, CLOSED]),
+    ],
+)
+def test_what_is_not_so_every_week_is_closed_and_what_is_unknown_once_is_unknown(
+    text: str, states: list[int]
+):
+    when = parse_when("Mo 10:00-12:00; Tu 10:00-12:00", REGION)
+    found = hours_of(text).in_each(when.windows, date(2026, 1, 1), least_min=30)
+    assert found.tolist() == states
+
+
+def test_minutes_tell_why_the_first_unknown_one_is_unknown():
+    clock = clock_of(REGION, datetime(2026, 11, 24, 7, 0, tzinfo=BERLIN))
+    told = hours_of("Mo-Fr 08:00-12:00; SH off").by_minute(clock, 120)
+    assert told.states.tolist() == [CLOSED] * 60 + [UNKNOWN] * 60
+    assert told.reason == SCHOOL_HOLIDAYS
+    assert hours_of("Mo-Fr 08:00-12:00").by_minute(clock, 120).reason == ""
+
+
+def test_hours_that_are_stated_as_unknown_say_so():
+    answer = ask("Mo-Fr 08:00-12:00 unknown", "2026-11-24T10:00")
+    assert (answer.state, answer.reason) == (UNKNOWN, "hours: stated as unknown")
