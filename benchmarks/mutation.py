@@ -40,8 +40,8 @@ SEED = 11
 MOST_BYTES = 4 << 30
 MOST_S = 600  # of the clock; what a mutant may compute is measured in processor time
 _TOWNS = "geo/test_network.py geo/test_network_properties.py geo/test_street_access.py"
-_NETWORK = f"{_TOWNS} geo/test_network_change.py"
-_REACH = "layers/test_coverage.py"
+_NETWORK = f"{_TOWNS} geo/test_network_change.py trust/test_random_towns.py"
+_REACH = "layers/test_coverage.py trust/test_random_towns.py trust/test_laws.py"
 TESTS = {  # the tests that belong to a module, quick ones first
     "geo/access": "geo/test_access.py geo/test_floating.py",
     "geo/balance": "geo/test_balance.py",
@@ -54,7 +54,7 @@ TESTS = {  # the tests that belong to a module, quick ones first
     "geo/inequality": "geo/test_inequality.py",
     "geo/median": "geo/test_median.py",
     "geo/network": _NETWORK,
-    "geo/raking": "geo/test_population_areas.py",
+    "geo/raking": "geo/test_raking.py geo/test_population_areas.py",
     "geo/site_search": "geo/test_siting.py",
     "geo/siting": "geo/test_siting.py",
     "geo/street_access": _TOWNS,
@@ -62,12 +62,12 @@ TESTS = {  # the tests that belong to a module, quick ones first
     "geo/street_chains": _NETWORK,
     "geo/street_graph": _NETWORK,
     "layers/access_scores": "layers/test_access_scores.py",
-    "layers/coverage": f"{_REACH} layers/test_time_coverage.py",
+    "layers/coverage": f"{_REACH} layers/test_time_coverage.py layers/test_transit_coverage.py",
     "layers/difference": "layers/test_scenario.py",
     "layers/equity": "layers/test_equity.py",
     "layers/open_offers": "layers/test_time_coverage.py",
     "layers/opening": "layers/test_opening.py layers/test_dates.py layers/test_agenda.py",
-    "layers/resilience": "layers/test_resilience.py",
+    "layers/resilience": "layers/test_resilience.py layers/test_transit_question.py",
     "layers/scenario": "layers/test_scenario.py layers/test_scenario_streets.py",
     "layers/scenario_atlas": "layers/test_scenario.py layers/test_scenario_streets.py",
     "layers/sites": "layers/test_sites.py layers/test_limited_sites.py layers/test_given_places.py",
