@@ -58,7 +58,7 @@ def chains_of(found: Partners) -> list[tuple[Step, Step]]:
 
     At most `MAX_CHAINS`; each of the three places of a chain is tried.
     """
-    pool = Pool(found.atlas, found.mode, found.minutes)
+    pool = Pool(found.atlas, found.mode, found.minutes, found.window)
     row = found.offer
     out, back = _steps_from(pool, row), _steps_to(pool, row)
     chains = [(first, second) for first in back for second in out]

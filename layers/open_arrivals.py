@@ -25,12 +25,13 @@ from layers.opening import OPEN, UNKNOWN, hours_of
 from layers.timetable import timetable_of, transit_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from geo.transit.window import Window
     from layers.atlas import Atlas
+    from layers.opening import ByMinute
 
     Rows = NDArray[np.int64]
 
@@ -89,12 +90,29 @@ def open_arrivals(atlas: Atlas, rows: Rows, window: Window, *, limit_s: float) -
     """
     zone = ZoneInfo(timetable_of(atlas).about.timezone)
     moment = datetime.combine(window.day, window.start, zone)
+    minutes = horizon_min(atlas, window.span_s, limit_s=limit_s)
+    told = told_by_minute(atlas, rows, moment, minutes)
+    return arrivals_of(atlas, rows, told, moment, lead_s=window.start.second)
+
+
+def horizon_min(atlas: Atlas, span_s: int, *, limit_s: float) -> int:
+    """Return how many minutes after the first departure are looked at."""
+    longest_s = span_s + max(float(transit_of(atlas).limits.cap_s), limit_s)
+    return int(longest_s // _MINUTE_S) + 2
+
+
+def told_by_minute(atlas: Atlas, rows: Rows, moment: datetime, minutes: int) -> dict[str, ByMinute]:
+    """Return what each different value of opening hours says from a moment on."""
     clock = clock_of(atlas.region, moment)
-    longest_s = window.span_s + max(float(transit_of(atlas).limits.cap_s), limit_s)
-    minutes = int(longest_s // _MINUTE_S) + 2
+    texts = {atlas.offers[int(row)].opening_hours for row in rows}
+    return {text: hours_of(text).by_minute(clock, minutes) for text in texts}
+
+
+def arrivals_of(
+    atlas: Atlas, rows: Rows, told: Mapping[str, ByMinute], moment: datetime, *, lead_s: int = 0
+) -> OpenArrivals:
+    """Sort offers by what their hours tell; people leave `lead_s` after the first minute."""
     texts = [atlas.offers[int(row)].opening_hours for row in rows]
-    told = {text: hours_of(text).by_minute(clock, minutes) for text in set(texts)}
-    lead_s = window.start.second
     is_open = np.array([(told[text].states == OPEN).any() for text in texts], bool)
     may_be = np.array([(told[text].states >= UNKNOWN).any() for text in texts], bool)
     surely = [_spans(told[text].states == OPEN, lead_s) for text in texts]

@@ -12,28 +12,38 @@ make no match alone. There is no score: partners come in an order that can be re
     5. the nearer before the farther
 
 "Nearby" is the way from the offer to its partner, within a limit of minutes: the larger of what
-people accept for either of both by default.
+people accept for either of both by default. By public transport it is the longer of the way there
+and the way back, as working together takes both; each is the median over the departures of a
+window.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geo.errors import ParameterError
+from geo.transit.days import check_day
 from layers.errors import UnknownOfferError
 from layers.notices import GIVES, NEEDS, Notice
-from layers.question import MAX_MINUTES, check_limit, check_mode
+from layers.question import DEFAULT_TRANSIT_MIN, MAX_MINUTES, check_limit, check_mode
 from layers.tabular import Tabular
+from layers.timetable import TRANSIT, WALK, timetable_of, transit_of, window_of
+from layers.travel import travel_by
 
 if TYPE_CHECKING:
     from datetime import date
 
     from numpy.typing import NDArray
 
+    from geo.transit.window import Window
     from layers.atlas import Atlas
     from layers.offers import Offer
+
+    Floats = NDArray[np.float64]
 
 MAX_PARTNERS = 50
 _FAR = "9999-12-31"
@@ -112,10 +122,16 @@ class Partners(Tabular, frames="partners"):
     mode: str
     minutes: float | None
     partners: tuple[Partner, ...]
+    window: Window | None = None
 
 
 def partners(
-    atlas: Atlas, offer: str, *, mode: str | None = None, minutes: float | None = None
+    atlas: Atlas,
+    offer: str,
+    *,
+    mode: str | None = None,
+    minutes: float | None = None,
+    window: str | None = None,
 ) -> Partners:
     """
     List the offers within reach of one whose gifts meet its needs, or the other way round.
@@ -127,9 +143,12 @@ def partners(
     offer
         Its id.
     mode
-        A street mode; that of the offer's primary category where it is left out.
+        A street mode or `transit`; that of the offer's primary category where it is left out.
     minutes
-        The limit for every pair; else the larger default reach of both primary categories.
+        The limit for every pair; else the larger default reach of both primary categories, by
+        `transit` half an hour at least.
+    window
+        Departures of mode `transit`, as for coverage.
 
     Raises
     ------
@@ -140,16 +159,42 @@ def partners(
     """
     row = atlas.offers.row(offer)
     primary = atlas.taxonomy.category(atlas.offers[row].categories[0])
-    mode = check_mode(mode or primary.reach.mode, tuple(atlas.networks))
-    pool = Pool(atlas, mode, minutes)
-    return Partners(atlas, row, mode, minutes, tuple(sorted(pool.of(row), key=lambda p: p.order)))
+    leaving = leaving_by(atlas, mode, window)
+    if leaving is None:
+        mode = check_mode(mode or primary.reach.mode, tuple(atlas.networks))
+    pool = Pool(atlas, mode or TRANSIT, minutes, leaving)
+    found = tuple(sorted(pool.of(row), key=lambda p: p.order))
+    return Partners(atlas, row, pool.mode, minutes, found, leaving)
+
+
+def leaving_by(atlas: Atlas, mode: str | None, window: str | None) -> Window | None:
+    """
+    Return the departures of mode `transit`, None for all others.
+
+    Raises
+    ------
+    ParameterError, OutsideValidityError
+        If there is no timetable, none of that day, or a window of another mode.
+    """
+    if mode == TRANSIT:
+        timetable = timetable_of(atlas)
+        leaving = window_of(timetable, window)
+        check_day(timetable, leaving.day)
+        return leaving
+    if window is not None:
+        raise ParameterError(
+            f"`window` goes with `mode` {TRANSIT} alone; leave it out", parameter="window"
+        )
+    return None
 
 
 class Pool:
     """All offers of a region with what they give and need at the date of its data."""
 
-    def __init__(self, atlas: Atlas, mode: str, minutes: float | None) -> None:
-        self.atlas, self.mode = atlas, mode
+    def __init__(
+        self, atlas: Atlas, mode: str, minutes: float | None, window: Window | None = None
+    ) -> None:
+        self.atlas, self.mode, self.window = atlas, mode, window
         self.limit_s = (
             None if minutes is None else check_limit("minutes", minutes, MAX_MINUTES) * 60
         )
@@ -201,15 +246,27 @@ class Pool:
         """Return the limit of a pair, seconds."""
         if self.limit_s is not None:
             return self.limit_s
-        return float(max(self.reach_s[row], self.reach_s[other]))
+        usual = float(max(self.reach_s[row], self.reach_s[other]))
+        return usual if self.window is None else max(usual, DEFAULT_TRANSIT_MIN * 60)
 
     def within(self, row: int, others: list[int]) -> list[tuple[int, float, float]]:
-        """Return those of `others` within the limit of the pair, with seconds and metres."""
+        """
+        Return those of `others` within the limit of the pair, with seconds and metres.
+
+        By public transport there and back, with NaN metres.
+        """
         if not others:
             return []
         rows = np.array(others, np.int64)
-        supply = self.atlas.supply[self.mode]
         limits = [self.limit_of(row, other) for other in others]
+        if self.window is not None:
+            took = there_and_back(self.atlas, self.window, row, rows)
+            return [
+                (others[k], float(took[k]), math.nan)
+                for k in range(len(others))
+                if took[k] <= limits[k]
+            ]
+        supply = self.atlas.supply[self.mode]
         network = self.atlas.networks[self.mode]
         pairs = network.within(supply.take([row]), supply.take(rows), max(limits))
         return [
@@ -219,6 +276,24 @@ class Pool:
             )
             if travel_s <= limits[k]
         ]
+
+
+def there_and_back(atlas: Atlas, window: Window, row: int, others: NDArray[np.int64]) -> Floats:
+    """
+    Find the longer of the ways from an offer to others and back by public transport.
+
+    Returns
+    -------
+    travel_s
+        Shape (others,): the larger of both medians, inf where one of them leads nowhere.
+    """
+    used, supply = transit_of(atlas), atlas.supply[WALK]
+    own, theirs = supply.take([row]), supply.take(others)
+    each = [supply.take([int(other)]) for other in others]
+    there = used.of(own).times(each, window=window, limits_s=[0.0] * len(each)).median_s[:, 0]
+    back = used.of(theirs).times([own], window=window, limits_s=[0.0]).median_s[0]
+    longer: Floats = np.maximum(there, back).astype(float)
+    return longer
 
 
 def _ties(atlas: Atlas) -> dict[tuple[int, int], tuple[Tie, ...]]:
@@ -269,9 +344,9 @@ def residents_reaching_both(found: Partners, chosen: tuple[Partner, ...]) -> NDA
     atlas = found.atlas
     if atlas.population.basis.unit != "residents" or not chosen:
         return np.full(len(chosen), np.nan)
-    supply = atlas.supply[found.mode]
-    nearest = atlas.networks[found.mode].to_nearest(
-        atlas.demand[found.mode], [supply.take([row]) for row in (found.offer, *_rows(chosen))]
+    network, demand, supply = travel_by(atlas, found.mode, found.window)
+    nearest = network.to_nearest(
+        demand, [supply.take([row]) for row in (found.offer, *_rows(chosen))]
     )
     to_offer, to_partner = nearest.travel_s[0], nearest.travel_s[1:]
     limit_s = np.array([partner.limit_s for partner in chosen])[:, None]

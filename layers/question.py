@@ -156,7 +156,7 @@ def _leaving(
             "`metres` have no meaning in public transport; give `minutes`", parameter="metres"
         )
     timetable = timetable_of(atlas)
-    leaving = window_of(timetable, window, when)
+    leaving = window_of(timetable, window, when, atlas.region)
     check_day(timetable, leaving.day)
     seconds_into(leaving.day, leaving.start, timetable.about.timezone)
     return leaving

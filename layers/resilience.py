@@ -240,7 +240,7 @@ def by_transit(atlas: Atlas, question: Question) -> Question | None:
     if question.window is not None:
         return question
     try:
-        window = window_of(atlas.timetable, None, question.when)
+        window = window_of(atlas.timetable, None, question.when, atlas.region)
         check_day(atlas.timetable, window.day)
     except (ParameterError, OutsideValidityError):
         return None

@@ -15,13 +15,15 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from geo.errors import ParameterError
-from geo.transit.days import usual_day
+from geo.transit.days import report_day, usual_day
 from geo.transit.limits import Limits
 from geo.transit.transit import Transit
-from geo.transit.window import Window
+from geo.transit.window import Window, zero_of
+from layers.clock import public_holidays
 
 if TYPE_CHECKING:
     from geo.network import Network, Snapped
+    from geo.region import Region
     from geo.transit.timetable import Timetable
     from layers.atlas import Atlas
     from layers.when import When
@@ -129,7 +131,12 @@ def usual_windows(timetable: Timetable) -> dict[str, Window]:
     return found
 
 
-def window_of(timetable: Timetable, text: str | None, when: When | None = None) -> Window:
+def window_of(
+    timetable: Timetable,
+    text: str | None,
+    when: When | None = None,
+    region: Region | None = None,
+) -> Window:
     """
     Read a window that an asker wrote: a day and a span, a part of `WINDOWS`, or nothing.
 
@@ -141,7 +148,7 @@ def window_of(timetable: Timetable, text: str | None, when: When | None = None) 
         If it cannot be read, or lies outside `when`.
     """
     if text is None and when is not None:
-        return window_at(timetable, when)
+        return window_at(timetable, when, region)
     if text is None or text in WINDOWS or "/" not in text:
         window = usual_window(timetable, text or "weekday")
     else:
@@ -155,7 +162,7 @@ def window_of(timetable: Timetable, text: str | None, when: When | None = None) 
     return window
 
 
-def window_at(timetable: Timetable, when: When) -> Window:
+def window_at(timetable: Timetable, when: When, region: Region | None = None) -> Window:
     """
     Return when people leave who are to find offers open at a time.
 
@@ -176,18 +183,19 @@ def window_at(timetable: Timetable, when: When) -> Window:
             w.weekday == weekday and w.start_min <= first and first + span_s // 60 <= w.end_min
             for w in when.windows
         ):
-            return Window(covered_day(timetable, weekday), start, span_s)
+            return Window(covered_day(timetable, weekday, region), start, span_s)
     usual = min(when.windows, key=lambda w: ((w.weekday - 1) % 7, w.start_min))
     span_s = min((usual.end_min - usual.start_min) * 60, USUAL_SPAN_S)
     start = time(*divmod(usual.start_min, 60))
-    return Window(covered_day(timetable, usual.weekday), start, span_s)
+    return Window(covered_day(timetable, usual.weekday, region), start, span_s)
 
 
-def covered_day(timetable: Timetable, weekday: int) -> date:
+def covered_day(timetable: Timetable, weekday: int, region: Region | None = None) -> date:
     """
     Return the first usual day of a weekday (0 is Monday) that the timetable covers.
 
-    A weekday on which nothing ever runs is a day as well: without a bus one walks.
+    With a region it is no public holiday and no day on which the clocks change, where there is
+    another one. A weekday on which nothing ever runs is a day as well: without a bus one walks.
 
     Raises
     ------
@@ -202,7 +210,22 @@ def covered_day(timetable: Timetable, weekday: int) -> date:
             f"{about.valid_until}; ask for a time of those days",
             parameter="at",
         )
+    if region is not None:
+        count = (about.valid_until - first).days // 7 + 1
+        for day in (first + timedelta(days=7 * k) for k in range(count)):
+            told = report_day(timetable, day)
+            runs = told.departures > 0 and not told.is_unusual
+            if runs and _is_ordinary(day, region, about.timezone):
+                return day
     return usual_day(timetable, weekday) or first
+
+
+def _is_ordinary(day: date, region: Region, timezone: str) -> bool:
+    off_days = public_holidays(region.country, region.subdivision, day.year) or ()
+    next_day = day + timedelta(days=1)
+    lasts = zero_of(next_day, timezone) - zero_of(day, timezone)
+    before = zero_of(day, timezone) - zero_of(day - timedelta(days=1), timezone)
+    return day not in off_days and lasts == before == timedelta(days=1)
 
 
 def _meets(window: Window, when: When) -> bool:

@@ -4,11 +4,15 @@ A whole week, hour by hour: when people reach an open offer, and when they do no
 It is an ordinary week, without holidays. An offer is open in an hour when it is open for at least
 half of it, week for week; what is so in some weeks alone is not. Hours in which the same offers are
 open are one question, and all questions are one search.
+
+By public transport people leave at each minute of the hour, on days of the timetable that are no
+holidays, and arrive while an offer is open (`layers.open_arrivals`): the median counts. Hours with
+the same rides and the same opening are one question.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,12 +20,14 @@ import numpy as np
 from layers.coverage import CoverageReport, nearest_offers, offers_of_question, report_of
 from layers.opening import OPEN, UNKNOWN, hours_of
 from layers.question import ask
+from layers.ridden_week import ridden_week
 from layers.tabular import Tabular
 from layers.tally import without_answer
 from layers.when import DAYS, Window
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from numpy.typing import NDArray
 
@@ -57,7 +63,10 @@ class HourOfWeek:
 
 @dataclass(frozen=True, eq=False)
 class WeekReport(Tabular, frames="week"):
-    """A week; `unknown` is why there is no answer, `searches` how many sets of offers differ."""
+    """A week; `unknown` is why there is no answer, `searches` how many sets of offers differ.
+
+    `days` are those of the timetable, Monday first; none of another mode.
+    """
 
     atlas: Atlas
     question: Question
@@ -66,6 +75,7 @@ class WeekReport(Tabular, frames="week"):
     offers_without_hours: int
     hours: tuple[HourOfWeek, ...]
     searches: int
+    days: tuple[date, ...] = ()
 
 
 def week(
@@ -88,14 +98,24 @@ def week(
     ParameterError
         If mode or limit are not allowed.
     """
-    question = ask(atlas, category=category, mode=mode, minutes=minutes, metres=metres)
+    question = ask(
+        atlas, category=category, mode=mode, minutes=minutes, metres=metres, with_transit=True
+    )
     rows = offers_of_question(atlas, question)
     states = _states(atlas, rows)
     surely = [rows[column == OPEN] for column in states.T]
     perhaps = [rows[column >= UNKNOWN] for column in states.T]
-    reports = _answer_once(atlas, question, [*surely, *perhaps])
     is_silent = bool(len(rows)) and bool((states == UNKNOWN).all())
-    tallies = [reports[open_then.tobytes()].totals for open_then in surely]
+    days: tuple[date, ...] = ()
+    if question.window is not None:
+        ridden = ridden_week(atlas, replace(question, window=None), rows)
+        question, days, searches = ridden.question, ridden.days, ridden.searches
+        first, tallies, with_unknown = ridden.first, ridden.surely, ridden.perhaps
+    else:
+        reports = _answer_once(atlas, question, [*surely, *perhaps])
+        tallies = [reports[each.tobytes()].totals for each in surely]
+        with_unknown = [reports[each.tobytes()].totals for each in perhaps]
+        first, searches = next(iter(reports.values())), len(reports)
     hours = tuple(
         HourOfWeek(
             weekday=window.weekday,
@@ -103,11 +123,11 @@ def week(
             offers_open=len(surely[k]),
             offers_unknown=len(perhaps[k]) - len(surely[k]),
             tally=without_answer(tally) if is_silent else tally,
-            tally_with_unknown=reports[perhaps[k].tobytes()].totals,
+            tally_with_unknown=with_unknown[k],
         )
         for k, (window, tally) in enumerate(zip(WINDOWS, tallies, strict=True))
     )
-    unknown = next(iter(reports.values())).unknown or ("no_hours" if is_silent else "")
+    unknown = first.unknown or ("no_hours" if is_silent else "")
     return WeekReport(
         atlas=atlas,
         question=question,
@@ -115,7 +135,8 @@ def week(
         offers=len(rows),
         offers_without_hours=int((states == UNKNOWN).all(axis=1).sum()),
         hours=hours,
-        searches=len(reports),
+        searches=searches,
+        days=days,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
 from typing import Annotated, Literal
 
@@ -10,6 +11,7 @@ from fastapi import Query
 from pydantic import Field
 
 from geo.disclosure import publish_singly
+from geo.errors import ParameterError
 from geo.network import MODES
 from layers.atlas import Atlas
 from layers.chains import Group, Room, Step, chains_of, rooms_and_groups
@@ -25,8 +27,10 @@ from layers.partners import (
     residents_reaching_both,
 )
 from layers.tally import whole
+from layers.timetable import TRANSIT
 from server import models
-from server.api import AtlasPath, api_router
+from server.api import AtlasPath, WindowQuery, api_router
+from server.commands.options import WINDOW
 from server.measures.sheet import NamedOut, named_out
 from server.opened import open_region
 from server.settings import LANGUAGES, Settings
@@ -37,6 +41,10 @@ ORDER = (
     "weak ones (which all give or need, and which make no match alone), then the shorter way"
 )
 StreetMode = Literal["walk", "stepfree", "bike", "car"]
+_RideQuery = Annotated[
+    Literal["walk", "stepfree", "bike", "car", "transit"] | None,
+    Query(description="else that of the offer's primary category"),
+]
 _ModeQuery = Annotated[
     StreetMode | None, Query(description="walk, stepfree, bike or car; else the category's own")
 ]
@@ -90,7 +98,7 @@ class PartnerOut(models.Model):
     ties: list[TieOut] = Field(description="links of the register: they work together already")
     matches: list[MatchOut]
     travel_min: float
-    distance_m: int
+    distance_m: int | None = Field(description="null by public transport")
     limit_min: float = Field(description="the limit of this pair")
     residents_both: int | None = Field(
         description="people who reach both within it, in tens; null where fewer than are published"
@@ -113,6 +121,9 @@ class PartnersOut(models.Model):
 
     offer: OfferRef
     mode: str
+    window: str | None = Field(
+        description="departures of mode transit: the longer of the ways there and back counts"
+    )
     minutes: float | None = Field(description="null: the larger default reach of both")
     order: str
     goals: list[NamedOut]
@@ -171,10 +182,14 @@ def list_rooms_and_groups(
 
 @router.get("/regions/{region}/partners/{offer}", response_model=PartnersOut)
 def get_partners(
-    atlas: AtlasPath, offer: str, mode: _ModeQuery = None, minutes: _MinutesQuery = None
+    atlas: AtlasPath,
+    offer: str,
+    mode: _RideQuery = None,
+    minutes: _MinutesQuery = None,
+    window: WindowQuery = None,
 ) -> PartnersOut:
     """List who nearby gives what an offer needs, or needs what it gives."""
-    return partners_out(partners(atlas, offer, mode=mode, minutes=minutes))
+    return partners_out(partners(atlas, offer, mode=mode, minutes=minutes, window=window))
 
 
 def partners_out(found: Partners, *, most: int = MAX_PARTNERS) -> PartnersOut:
@@ -189,6 +204,7 @@ def partners_out(found: Partners, *, most: int = MAX_PARTNERS) -> PartnersOut:
     return PartnersOut(
         offer=_ref(atlas, found.offer),
         mode=found.mode,
+        window=str(found.window) if found.window else None,
         minutes=found.minutes,
         order=ORDER,
         goals=[named_out(goal) for goal in atlas.taxonomy.impacts if goal.id in goals],
@@ -213,7 +229,7 @@ def _partner(
         ties=[_tie(tie) for tie in partner.ties],
         matches=[_match(atlas, match) for match in partner.matches],
         travel_min=round(partner.travel_s / 60, 1),
-        distance_m=round(partner.distance_m),
+        distance_m=None if math.isnan(partner.distance_m) else round(partner.distance_m),
         limit_min=partner.limit_s / 60,
         residents_both=residents,
         goals=list(theirs),
@@ -298,10 +314,13 @@ def _group(atlas: Atlas, group: Group) -> GroupOut:
 @click.command("partners")
 @click.argument("region")
 @click.argument("offer", metavar="[OFFER_ID]", required=False)
-@click.option("--mode", type=click.Choice(MODES), help="How people go; else the category's own.")
+@click.option(
+    "--mode", type=click.Choice((*MODES, TRANSIT)), help="How people go; else the category's own."
+)
 @click.option(
     "--minutes", type=float, help="Limit of travel, 0.001 to 240; else the larger reach of both."
 )
+@WINDOW
 @click.option("--format", "format_", type=click.Choice(["table", "json"]), default="table")
 @click.option("--lang", type=click.Choice(LANGUAGES), help="Language; else UMKREIS_LANGUAGE.")
 def command(
@@ -309,6 +328,7 @@ def command(
     offer: str | None,
     mode: str | None,
     minutes: float | None,
+    window: str | None,
     format_: str,
     lang: str | None,
 ) -> None:
@@ -316,9 +336,13 @@ def command(
     atlas = open_region(region)
     out: PartnersOut | RoomsOut
     if offer is None:
+        if window is not None:
+            raise ParameterError(
+                "`--window` goes with an offer; name one, or leave it out", parameter="window"
+            )
         out = rooms_out(atlas, mode or "walk", minutes)
     else:
-        out = partners_out(partners(atlas, offer, mode=mode, minutes=minutes))
+        out = partners_out(partners(atlas, offer, mode=mode, minutes=minutes, window=window))
     if format_ == "json":
         click.echo(out.model_dump_json(indent=1))
         return

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Literal
 
 import click
 from pydantic import Field
 
-from layers.question import QUESTION_MODES
+from layers.question import ALL_MODES
 from layers.tally import Tally
 from layers.week import HourOfWeek, WeekReport, week
 from layers.when import DAYS
@@ -50,6 +51,9 @@ class WeekOut(models.Model):
     residents: int | None
     offers: int
     offers_unknown_hours: int = Field(description="of which nothing is known in any hour")
+    days: list[date] = Field(
+        description="of the timetable, Monday first, for mode transit; empty for all others"
+    )
     hours: list[HourOut] = Field(description="168, Monday midnight first")
     disclosure: str
     attributions: list[str]
@@ -86,6 +90,7 @@ def week_out(report: WeekReport) -> WeekOut:
         residents=first.residents,
         offers=report.offers,
         offers_unknown_hours=report.offers_without_hours,
+        days=list(report.days),
         hours=[_hour_out(hour) for hour in report.hours],
         disclosure=answers.disclosure_of(report.atlas),
         attributions=list(region.attributions),
@@ -112,7 +117,7 @@ def _hour_out(hour: HourOfWeek) -> HourOut:
     help="Category of the taxonomy; several mean any of them.",
 )  # fmt: skip
 @click.option(
-    "--mode", type=click.Choice(QUESTION_MODES), help="How people go; else the category's own."
+    "--mode", type=click.Choice(ALL_MODES), help="How people go; else the category's own."
 )
 @click.option("--minutes", type=float, help="Limit of travel, 0.001 to 240.")
 @click.option("--metres", type=float, help="Limit of the way instead.")

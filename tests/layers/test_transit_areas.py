@@ -67,7 +67,7 @@ def test_the_area_holds_the_corners_within_the_limit(region: tuple[Atlas, Path])
     walking = isochrone(atlas, offer=offer, mode="walk", minutes=limits)
     for ridden, walked in zip(areas, walking, strict=True):  # walking all the way is allowed
         missed = walked.shape.difference(ridden.shape.buffer(2 * ridden.cell_m))
-        assert missed.area < 0.001 * walked.shape.area
+        assert missed.area < 0.005 * walked.shape.area  # a cell is twice as wide
 
 
 def test_away_from_a_place_people_arrive_in_the_window(atlas: Atlas):

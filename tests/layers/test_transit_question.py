@@ -10,16 +10,15 @@ from geo.transit.errors import OutsideValidityError
 from geo.transit.window import Window
 from layers.atlas import Atlas
 from layers.balanced import balanced
+from layers.chains import rooms_and_groups
 from layers.coverage import COVERED, coverage
 from layers.equity import equity
-from layers.partners import partners
 from layers.question import ask
 from layers.resilience import without_car
 from layers.scenario import ScenarioError, check_scenario
 from layers.scenario_atlas import apply
 from layers.timetable import transit_of, usual_windows
 from layers.transit_coverage import transit_beside, transit_coverage
-from layers.week import week
 from tests.toyregion import toy_lonlat
 from tests.toytransit import TEN, build_toy_with_timetable
 
@@ -70,8 +69,7 @@ def test_nobody_is_told_which_offer_a_ride_leads_to(atlas: Atlas):
 @pytest.mark.parametrize(
     "measure",
     [
-        lambda atlas: week(atlas, **REPAIR, mode="transit"),
-        lambda atlas: partners(atlas, atlas.offers[0].id, mode="transit"),
+        lambda atlas: rooms_and_groups(atlas, mode="transit"),
         lambda atlas: balanced(atlas, **REPAIR, mode="transit", capacity={"": 40}, demand=1),
     ],
 )

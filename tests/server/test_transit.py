@@ -75,12 +75,9 @@ def test_a_region_says_whether_it_has_a_timetable(riding: TestClient, client: Te
     assert_refused(refused, "mode", "umkreis region timetable toy --gtfs FILE")
 
 
-@pytest.mark.parametrize("path", ["week", "radii"])
-def test_what_does_not_take_it_says_so(path: str, riding: TestClient):
-    asked = {"category": "repair_cafe", "mode": "transit"}
-    if path == "radii":
-        asked |= {"kind": "balanced", "capacity": "40", "demand": "1"}
-    refused = riding.get(f"{API}/{path}", params=asked)
+def test_what_does_not_take_it_says_so(riding: TestClient):
+    asked = {"category": "repair_cafe", "mode": "transit", "kind": "balanced", "capacity": "40"}
+    refused = riding.get(f"{API}/radii", params={**asked, "demand": "1"})
     assert_refused(refused, "mode", "is not answered by this measure")
 
 
@@ -139,6 +136,22 @@ def test_areas_and_radii_take_it(riding: TestClient):
     assert_refused(riding.get(of_it, params=asked), "window", "nearest Tuesday")
     asked = {"mode": "walk", "window": TEN}
     assert_refused(riding.get(of_it, params=asked), "window", "goes with `mode` transit alone")
+
+
+def test_the_week_is_one_of_the_timetable(riding: TestClient):
+    asked = {"category": "greengrocer_bakery", "mode": "transit", "minutes": "5"}
+    out = riding.get(f"{API}/week", params=asked).json()
+    assert len(out["hours"]) == 168
+    assert [len(out["days"]), out["days"][0]] == [7, "2026-10-05"]
+    assert {each["share"] for each in out["hours"]} != {0.0}
+
+
+def test_partners_take_it(riding: TestClient):
+    offer = riding.get(f"{API}/offers", params={"category": "repair_cafe"}).json()["features"][0]
+    asked = {"mode": "transit", "window": TEN, "minutes": "60"}
+    out = riding.get(f"{API}/partners/{offer['id']}", params=asked).json()
+    assert (out["mode"], out["window"]) == ("transit", TEN)
+    assert {each["distance_m"] for each in out["partners"]} <= {None}
 
 
 def test_a_day_outside_the_timetable_is_a_bad_request(riding: TestClient):
