@@ -42,7 +42,7 @@ from geo.tiles import build_base_map
 from layers.addresses import Addresses, read_addresses
 from layers.atlas import BASE_MAP, Atlas, Exits
 from layers.benchmarks import load_benchmarks
-from layers.build_input import REGION_FILE, input_files
+from layers.build_input import REGION_FILE, input_files, inputs_of
 from layers.leftovers import sweep
 from layers.offers import Offers, offers_from_osm
 from layers.region_elevation import build_elevation, speeds_of_region
@@ -162,6 +162,7 @@ def _build_into(
         "addresses_without_street": addresses.without_street,
     }
     manifest = _manifest(region, offers, networks, files, speeds) | {"left_out": left_out}
+    manifest["inputs"] = inputs_of(config, files)
     if elevation_told:
         manifest["elevation"] = elevation_told
     manifest["sources"] += table + build_timetable(folder, region_dir, region)

@@ -9,11 +9,17 @@ from layers.errors import AtlasError
 from layers.store import BENCHMARKS, FORMAT_VERSION, TAXONOMY, read_manifest
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
+    from typing import Any
 
 REGION_FILE = "region.toml"
 # folders of a region that tell of it and are no part of what is built
 NOT_BUILT_FROM = ("experiments", "papers", "practice")
+_READ = (
+    "extract", "boundary", "districts", "quarters", "population", "offers", "timetable",
+    "elevation",
+)  # fmt: skip
 
 
 def is_current(path: Path, region_dir: Path, taxonomy_path: Path) -> bool:
@@ -40,3 +46,21 @@ def input_files(region_dir: Path, taxonomy_path: Path) -> dict[str, str]:
     if (benchmarks := taxonomy_path.with_name(BENCHMARKS)).is_file():
         checksums[BENCHMARKS] = sha256_of(benchmarks)
     return checksums
+
+
+def inputs_of(config: Mapping[str, Any], files: Mapping[str, str]) -> dict[str, list[str]]:
+    """
+    Return which files each key of a region's definition was read from.
+
+    What is taken from the extract (`admin_level:8`, `relation:62504`, `suburb`) is the extract's.
+    """
+    found: dict[str, list[str]] = {}
+    for key in _READ:
+        value = config.get(key)
+        told = list(value.values()) if isinstance(value, dict) else [value] if value else []
+        names = [name for name in told if isinstance(name, str) and name in files]
+        if not names and value and "extract" in config:
+            names = [config["extract"]]
+        if names:
+            found[key] = names
+    return found

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import click
 
 from layers.coverage import CoverageReport, coverage
+from layers.trace import trace
 from server import outputs
 from server.commands.options import AT, CATEGORY, LANG, METRES, MINUTES, MODE, WINDOW
 from server.opened import open_region
@@ -25,6 +27,12 @@ from server.settings import Settings
 @click.option(
     "--format", "format_", type=click.Choice(outputs.FORMATS), help="Else by the file's ending."
 )
+@click.option(
+    "--trace",
+    "traced",
+    is_flag=True,
+    help="Instead: which data, files, dates, licences and methods each figure rests on, as JSON.",
+)
 @LANG
 @click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False))
 def command(
@@ -37,11 +45,16 @@ def command(
     window: str | None,
     by: str,
     format_: str | None,
+    traced: bool,
     lang: str | None,
     output: Path | None,
 ) -> None:
     """Who lives within reach of the nearest offer, and where nobody does."""
     report = _report(region, categories, mode, minutes, metres, at, window)
+    if traced:
+        told = json.dumps(trace(report).to_dict(), ensure_ascii=False, indent=1)
+        outputs.write_text(f"{told}\n", output)
+        return
     chosen = outputs.choose_format(format_, output)
     language = lang or Settings.from_env().language
     outputs.write_coverage(report, by=by, format_=chosen, language=language, output=output)
