@@ -120,6 +120,64 @@ def test_the_source_distribution_builds_the_same_wheel(dist: Path, wheel: Path, 
     assert set(ZipFile(again).namelist()) == set(ZipFile(wheel).namelist())
 
 
+def test_the_source_distribution_holds_its_tests_and_what_they_read(dist: Path):
+    (archive,) = dist.glob("*.tar.gz")
+    with tarfile.open(archive) as opened:
+        names = {name.partition("/")[2] for name in opened.getnames()}
+    assert {"PKG-INFO", "compose.yaml", "deploy/Containerfile", "mkdocs.yml"} <= names
+    for folder, pattern in (("tests", "test_*.py"), ("notebooks", "*.ipynb"), ("tools", "*.py")):
+        found = {path.relative_to(ROOT).as_posix() for path in (ROOT / folder).rglob(pattern)}
+        assert found
+        assert found <= names
+    assert not any(re.search(r"__pycache__|^var/|\.sqlite$", name) for name in names)
+
+
+def test_licences_of_what_the_pages_bring_along_are_told(wheel: Path):
+    names = ZipFile(wheel).namelist()
+    told = {name.partition(".dist-info/licenses/")[2] for name in names}
+    vendor = ROOT / "server/static/vendor"
+    packages = json.loads((vendor / "VERSIONS.json").read_text("utf-8"))["packages"]
+    assert len(packages) >= 4
+    for package in packages:
+        path = (vendor / package["licence_file"]).relative_to(ROOT).as_posix()
+        if path.startswith("server/static/vendor"):
+            assert path in told
+    for bundled in vendor.glob("*/bundled/*.LICENSE"):
+        assert bundled.relative_to(ROOT).as_posix() in told
+    assert {"geo/py.typed", "layers/py.typed", "server/py.typed"} <= set(names)
+
+
+def test_what_the_package_says_of_itself_names_no_host(wheel: Path):
+    with ZipFile(wheel) as opened:
+        (name,) = (n for n in opened.namelist() if n.endswith(".dist-info/METADATA"))
+        head = opened.read(name).decode("utf-8").partition("\n\n")[0]
+    assert "License-Expression: EUPL-1.2" in head
+    assert "Classifier: Topic :: Scientific/Engineering :: GIS" in head
+    assert not re.search(r"^(Project-URL|Home-page|Download-URL):", head, re.MULTILINE)
+
+
+@pytest.mark.skipif(not (ROOT / ".gitattributes").is_file(), reason="no checkout, no archives of it")
+def test_an_archive_of_the_repository_knows_its_version(tmp_path: Path):
+    repository, unpacked = tmp_path / "repository", tmp_path / "unpacked"
+    for folder in (repository, unpacked):
+        folder.mkdir()
+    for name in ("pyproject.toml", ".gitattributes", ".git_archival.txt", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, repository / name)
+    who = ("-c", "user.name=a", "-c", "user.email=a@example.org")
+    for command in (
+        ("init", "-q"),
+        ("add", "."),
+        ("commit", "-q", "-m", "all"),
+        ("tag", "v9.8.7"),
+        ("archive", "-o", tmp_path / "all.tar", "HEAD"),
+    ):
+        run("git", *who, *command, cwd=repository)
+    with tarfile.open(tmp_path / "all.tar") as opened:
+        opened.extractall(unpacked, filter="data")
+    told = run(sys.executable, "-m", "hatchling", "version", cwd=unpacked)
+    assert told.strip() == "9.8.7"
+
+
 def test_what_is_installed_is_not_this_checkout(elsewhere: Path, tmp_path: Path):
     told = run(
         elsewhere / "python", "-c",
