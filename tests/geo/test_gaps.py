@@ -86,6 +86,7 @@ def test_an_outline_is_as_wide_as_its_cells_and_lies_around_their_middle():
     assert [right - left, top - bottom] == pytest.approx([250, 250], abs=15)
     assert shapely.get_num_coordinates(shape) > 12  # corners are cut twice
     assert 200 * 200 < shape.area < 270 * 270
+    assert shape.geom_type == "Polygon"
 
 
 def test_a_group_of_exactly_the_smallest_is_a_gap():
@@ -94,3 +95,9 @@ def test_a_group_of_exactly_the_smallest_is_a_gap():
     assert gaps.weight.tolist() == [25]
     assert gaps.member.tolist() == [0, 0, -1, -1]
     assert gaps.scattered == pytest.approx(25)
+
+
+def test_without_people_there_is_a_place_for_nobody():
+    gaps = find_gaps(np.empty((0, 2)), np.empty(0), smallest=25)
+    assert (gaps.member.shape, gaps.weight.shape, gaps.geometry.shape) == ((0,), (0,), (0,))
+    assert gap_members(np.empty((0, 2)), np.empty(0), smallest=25).shape == (0,)

@@ -35,3 +35,16 @@ def test_groups_need_not_lie_together_and_those_without_a_total_stay():
     group = np.array([2, 0, 1, 2, 0])
     raked = rake(np.array([1.0, 2, 3, 4, 5]), group, np.array([14.0, NOTHING, 10.0]))
     assert raked.people.tolist() == [2, 4, 3, 8, 10]
+
+
+def test_nobody_scaled_to_nobody_is_nobody():
+    raked = rake(np.array([0.0, 3.0]), np.array([0, 1]), np.array([0.0, 6.0]))
+    assert (raked.people.tolist(), raked.factor.tolist()) == ([0, 6], [1, 2])
+
+
+def test_parts_of_one_person_add_up_exactly_too():
+    people = np.array([0.1, 0.2, 0.3, 0.03])
+    plain = people * (1_000_001 / people.sum())
+    raked = rake(people, np.zeros(4, int), np.array([1_000_001.0]))
+    assert math.fsum(plain) != 1_000_001
+    assert math.fsum(raked.people) == 1_000_001
