@@ -15,6 +15,7 @@ from tests.server.test_cli import free_port, wait_for
 
 PLANTED = "geheim-7f3a9c"
 REGION = "/api/v1/regions/toy"
+FORM = "application/x-www-form-urlencoded"
 
 
 def ask(url: str, *, body: bytes | None = None, **headers: str) -> int:
@@ -65,11 +66,34 @@ def test_no_log_names_a_secret(toy_settings: Settings, tmp_path: Path, log_forma
                 ask(f"{home}{REGION}/geocode", body=f'{{"q": "{PLANTED}"}}'.encode(),
                     Content_Type="application/json"),
                 ask(f"{home}/sign-in", body=f"email=a@b.org&password={PLANTED}".encode(),
-                    Content_Type="application/x-www-form-urlencoded"),
+                    Content_Type=FORM),
+                ask(f"{home}/sign-in?next=/{PLANTED}", Referer=f"{home}/s/{PLANTED}"),
+                ask(f"{home}/sign-in/oidc?code={PLANTED}&state={PLANTED}"),
+                ask(f"{home}/set-password/{PLANTED}", Content_Type=FORM,
+                    body=f"new={PLANTED}&again={PLANTED}&csrf={PLANTED}".encode()),
+                ask(f"{home}/account/tokens", body=f"name={PLANTED}".encode(), Content_Type=FORM,
+                    Cookie=f"__Host-umkreis={PLANTED}; umkreis={PLANTED}"),
+                ask(f"{home}/s/{PLANTED}/change", body=f"note={PLANTED}".encode(),
+                    Content_Type=FORM),
+                ask(f"{home}/e/{PLANTED}?code={PLANTED}", body=f"code={PLANTED}".encode(),
+                    Content_Type=FORM),
+                ask(f"{home}/ogc/collections/{PLANTED}/items?filter=name='{PLANTED}'"),
+                ask(f"{home}/ogc/collections/toy.trade/items?bbox={PLANTED}"),
+                ask(f"{home}/r/toy?q={PLANTED}&category={PLANTED}"),
+                ask(f"{home}/r/toy/feed.atom?district={PLANTED}"),
+                ask(f"{home}/embed/toy?category={PLANTED}"),
+                ask(f"{home}/static/{PLANTED}.css"),
+                ask(f"{home}{REGION}/submissions", Content_Type="application/json",
+                    body=f'{{"name": "{PLANTED}", "email": "{PLANTED}@a.org"}}'.encode()),
+                ask(f"{home}{REGION}/scenarios", body=f'{{"{PLANTED}": [}}'.encode(),
+                    Content_Type="application/json"),
+                ask(f"{home}{REGION}/papers", body=f'{{"title": "{PLANTED}"}}'.encode(),
+                    Content_Type="application/json", Idempotency_Key=PLANTED),
                 ask(f"{home}{REGION}/near", body=b'{"lon": 13.123456, "lat": "' + PLANTED.encode(),
                     Content_Type="application/json"),
             ]  # fmt: skip
             assert max(asked) < 500
+            assert len(asked) == 26
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(timeout=30)
