@@ -156,7 +156,7 @@ def test_what_the_package_says_of_itself_names_no_host(wheel: Path):
     assert not re.search(r"^(Project-URL|Home-page|Download-URL):", head, re.MULTILINE)
 
 
-@pytest.mark.skipif(not (ROOT / ".gitattributes").is_file(), reason="no checkout, no archives of it")
+@pytest.mark.skipif(not (ROOT / ".gitattributes").is_file(), reason="no checkout, no archive")
 def test_an_archive_of_the_repository_knows_its_version(tmp_path: Path):
     repository, unpacked = tmp_path / "repository", tmp_path / "unpacked"
     for folder in (repository, unpacked):
