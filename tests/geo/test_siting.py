@@ -170,3 +170,11 @@ def test_people_without_weight_need_not_reach_every_candidate():
         person, site, np.array([100.0, 200, 50]), existing_s, weight, candidates=2, new=1
     )
     assert (found.chosen.tolist(), found.value) == ([0], 4000)
+
+
+def test_half_a_second_decides_where_nothing_else_does():
+    person, site = np.array([0, 0]), np.array([0, 1])
+    found = least_travel(
+        person, site, np.array([99.9, 99.5]), np.array([100.0]), np.ones(1), candidates=2, new=1
+    )
+    assert (found.chosen.tolist(), found.value) == ([1], 0.5)
