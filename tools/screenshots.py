@@ -1,7 +1,8 @@
 """
 Makes the pictures of the pages for the README: docs/images/*.png.
 
-    python tools/screenshots.py        builds the demo region if need be, serves it, draws it
+    python tools/screenshots.py              builds and serves the demo, draws all
+    python tools/screenshots.py NAME …       some of them
 
 The pictures are reduced to 256 colours, which a page of flat colours does not show.
 """
@@ -9,10 +10,14 @@ The pictures are reduced to 256 colours, which a page of flat colours does not s
 from __future__ import annotations
 
 import io
+import json
 import shutil
 import socket
+import sys
 import threading
 import time
+from base64 import urlsafe_b64encode
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -31,6 +36,16 @@ EXAMPLE = "toy"  # the demo's extract has few initiatives
 PAGE = f"/r/{REGION}/planner?category=greengrocer_bakery&mode=walk&minutes=10&lang=de"
 RESIDENTS = f"/r/{REGION}?category=greengrocer_bakery&lang=de"
 INITIATIVE = f"/r/{EXAMPLE}/offers/umk:repair-cafe?lang=de"
+QUESTION = "category=greengrocer_bakery&mode=walk&minutes=10&lang=de"
+COMPARE = f"/compare?regions={REGION},{EXAMPLE}&{QUESTION}"
+SHEET_OF = "Datzeberg"  # its verdict depends on the assumptions
+TRIAL = {
+    "version": 1,
+    "name": "Bäckerei Am Steep",
+    "changes": [
+        {"do": "add_offer", "category": "greengrocer_bakery", "lon": 13.27162, "lat": 53.52329}
+    ],
+}
 PLACE = "Darrenstraße"  # where a resident sets out to a bakery
 TUESDAY = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)  # when shops are open
 FLAGS = ["--no-sandbox", "--disable-accelerated-2d-canvas"]
@@ -40,12 +55,25 @@ PHONE: dict[str, Any] = {
     "device_scale_factor": 2,
     "is_mobile": True,
 }
+
+
+def trial_fragment() -> str:
+    """Write the trial as links carry it, where no server sees it."""
+    text = json.dumps(TRIAL, ensure_ascii=False).encode()
+    return "#scenario=" + urlsafe_b64encode(text).decode().rstrip("=")
+
+
 PICTURES: dict[str, tuple[str, dict[str, Any]]] = {
     "planner-desktop": (PAGE, DESKTOP),
     "planner-mobile": (PAGE, PHONE),
     "residents-desktop": (RESIDENTS, DESKTOP),
     "residents-mobile": (RESIDENTS, PHONE),
     "initiative-desktop": (INITIATIVE, DESKTOP),
+    "initiative-mobile": (INITIATIVE, PHONE),
+    "partners-desktop": (INITIATIVE + "#partners-head", DESKTOP),
+    "trial-desktop": (PAGE + trial_fragment(), DESKTOP),
+    "sheet-desktop": (f"/r/{REGION}/sheets/{{sheet}}?{QUESTION}", DESKTOP),
+    "compare-desktop": (COMPARE, DESKTOP),
 }
 
 
@@ -66,9 +94,15 @@ def take(browser: Browser, url: str, options: dict[str, Any]) -> bytes:
     page = context.new_page()
     page.clock.set_fixed_time(TUESDAY)
     page.goto(url)
-    page.locator("body[data-ready=true]").wait_for()
+    if page.locator("#map").count():
+        page.locator("body[data-ready=true]").wait_for()
     if RESIDENTS in url:
         choose_place(page)
+    if "#scenario=" in url:
+        show_outcome(page)
+    page.wait_for_load_state("networkidle")
+    if "-head" in url:  # what came meanwhile has moved it
+        page.locator(f"#{url.partition('#')[2]}").evaluate("node => node.scrollIntoView()")
     picture = page.screenshot()
     context.close()
     return picture
@@ -84,17 +118,35 @@ def choose_place(page: Page) -> None:
     page.get_by_role("combobox").blur()  # no ring around it in the picture
 
 
+def show_outcome(page: Page) -> None:
+    """Wait for what the trial brings, and bring it into sight."""
+    outcome = page.locator('[data-try="outcome"]')
+    outcome.locator("tbody tr").first.wait_for()
+    page.locator("body[data-ready=true]").wait_for()
+    outcome.evaluate("node => node.scrollIntoView({block: 'center'})")
+
+
 def reduce(picture: bytes) -> bytes:
     """Reduce a PNG to 256 colours."""
-    reduced = Image.open(io.BytesIO(picture)).convert("RGB").quantize(256, dither=Image.Dither.NONE)
+    full = Image.open(io.BytesIO(picture)).convert("RGB")
+    reduced = full.quantize(256, kmeans=2, dither=Image.Dither.NONE)  # legends keep their colours
     written = io.BytesIO()
     reduced.save(written, "PNG", optimize=True)
     return written.getvalue()
 
 
+def district_id(regions: Regions) -> str:
+    """Return the id of the district whose sheet is shown."""
+    districts = regions.open(REGION).region.finest
+    return str(districts["district_id"][districts["name"] == SHEET_OF].iloc[0])
+
+
 def main() -> None:
-    """Make all pictures."""
-    settings = Settings.from_env()
+    """Make all pictures, or those that are named."""
+    wanted = sys.argv[1:] or list(PICTURES)
+    if unknown := set(wanted) - set(PICTURES):
+        sys.exit(f"{', '.join(sorted(unknown))}: no picture; there are {', '.join(PICTURES)}")
+    settings = replace(Settings.from_env(), regions=(REGION, EXAMPLE))
     regions = Regions(settings)
     for region in (REGION, EXAMPLE):
         if not regions.is_built(region):
@@ -103,9 +155,13 @@ def main() -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-        for name, (address, options) in PICTURES.items():
+        district = district_id(regions)
+        for name in wanted:
+            address, options = PICTURES[name]
             path = IMAGES / f"{name}.png"
-            path.write_bytes(reduce(take(browser, home + address, options)))
+            path.write_bytes(
+                reduce(take(browser, home + address.replace("{sheet}", district), options))
+            )
             print(f"{path.name}: {path.stat().st_size / 1000:.0f} kB")
         browser.close()
     server.should_exit = True
