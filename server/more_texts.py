@@ -31,12 +31,10 @@ def more_data(report: CoverageReport, texts: Texts, *, by: str) -> dict[str, Any
     has_streets = mode in atlas.networks
     needs_room = has_streets and any(ROOM in (*c.gives, *c.needs) for c in question.categories)
     is_known = not report.unknown and len(report.offers) > 0
-    by_transit = question.mode == TRANSIT  # verdicts and weeks need the one nearest offer
+    by_transit = question.mode == TRANSIT  # which has four windows instead of 168 hours
     has_access = is_known and has_streets and "at" not in whole
     return {
-        "stability": address(f"{base}/stability", {**whole, **level})
-        if is_known and not by_transit
-        else "",
+        "stability": address(f"{base}/stability", {**whole, **level}) if is_known else "",
         "access": address(f"{base}/access", about) if has_access else "",
         "rooms": address(f"{base}/partners", {"mode": mode}) if needs_room else "",
         "week": address(f"{base}/week", timeless)

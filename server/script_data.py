@@ -41,10 +41,14 @@ def measures_data(report: CoverageReport, texts: Texts) -> dict[str, Any]:
     }
     whole = _whole_question(question)
     at = {"at": whole["at"]} if "at" in whole else {}
+    how = question_phrase(texts, question)
     return {
-        "question_how": question_phrase(texts, question),
+        "question_how": how,
+        "site_how": how if by_transit else reach["how"],
         "reach": {"url": f"{base}/isochrone/", **reach},
-        "sites_url": address(f"{base}/sites", {**asked, **at, "new": "1"}),
+        "sites_url": address(
+            f"{base}/sites", {**(whole if by_transit else asked), **at, "new": "1"}
+        ),
         "scenarios_url": f"{base}/scenarios",
         "timetable_url": f"{base}/timetable" if has_transit(report.atlas) else "",
         "has_cars": "car" in report.atlas.networks,
@@ -52,7 +56,7 @@ def measures_data(report: CoverageReport, texts: Texts) -> dict[str, Any]:
         "partnering": [
             label(texts, c) for c in report.atlas.taxonomy.categories if c.gives or c.needs
         ],
-        "resilience_url": "" if by_transit else address(f"{base}/resilience", whole),
+        "resilience_url": address(f"{base}/resilience", whole),
         "equity_url": address(f"{base}/equity", whole if by_transit else asked)
         if by_street
         else "",

@@ -77,7 +77,8 @@ def planner(request: Request, region: str) -> HTMLResponse:
         window_url=lambda window: address(
             f"/r/{region}/planner", replace(full, window=window).parameters()
         ),
-        has_measures=report.question.mode != TRANSIT,
+        has_paper=report.question.mode != TRANSIT,
+        window=str(report.question.window or ""),
         tools=can_try(report, counts_buildings=answer.counts_buildings),
         trial=trial_view(report, texts, counts_buildings=answer.counts_buildings),
         form=_form(report, asked, texts),
@@ -153,10 +154,8 @@ def _default_url(report: CoverageReport, asked: Asked) -> str:
 
 
 def _sheet_url(report: CoverageReport, asked: Asked, area: str) -> str:
-    """Return the sheet of an area for this question; by the category's own way for transit."""
+    """Return the sheet of an area for this question."""
     question = replace(asked_again(report.question, asked), by="district")
-    if report.question.mode == TRANSIT:
-        question = replace(question, mode=None, minutes=None, window=None)
     return address(f"/r/{report.atlas.region.id}/sheets/{area}", question.parameters())
 
 

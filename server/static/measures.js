@@ -73,7 +73,7 @@ export class Measures {
   sentences(site, found) {
     const { texts, figures } = this;
     const values = {
-      district: site.district, how: this.data.reach.how, gained: figures.people(site.gained),
+      district: site.district, how: this.data.site_how, gained: figures.people(site.gained),
       metres: figures.number(site.landmark_m || 0), landmark: site.landmark?.name,
       n: figures.number(found.candidates.count), gap: figures.share(found.proof.gap),
     };
