@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 MAX_TRIPS_BY_HEADWAY = 2_000_000
+MAX_CALLS_BY_HEADWAY = 20_000_000
 _BUS = 3
 
 
@@ -274,14 +275,17 @@ def _instances(trips: _Trips, calls: Calls, feed: Feed, counts: Counter[str]) ->
     first_s = _first_departures(feed, trips, by_headway)
     regular = np.flatnonzero(has_calls & ~by_headway)
     copies_of, shifts = [regular], [np.zeros(len(regular), np.int64)]
-    total = 0
+    size = np.bincount(calls.trip, minlength=len(trips.ids))
+    total = called = 0
     for row in np.flatnonzero(good):
         leaves = np.arange(start[row], end[row], headway[row], dtype=np.int64)
         total += len(leaves)
-        if total > MAX_TRIPS_BY_HEADWAY:
+        called += len(leaves) * int(size[trip[row]])
+        if total > MAX_TRIPS_BY_HEADWAY or called > MAX_CALLS_BY_HEADWAY:
             raise TimetableError(
                 f"`gtfs` {feed.name}: frequencies.txt stands for more than "
-                f"{MAX_TRIPS_BY_HEADWAY:,} trips; correct its headways"
+                f"{MAX_TRIPS_BY_HEADWAY:,} trips or {MAX_CALLS_BY_HEADWAY:,} calls; correct its "
+                "headways"
             )
         copies_of.append(np.full(len(leaves), trip[row]))
         shifts.append(leaves - first_s[trip[row]])

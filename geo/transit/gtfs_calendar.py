@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from geo.transit.gtfs_zip import Feed
 
 LONGEST_DAYS = 20 * 366
+MOST_SERVICE_DAYS = 100_000_000  # services × days; all of Germany's have a quarter of that
 _WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _ADDED, _REMOVED = "1", "2"
 
@@ -65,6 +66,11 @@ def read_calendar(feed: Feed, counts: Counter[str]) -> Calendar:
         )
     week_id, exception_id = stripped(weeks.service_id), stripped(exceptions.service_id)
     services = pd.Index(pd.unique(pd.concat([week_id, exception_id])))
+    if len(services) * days > MOST_SERVICE_DAYS:
+        raise TimetableError(
+            f"`gtfs` {feed.name}: the calendar has {len(services):,} services over {days:,} days, "
+            "more than any timetable; cut it to the days that are needed"
+        )
     runs = np.zeros((len(services), days), bool)
     weekday = (first.weekday() + np.arange(days)) % 7
     on = np.column_stack([stripped(weeks[name]) == "1" for name in _WEEK]).reshape(-1, 7)

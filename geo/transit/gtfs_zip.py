@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 MAX_TABLE_BYTES = 2 * 2**30  # of any table but stop_times, which is read in parts
 MAX_TIMES_BYTES = 24 * 2**30  # all of Germany's have about 2
+LARGEST_RATIO = 200  # unpacked ÷ packed; tables of times come to 20, a bomb to 1,000
+_SMALL_BYTES = 10_000_000  # below that the ratio does not matter
 ROWS_AT_ONCE = 500_000
 _NEEDED = ("stops", "trips", "stop_times", "routes")
 
@@ -70,6 +72,7 @@ class Feed:
         names = [PurePosixPath(name) for name in self._zip.namelist()]
         stops = sorted((n for n in names if n.name == "stops.txt"), key=lambda n: len(n.parts))
         folder = stops[0].parent if stops else PurePosixPath()
+        self._refuse_bombs()
         self._members = {n.name: str(n) for n in names if n.parent == folder}
         missing = [f"{table}.txt" for table in _NEEDED if f"{table}.txt" not in self._members]
         if not self.has("calendar") and not self.has("calendar_dates"):
@@ -88,6 +91,16 @@ class Feed:
         self, kind: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
     ) -> None:
         self._zip.close()
+
+    def _refuse_bombs(self) -> None:
+        for entry in self._zip.infolist():
+            packed, unpacked = entry.compress_size, entry.file_size
+            if unpacked > _SMALL_BYTES and unpacked > LARGEST_RATIO * max(packed, 1):
+                self._zip.close()
+                raise TimetableError(
+                    f"`gtfs` {self.name}: {entry.filename} would unpack {packed:,} bytes to "
+                    f"{unpacked:,}, which no table does; it is not read"
+                )
 
     def has(self, table: str, ending: str = "txt") -> bool:
         """Tell whether the feed has a file."""

@@ -27,6 +27,8 @@ from typing import IO, TYPE_CHECKING
 import geopandas as gpd
 import openpyxl
 
+from tests.gtfsfile import TABLES
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -213,9 +215,49 @@ FILES: dict[str, Callable[[int], bytes]] = {
 }
 
 
+def _feed(**tables: Callable[[IO[bytes]], object]) -> bytes:
+    """Return the hand-made feed with tables that are written otherwise."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for name, rows in TABLES.items():
+            if name not in tables:
+                archive.writestr(f"{name}.txt", "\n".join(rows))
+        for name, write in tables.items():
+            with archive.open(f"{name}.txt", "w", force_zip64=True) as entry:
+                write(entry)
+    return file.getvalue()
+
+
+def _gigabyte(entry: IO[bytes]) -> None:
+    entry.write(b"stop_id,stop_name,stop_lat,stop_lon\n")
+    for _ in range(1024):
+        entry.write(b"a" * _MEGABYTE)
+
+
+def _services(entry: IO[bytes]) -> None:
+    entry.write(b"service_id,monday,tuesday,wednesday,thursday,friday,saturday,sunday,start_date,")
+    entry.write(b"end_date\n")
+    for number in range(100_000):
+        entry.write(f"{number:x},1,1,1,1,1,1,1,20070101,20261231\n".encode())
+
+
+def _headways(entry: IO[bytes]) -> None:
+    entry.write(b"trip_id,start_time,end_time,headway_secs\n" + b"t1,00:00:00,167:00:00,1\n" * 50)
+
+
+FEEDS: dict[str, Callable[[int], bytes]] = {
+    "a feed of a gigabyte": lambda _: _feed(stops=_gigabyte),
+    "a feed of 100,000 services over twenty years": lambda _: _feed(calendar=_services),
+    "a feed that leaves every second": lambda _: _feed(frequencies=_headways),
+    "a feed whose table is no text": lambda _: _feed(trips=lambda e: e.write(b"\x00\xff" * 999)),
+    "half a feed": lambda _: _feed()[:1000],
+}
+
+
 def main(port: int, taxonomy_file: str) -> None:
     """Read them all; `port` is of a server on this machine where nobody may call."""
     from geo.errors import UmkreisError
+    from geo.transit.gtfs import read_gtfs
     from layers.sources.bounded import ReadOptions
     from layers.sources.sniff import read_source
     from layers.taxonomy import load_taxonomy
@@ -227,14 +269,22 @@ def main(port: int, taxonomy_file: str) -> None:
     )
     # what is loaded when it is first needed is no growth
     read_source(b"name;lon;lat\nA;8;52\n", options=options)
-    for name, make in FILES.items():
+
+    def upload(path: Path) -> str:
+        reading = read_source(path, options=options)
+        return f"{len(reading.records)} offers, {len(reading.faults)} faults"
+
+    def feed(path: Path) -> str:
+        return f"{read_gtfs(path, crs='EPSG:25832').trip_count} trips"
+
+    reads = {**dict.fromkeys(FILES, upload), **dict.fromkeys(FEEDS, feed)}
+    for name, make in {**FILES, **FEEDS}.items():
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "upload.geojson"
             path.write_bytes(make(port))
             before, start = _peak_mb(), time.perf_counter()
             try:
-                reading = read_source(path, options=options)
-                answer = f"read: {len(reading.records)} offers, {len(reading.faults)} faults"
+                answer = f"read: {reads[name](path)}"
             except UmkreisError as exc:
                 answer = f"refused: {exc}"
             except Exception as exc:  # noqa: BLE001 what must not happen is told of
