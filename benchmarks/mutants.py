@@ -120,4 +120,6 @@ def _is_left_out(node: ast.AST) -> bool:
         return "TYPE_CHECKING" in ast.unparse(node.test)
     if isinstance(node, ast.Expr):
         return ast.unparse(node).startswith(("_log", "'", '"'))
+    if isinstance(node, ast.keyword):
+        return node.arg == "strict"
     return isinstance(node, _LEFT_OUT) or getattr(node, "name", "") == "__repr__"
