@@ -381,3 +381,10 @@ def test_minutes_tell_why_the_first_unknown_one_is_unknown():
 def test_hours_that_are_stated_as_unknown_say_so():
     answer = ask("Mo-Fr 08:00-12:00 unknown", "2026-11-24T10:00")
     assert (answer.state, answer.reason) == (UNKNOWN, "hours: stated as unknown")
+
+
+@pytest.mark.parametrize(("word", "state"), [("", OPEN), (" unknown", UNKNOWN)])
+def test_the_first_minute_of_the_week_counts(word: str, state: int):
+    when = parse_when("Mo 00:00-01:00", REGION)
+    hours = hours_of(f"Mo 00:00-01:00{word}")
+    assert hours.in_each(when.windows, date(2026, 1, 1), least_min=60).tolist() == [state]
