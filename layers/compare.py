@@ -21,6 +21,7 @@ from layers.access_scores import access_scores
 from layers.coverage import CoverageReport, coverage
 from layers.errors import UnknownCategoryError
 from layers.evidence import sources_of
+from layers.field_mix import PER_PEOPLE, FieldCount, field_mix, per_10000
 from layers.question import (
     DEFAULT_LINE_M,
     DEFAULT_TRANSIT_MIN,
@@ -43,29 +44,12 @@ if TYPE_CHECKING:
     from layers.evidence import SourceTold
     from layers.open_offers import Knowledge
     from layers.tally import Tally
-    from layers.taxonomy import Category, Field
+    from layers.taxonomy import Category
 
-PER_PEOPLE = 10_000
 AGES_DIFFER_YEARS = 1.0  # assumption: offers change by some percent a year
 NO_CATEGORY = "no_category"  # the region was built with a taxonomy that lacks it
 NO_TIMETABLE = "no_timetable"  # of a region that is asked for public transport
 _DAYS_A_YEAR = 365.25
-
-
-@dataclass(frozen=True)
-class FieldCount:
-    """
-    Offers of a field inside a region; one of several categories counts once in each of its fields.
-
-    `offers` is None where no source tells of any of the field's categories; `known` of
-    `categories` are told of. `per_10000` is None where nobody is counted as well.
-    """
-
-    field: Field
-    offers: int | None
-    per_10000: float | None
-    known: int
-    categories: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -327,38 +311,6 @@ def _residents(atlas: Atlas) -> float | None:
     placed = atlas.people[_at_home(atlas)].sum()
     total = float(placed + np.nansum(atlas.population.unplaced[home]))
     return total if total >= atlas.population.smallest_published else None
-
-
-def per_10000(offers: int | None, people: float | None) -> float | None:
-    """Return offers per 10,000 people, None where one of both is not known."""
-    return None if offers is None or not people else offers / people * PER_PEOPLE
-
-
-def field_mix(
-    atlas: Atlas, inside: NDArray[np.bool_], people: float | None
-) -> tuple[FieldCount, ...]:
-    """
-    Count the offers of each field.
-
-    Parameters
-    ----------
-    atlas
-        The region.
-    inside
-        Shape (m,): which of its offers count.
-    people
-        Residents of that area, None where not known.
-    """
-    counts = []
-    for field in atlas.taxonomy.fields:
-        of_field = [c for c in atlas.taxonomy.categories if c.field == field.id]
-        told = [c for c in of_field if atlas.data_as_of(c) is not None]
-        rows = [atlas.offers_of(c) for c in told]
-        offers = int(inside[np.unique(np.concatenate(rows))].sum()) if rows else None
-        counts.append(
-            FieldCount(field, offers, per_10000(offers, people), len(told), len(of_field))
-        )
-    return tuple(counts)
 
 
 def _has_timetable(atlas: Atlas) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from layers.compare import PER_PEOPLE
+from layers.field_mix import PER_PEOPLE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

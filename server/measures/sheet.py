@@ -19,7 +19,15 @@ from layers.stability import DEFAULT_THRESHOLD, Variant
 from layers.tally import Tally
 from layers.vocabulary import Category, Term
 from server import answers, models
-from server.api import AtlasPath, AtQuery, WindowQuery, api_router
+from server.api import (
+    AtlasPath,
+    AtQuery,
+    MetresQuery,
+    MinutesQuery,
+    ModeQuery,
+    WindowQuery,
+    api_router,
+)
 from server.asked import parse_asked
 from server.commands.options import WINDOW
 from server.measures.sheet_page import reason_text, sheet_html, sheet_policy, sheet_text
@@ -162,13 +170,9 @@ def get_sheet(
     atlas: AtlasPath,
     district: str,
     category: CategoriesQuery,
-    mode: Annotated[
-        str | None, Query(description="walk, stepfree, bike, car, or line (straight)")
-    ] = None,
-    minutes: Annotated[float | None, Query(description="limit of travel, 0.001 to 240")] = None,
-    metres: Annotated[
-        float | None, Query(description="limit of the way instead, above 0 to 200,000")
-    ] = None,
+    mode: ModeQuery = None,
+    minutes: MinutesQuery = None,
+    metres: MetresQuery = None,
     at: AtQuery = None,
     window: WindowQuery = None,
     threshold: Annotated[
@@ -176,19 +180,11 @@ def get_sheet(
     ] = DEFAULT_THRESHOLD,
 ) -> SheetOut:
     """Hold a district against named benchmarks, and say how sure the verdict is."""
-    return sheet_out(
-        district_sheet(
-            atlas,
-            district,
-            category=category,
-            mode=mode,
-            minutes=minutes,
-            metres=metres,
-            at=at,
-            window=window,
-            threshold=threshold,
-        )
-    )
+    sheet = district_sheet(
+        atlas, district, category=category, mode=mode, minutes=minutes, metres=metres, at=at,
+        window=window, threshold=threshold,
+    )  # fmt: skip
+    return sheet_out(sheet)
 
 
 @page_router.get("/r/{region}/sheets/{district}")
@@ -386,16 +382,9 @@ def command(
             f"`--output` {output}: a sheet is written as .html or .json", parameter="output"
         )
     sheet = district_sheet(
-        open_region(region),
-        district,
-        category=categories,
-        mode=mode,
-        minutes=minutes,
-        metres=metres,
-        at=at,
-        window=window,
-        threshold=threshold,
-    )
+        open_region(region), district, category=categories, mode=mode, minutes=minutes,
+        metres=metres, at=at, window=window, threshold=threshold,
+    )  # fmt: skip
     texts = texts_of(lang or Settings.from_env().language)
     if chosen == "json":
         write_text(sheet_out(sheet).model_dump_json(indent=1) + "\n", output)
