@@ -17,6 +17,7 @@ from layers.clock import clock_of, public_holidays
 from layers.opening import (
     CLOSED,
     CONTRADICTORY,
+    FALLBACK,
     HOLIDAY,
     NO_END,
     NOT_EVERY_WEEK,
@@ -381,6 +382,8 @@ def test_minutes_tell_why_the_first_unknown_one_is_unknown():
 def test_hours_that_are_stated_as_unknown_say_so():
     answer = ask("Mo-Fr 08:00-12:00 unknown", "2026-11-24T10:00")
     assert (answer.state, answer.reason) == (UNKNOWN, "hours: stated as unknown")
+    answer = ask("Mo-Fr 08:00-10:00 || unknown", "2026-11-24T11:00")
+    assert (answer.state, answer.reason) == (UNKNOWN, FALLBACK)
 
 
 @pytest.mark.parametrize(("word", "state"), [("", OPEN), (" unknown", UNKNOWN)])
