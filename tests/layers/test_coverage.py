@@ -330,4 +330,6 @@ def test_a_list_tells_for_as_long_as_its_kind_lasts(toy_atlas: Atlas, days: int,
     as_of = toy_atlas.region.as_of - timedelta(days=days)  # a depot stays for four years
     depot = Offer("own:1", ("csa_depot",), "Depot", *toy_lonlat((100, 100))[0], as_of=as_of)
     atlas = with_offers(toy_atlas, Offers.of([*toy_atlas.offers, depot]))
-    assert coverage(atlas, category="csa_depot", mode="walk", minutes=5).unknown == unknown
+    report = coverage(atlas, category="csa_depot", mode="walk", minutes=5)
+    assert report.unknown == unknown
+    assert len(report.by_offer) == (0 if unknown else 1)
