@@ -138,7 +138,7 @@ def fuzz(name: str, seconds: int, seed: int) -> None:
     def change(data: bytes, max_size: int, number: int) -> bytes:
         rng = Random(number)
         # a change of a change may be more than numbers or depth allow
-        with suppress(ValueError, OverflowError, RecursionError, IndexError):
+        with suppress(ValueError, OverflowError, RecursionError, LookupError, TypeError):
             if (
                 rng.random() < 0.5
                 and len(made := watch.reader.mutate(bytes(data), rng)) <= max_size
@@ -188,7 +188,7 @@ def keep(name: str) -> int:
         best, lines = max(reached, key=lambda found: (len(found[1]), -len(found[0])))
         if not lines:
             break
-        target = CORPUS / name / f"reaches-{sorted(lines)[0]}"
+        target = CORPUS / name / re.sub(r"[^\w-]+", "", f"reaches-{min(lines)}")
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(best)
         reached = [(data, left - lines) for data, left in reached]
@@ -261,6 +261,8 @@ def main() -> int:
             found += 1
             continue
         told = report(name)
+        if done.returncode and not told["found"]:
+            told["found"]["end"] = f"status {done.returncode}: {done.stdout[-500:]}"
         found += len(told["found"])
         print(
             f"{name}: {told['executions']:,} executions in {told['seconds']:.0f} s, "

@@ -255,7 +255,7 @@ def mutate_pbf(data: bytes, rng: Random) -> bytes:
     """Change a field of a message inside a blob, at any depth, and pack it again."""
     try:
         blobs = _blobs(data)
-    except (ValueError, IndexError, struct.error, zlib.error):
+    except (ValueError, LookupError, TypeError, struct.error, zlib.error):
         return data
     if not blobs:
         return data
