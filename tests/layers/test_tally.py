@@ -5,7 +5,12 @@ import math
 import numpy as np
 import pytest
 
-from layers.tally import tally_of_buildings, tally_of_people
+from layers.tally import (
+    tally_of_buildings,
+    tally_of_nothing,
+    tally_of_people,
+    without_answer,
+)
 
 AREA = ("d1", "Altstadt")
 
@@ -63,3 +68,18 @@ def test_buildings_are_counted_where_nobody_is():
     assert (tally.residents, tally.covered, tally.uncovered, tally.unreachable) == (None,) * 4
     assert (tally.unplaced, tally.edge_uncertain, tally.suppressed) == (None, None, False)
     assert tally_of_buildings(AREA, np.zeros(3)).share is None
+
+
+def test_where_neither_people_nor_buildings_are_known_there_is_nothing_to_count():
+    tally = tally_of_nothing(AREA, np.zeros(3))
+    assert (tally.unit, tally.buildings, tally.share) == ("residents", 0, None)
+
+
+def test_without_an_answer_only_who_lives_there_is_told():
+    told = tally_of_people(AREA, (300, 120, 30, 0), 450, covered=302.4, short=147.6, edge=40)
+    tally = without_answer(told)
+    assert (tally.residents, tally.unplaced, tally.suppressed) == (450, 0, False)
+    assert (tally.covered, tally.uncovered, tally.unreachable) == (None, None, None)
+    assert (tally.share, tally.share_range, tally.edge_uncertain) == (None, None, None)
+    few = tally_of_people(AREA, (math.nan,) * 4, math.nan, covered=9, short=9, edge=0)
+    assert without_answer(few).suppressed
