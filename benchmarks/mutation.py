@@ -53,7 +53,7 @@ TESTS = {  # the tests that belong to a module, quick ones first
     "geo/homes": "geo/test_residential.py geo/test_population.py geo/test_population_areas.py",
     "geo/inequality": "geo/test_inequality.py",
     "geo/median": "geo/test_median.py",
-    "geo/network": _NETWORK,
+    "geo/network": f"{_NETWORK} geo/test_second_nearest.py",
     "geo/raking": "geo/test_raking.py geo/test_population_areas.py",
     "geo/site_search": "geo/test_siting.py",
     "geo/siting": "geo/test_siting.py",
