@@ -12,7 +12,6 @@ from fastapi import FastAPI, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.types import ASGIApp
 
 from server import (
     api,
@@ -104,7 +103,7 @@ def create_app(settings: Settings, *, pool: AnalysisPool | None = None) -> FastA
 def bare_app(settings: Settings) -> FastAPI:
     """Make the routes and their failures alone, without what stands before them."""
     regions = Regions(settings)
-    app = App(
+    app = FastAPI(
         title="Umkreis",
         version=API_VERSION,
         description=_DESCRIPTION,
@@ -113,6 +112,9 @@ def bare_app(settings: Settings) -> FastAPI:
         openapi_url="/openapi.json",
         lifespan=_running,
     )
+    stack = app.build_middleware_stack
+    # unexpected failures are answered before all else: their answers need the headers as well
+    app.build_middleware_stack = lambda: SecurityHeaders(stack())  # type: ignore[method-assign]
     app.state.regions = regions
     app.state.settings = settings
     app.state.metrics = Metrics()
@@ -145,14 +147,6 @@ async def _running(app: FastAPI) -> AsyncIterator[None]:
         yield
         if pool is not None:
             await pool.close()
-
-
-class App(FastAPI):
-    """An app whose own failures, which are answered before all else, have the headers as well."""
-
-    def build_middleware_stack(self) -> ASGIApp:
-        """Stand before what answers unexpected failures."""
-        return SecurityHeaders(super().build_middleware_stack())
 
 
 class Assets(StaticFiles):
