@@ -16,6 +16,7 @@ import argparse
 import importlib
 import json
 import logging
+import os
 import re
 import resource
 import subprocess
@@ -251,11 +252,14 @@ def main() -> int:
     found = 0
     for name in names:
         (WORK / name / "report.json").unlink(missing_ok=True)
-        done = subprocess.run(
-            [sys.executable, "-m", "benchmarks.fuzz", name, "--here", f"--seconds={given.seconds}",
-             f"--seed={given.seed or time.time_ns() % 2**31}"],
-            cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
-        )  # fmt: skip
+        # libFuzzer ends the process where it stands, so that nobody would tidy up after it
+        with tempfile.TemporaryDirectory(prefix="umkreis-fuzz-") as folder:
+            done = subprocess.run(
+                [sys.executable, "-m", "benchmarks.fuzz", name, "--here",
+                 f"--seconds={given.seconds}", f"--seed={given.seed or time.time_ns() % 2**31}"],
+                cwd=ROOT, env={**os.environ, "TMPDIR": folder}, stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT, text=True, check=False,
+            )  # fmt: skip
         if not (WORK / name / "report.json").is_file():
             print(f"{name}: did not begin\n{done.stdout[-2000:]}")
             found += 1
