@@ -172,9 +172,7 @@ def _tile_driver() -> Check:
 
 def _kernels() -> Check:
     kept, there = count_kept()
-    waits = (
-        "" if kept >= there else "; who asks first waits: `python -P -m geo.reach.warm`"
-    )
+    waits = "" if kept >= there else "; who asks first waits: `python -P -m geo.reach.warm`"
     return Check("inner loops", True, f"{kept} of {there} compiled{waits}")
 
 

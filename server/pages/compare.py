@@ -18,6 +18,7 @@ from layers.compare import compare
 from layers.compare_offers import OffersElsewhere, offers_elsewhere
 from layers.practice.library import Library
 from layers.question import QUESTION_MODES
+from layers.timetable import TRANSIT
 from server.asked import Asked, address, default_category, parse_asked
 from server.choices import category_groups, number_field
 from server.measures.compare import MOST_REGIONS, open_several, split_ids
@@ -36,6 +37,7 @@ from server.regions import Regions, regions_of
 from server.sentences import label, mode_names
 from server.shell import PageRoute, render, texts_for
 from server.texts import Texts
+from server.transit_view import has_transit
 
 OFFERS_SHOWN = 8  # of a region; the list of its offers has all
 
@@ -59,6 +61,7 @@ def compare_page(request: Request) -> HTMLResponse:
             mode=asked.mode,
             minutes=asked.minutes,
             metres=asked.metres,
+            window=asked.window,
         )
         if atlases
         else None
@@ -75,7 +78,7 @@ def compare_page(request: Request) -> HTMLResponse:
         several=", ".join(label(texts, c) for c in found.categories)
         if found and len(found.categories) > 1
         else "",
-        modes=[pair for pair in mode_names(texts).items() if pair[0] in QUESTION_MODES],
+        modes=_modes(known, texts),
         mode=asked.mode or "",
         minutes=number_field(asked.minutes),
         metres=number_field(asked.metres),
@@ -91,6 +94,17 @@ def compare_page(request: Request) -> HTMLResponse:
         downloads=_downloads(shown, category, asked),
         attributions=list(dict.fromkeys(a for atlas in atlases for a in atlas.region.attributions)),
     )
+
+
+def _modes(known: Regions, texts: Texts) -> list[tuple[str, str]]:
+    """Return the ways to travel; by timetable where any region has one."""
+    some = any(has_transit(atlas) for atlas in known.open_all().values() if atlas)
+    names = mode_names(texts)
+    return [
+        (mode, names[mode])
+        for mode in names
+        if mode in QUESTION_MODES or (mode == TRANSIT and some)
+    ]
 
 
 def _ids_asked(query: QueryParams) -> list[str]:

@@ -30,7 +30,7 @@ from layers.paper import (
     check_paper,
 )
 from layers.paper_answers import answer_paper
-from layers.question import LINE, MAX_METRES, MAX_MINUTES, QUESTION_MODES, Question, ask
+from layers.question import ALL_MODES, LINE, MAX_METRES, MAX_MINUTES, Question, ask
 from server.asked import Asked, default_category, parse_asked
 from server.choices import (
     category_choice,
@@ -45,6 +45,7 @@ from server.regions import regions_of
 from server.sentences import category_names, label, mode_names
 from server.shell import PageRoute, render, texts_for
 from server.texts import Texts, kept
+from server.transit_view import window_choices, window_phrase
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -65,6 +66,8 @@ def paper(request: Request, region: str) -> HTMLResponse:
         minutes=asked.minutes,
         metres=asked.metres,
         at=asked.at,
+        window=asked.window,
+        with_transit=True,
     )
     kinds = [kind for kind in _ASKING if kind in query.getlist("kind")]
     article = ""
@@ -95,10 +98,12 @@ def _document(kinds: list[str], question: Question, query: QueryParams) -> dict[
         "minutes": question.minutes,
         "metres": question.metres,
         "at": when.text if when else None,
+        # with `at` people leave at that time
+        "window": str(question.window) if question.window and not when else None,
     }
     of_kind = {
-        SITES: ("category", "mode", "minutes", "at"),
-        EQUITY: ("category", "mode", "minutes"),
+        SITES: ("category", "mode", "minutes", "at", "window"),
+        EQUITY: ("category", "mode", "minutes", "window"),
     }
     return {
         "version": VERSION,
@@ -120,7 +125,8 @@ def _form(
         "option": lambda category: category_choice(atlas, category, texts),
         "category": ",".join(category.id for category in question.categories),
         "several": category_names(texts, question) if len(question.categories) > 1 else "",
-        "modes": mode_choices(atlas, texts),
+        "modes": mode_choices(atlas, texts, with_transit=True),
+        **_windows(atlas, question, texts),
         "mode": question.mode,
         "minutes": number_field(question.minutes or question.categories[0].reach.minutes),
         "metres": number_field(question.metres or 1000.0),
@@ -134,6 +140,18 @@ def _form(
         ],
         "line": LINE,
         "language": asked.language,
+    }
+
+
+def _windows(atlas: Atlas, question: Question, texts: Texts) -> dict[str, Any]:
+    """Return the departures to choose from, the asker's own first."""
+    choices = window_choices(atlas, question, texts)
+    window = question.window
+    is_own = window is not None and not any(choice.is_asked for choice in choices)
+    return {
+        "windows": choices,
+        "own_window": str(window) if is_own and not question.when else "",
+        "own_window_name": window_phrase(texts, window) if window else "",
     }
 
 
@@ -180,9 +198,12 @@ def _page_data(atlas: Atlas, texts: Texts) -> dict[str, Any]:
         "most_bytes": MAX_BYTES,
         "most_chapters": MAX_CHAPTERS,
         "kinds": kind_names(texts),
-        "modes": {i: n for i, n in mode_names(texts).items() if i in QUESTION_MODES},
+        "modes": {i: n for i, n in mode_names(texts).items() if i in ALL_MODES},
         "categories": {c.id: label(texts, c) for c in atlas.taxonomy.categories},
         "times": {value: name for value, name, _ in time_choices(_any_time(atlas), texts) if value},
+        "windows": {
+            choice.value: choice.name for choice in window_choices(atlas, _any_time(atlas), texts)
+        },
         "texts": {
             "or": texts.gettext("or"),
             "up": texts.gettext("Move up: {chapter}", **kept("chapter")),

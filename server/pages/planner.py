@@ -77,7 +77,6 @@ def planner(request: Request, region: str) -> HTMLResponse:
         window_url=lambda window: address(
             f"/r/{region}/planner", replace(full, window=window).parameters()
         ),
-        has_paper=report.question.mode != TRANSIT,
         window=str(report.question.window or ""),
         tools=can_try(report, counts_buildings=answer.counts_buildings),
         trial=trial_view(report, texts, counts_buildings=answer.counts_buildings),

@@ -25,7 +25,7 @@ function nameOf({ kind, title }) {
   return title || data.kinds[kind] || kind;
 }
 
-function questionOf({ kind, category, mode, minutes, metres, at, text, scenario: tried }) {
+function questionOf({ kind, category, mode, minutes, metres, at, window, text, scenario: tried }) {
   if (kind === "text") return String(text).slice(0, 80);
   const ids = [category || []].flat();
   const parts = [
@@ -35,6 +35,7 @@ function questionOf({ kind, category, mode, minutes, metres, at, text, scenario:
     minutes && fill(texts.minutes, { n: words.number(minutes) }),
     metres && fill(texts.metres, { n: words.number(metres) }),
     data.times[at] || at,
+    data.windows[window] || window,
   ];
   return parts.filter(Boolean).join(", ");
 }
@@ -46,6 +47,7 @@ function question(kind) {
   if (isLine) asked.metres = Number(fields.metres.value);
   else asked.minutes = Number(fields.minutes.value);
   if (fields.at.value && !ANY_TIME.includes(kind)) asked.at = fields.at.value;
+  else if (fields.window && fields.mode.value === "transit") asked.window = fields.window.value;
   return asked;
 }
 

@@ -261,7 +261,26 @@ def test_residents_are_offered_it_where_there_is_a_timetable(
 
 
 @pytest.mark.parametrize("path", ["/compare", "/r/toy/paper"])
-def test_forms_of_measures_without_it_do_not_offer_it(path: str, riding: TestClient):
+def test_forms_offer_it_where_there_is_a_timetable(
+    path: str, riding: TestClient, client: TestClient
+):
     page = riding.get(path, params={"lang": "en"})
     assert page.status_code == 200
-    assert 'value="transit"' not in page.text
+    assert 'value="transit"' in page.text
+    assert 'value="transit"' not in client.get(path, params={"lang": "en"}).text
+
+
+def test_paper_and_comparison_are_asked_on_their_pages_too(riding: TestClient):
+    kinds = ["coverage", "gaps", "sheet", "sites", "resilience", "equity"]
+    asked = {**ASKED, "kind": kinds, "lang": "en"}
+    paper = riding.get("/r/toy/paper", params=asked)
+    assert paper.status_code == 200, paper.text
+    assert f'<option value="{TEN}" selected>' in paper.text  # the departures asked come first
+    share = riding.get(f"{API}/coverage", params=ASKED).json()["share"]
+    assert f"{share:.0%}" in paper.text.replace("\xa0", "")
+    planner = riding.get("/r/toy/planner", params={**ASKED, "lang": "en"}).text
+    assert "/r/toy/paper?" in planner
+    compared = riding.get("/compare", params={**ASKED, "regions": "toy", "lang": "en"})
+    assert compared.status_code == 200, compared.text
+    assert '<option value="transit" selected>' in compared.text
+    assert f"{share:.0%}" in compared.text.replace("\xa0", "")
