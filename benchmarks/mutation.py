@@ -67,7 +67,7 @@ TESTS = {  # the tests that belong to a module, quick ones first
     "layers/equity": "layers/test_equity.py",
     "layers/open_offers": "layers/test_time_coverage.py",
     "layers/opening": "layers/test_opening.py layers/test_dates.py layers/test_agenda.py",
-    "layers/resilience": "layers/test_resilience.py layers/test_transit_question.py",
+    "layers/resilience": "layers/test_resilience.py layers/transit/test_question.py",
     "layers/scenario": "layers/test_scenario.py layers/test_scenario_streets.py",
     "layers/scenario_atlas": "layers/test_scenario.py layers/test_scenario_streets.py",
     "layers/sites": "layers/test_sites.py layers/test_limited_sites.py layers/test_given_places.py",

@@ -83,9 +83,10 @@ def _transit(walk: Network, timetable: Timetable, demand: Snapped, limits: Limit
     key = (id(walk), id(timetable), id(demand), limits)  # which live as long as what is kept
     with _lock:
         if key not in _kept:
-            alike = next((t for (*_, k), t in _kept.items() if k == limits and t.walk is walk
-                          and t.demand is demand), None)  # fmt: skip
-            _kept[key] = (  # a scenario's timetable has the same walks
+            # a scenario's timetable has the same walks as the one asked last, which it changes
+            alike = next((t for (*_, k), t in reversed(_kept.items()) if k == limits
+                          and t.walk is walk and t.demand is demand), None)  # fmt: skip
+            _kept[key] = (
                 alike.with_timetable(timetable)
                 if alike
                 else Transit(walk, timetable, demand, limits=limits)

@@ -13,27 +13,10 @@ from layers.offer_reach import people_in_reach
 from layers.radius import filled_radii, reach_radii
 from layers.timetable import transit_of
 from tests.toyregion import toy_lonlat
-from tests.toytransit import TEN, build_toy_with_timetable, with_generated_timetable
+from tests.toytransit import TEN
 from tests.transit_by_step import by_step, lower_median
 
 WINDOW = Window.parse(TEN)
-
-
-@pytest.fixture(scope="module")
-def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("state")
-
-
-@pytest.fixture(scope="module")
-def atlas(state: Path, taxonomy_path: Path) -> Atlas:
-    return build_toy_with_timetable(state, taxonomy_path)
-
-
-@pytest.fixture(scope="module", params=["by hand", "generated"])
-def region(request: pytest.FixtureRequest, atlas: Atlas, state: Path) -> tuple[Atlas, Path]:
-    if request.param == "by hand":
-        return atlas, state / "feed.zip"
-    return with_generated_timetable(atlas, state)
 
 
 def repair(atlas: Atlas) -> np.ndarray:

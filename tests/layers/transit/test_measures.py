@@ -18,27 +18,10 @@ from layers.paper import check_paper
 from layers.paper_answers import answer_paper
 from layers.sheet import district_sheet
 from layers.timetable import transit_of
-from tests.toytransit import TEN, build_toy_with_timetable, with_generated_timetable
+from tests.toytransit import TEN, with_generated_timetable
 from tests.transit_by_step import by_step, lower_median
 
 ASKED = {"category": "repair_cafe", "mode": "transit", "window": TEN}
-
-
-@pytest.fixture(scope="module")
-def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("state")
-
-
-@pytest.fixture(scope="module")
-def atlas(state: Path, taxonomy_path: Path) -> Atlas:
-    return build_toy_with_timetable(state, taxonomy_path)
-
-
-@pytest.fixture(scope="module", params=["by hand", "generated"])
-def region(request: pytest.FixtureRequest, atlas: Atlas, state: Path) -> tuple[Atlas, Path]:
-    if request.param == "by hand":
-        return atlas, state / "feed.zip"
-    return with_generated_timetable(atlas, state)
 
 
 def test_a_sheet_tells_the_figure_of_coverage_and_functions_by_their_own_mode(atlas: Atlas):

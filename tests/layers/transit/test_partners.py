@@ -12,27 +12,10 @@ from layers.atlas import Atlas
 from layers.chains import chains_of
 from layers.partners import partners, residents_reaching_both, there_and_back
 from layers.timetable import transit_of
-from tests.toytransit import TEN, build_toy_with_timetable, with_generated_timetable
+from tests.toytransit import TEN
 from tests.transit_by_step import by_step, lower_median
 
 WINDOW = Window.parse(TEN)
-
-
-@pytest.fixture(scope="module")
-def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("state")
-
-
-@pytest.fixture(scope="module")
-def atlas(state: Path, taxonomy_path: Path) -> Atlas:
-    return build_toy_with_timetable(state, taxonomy_path)
-
-
-@pytest.fixture(scope="module", params=["by hand", "generated"])
-def region(request: pytest.FixtureRequest, atlas: Atlas, state: Path) -> tuple[Atlas, Path]:
-    if request.param == "by hand":
-        return atlas, state / "feed.zip"
-    return with_generated_timetable(atlas, state)
 
 
 def test_a_pair_takes_the_longer_of_both_ways(region: tuple[Atlas, Path]):

@@ -18,28 +18,11 @@ from layers.stress import stress_cases
 from layers.timetable import transit_of
 from layers.transit_coverage import transit_coverage
 from layers.verdicts import verdicts
-from tests.toytransit import TEN, build_toy_with_timetable, with_generated_timetable
+from tests.toytransit import TEN
 from tests.transit_by_step import by_step, lower_median
 
 ANY = ["repair_cafe", "greengrocer_bakery", "village_shop"]
 ASKED = {"category": ANY, "mode": "transit", "window": TEN}
-
-
-@pytest.fixture(scope="module")
-def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("state")
-
-
-@pytest.fixture(scope="module")
-def atlas(state: Path, taxonomy_path: Path) -> Atlas:
-    return build_toy_with_timetable(state, taxonomy_path)
-
-
-@pytest.fixture(scope="module", params=["by hand", "generated"])
-def region(request: pytest.FixtureRequest, atlas: Atlas, state: Path) -> tuple[Atlas, Path]:
-    if request.param == "by hand":
-        return atlas, state / "feed.zip"
-    return with_generated_timetable(atlas, state)
 
 
 def plain(region: tuple[Atlas, Path], report) -> np.ndarray:

@@ -1,7 +1,5 @@
 """Questions by public transport: what takes them, and what says that it does not."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -20,15 +18,10 @@ from layers.scenario_atlas import apply
 from layers.timetable import transit_of, usual_windows
 from layers.transit_coverage import transit_beside, transit_coverage
 from tests.toyregion import toy_lonlat
-from tests.toytransit import TEN, build_toy_with_timetable
+from tests.toytransit import TEN
 
 ASKED = {"category": "repair_cafe", "mode": "transit", "window": TEN}
 REPAIR = {"category": "repair_cafe"}
-
-
-@pytest.fixture(scope="module")
-def atlas(taxonomy_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Atlas:
-    return build_toy_with_timetable(tmp_path_factory.mktemp("state"), taxonomy_path)
 
 
 def test_coverage_by_transit_is_the_median_of_a_window(atlas: Atlas):
@@ -137,10 +130,11 @@ def test_a_bus_every_two_minutes_covers_more(atlas: Atlas):
 
 def test_a_closed_stop_covers_less_and_shares_the_walks(atlas: Atlas):
     asked = {**ASKED, "minutes": 7.5}
+    own = transit_of(atlas)
     closed = tried(atlas, do="close_stop", stop="Stop a")
     before, after = coverage(atlas, **asked), coverage(closed, **asked)
     assert (after.state == COVERED).sum() < (before.state == COVERED).sum()
-    assert transit_of(closed).changes is transit_of(atlas).changes
+    assert transit_of(closed).changes is own.changes
 
 
 def test_a_stop_moves_and_a_line_goes_on(atlas: Atlas):
