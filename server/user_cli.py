@@ -26,6 +26,7 @@ from layers.accounts.users import (
 from layers.register.database import Database
 from server.commands.lazy import PlainGroup
 from server.opened import known_regions
+from server.private_links import PASSWORD
 from server.register_opened import open_register
 from server.settings import Settings
 
@@ -195,4 +196,4 @@ def _tell_link(database: Database, account: str) -> None:
     hours = int(VALID.total_seconds() // 3600)
     where = "" if base else " at the address of this installation (UMKREIS_PUBLIC_URL names it)"
     click.echo(f"good once, for {hours} hours{where}:", err=True)
-    click.echo(f"{base}/set-password/{secret}")
+    click.echo(PASSWORD.link(base, secret))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _OUR_OWN: Final = ("same-origin", "none")  # none: a visitor's own doing, such as a bookmark
 _NO_ORIGIN: Final = "null"
-_PRIVATE: Final = ("/s/", "/e/")  # private links
+_PRIVATE: Final = ("/s/", "/e/")  # behind private links
 
 
 class SameOrigin:
@@ -73,7 +73,9 @@ class SameOrigin:
         if site == "same-origin" and urlsplit(origin).netloc == host:
             return False  # a proxy may have ended https before us
         if origin == _NO_ORIGIN and (site == "same-origin" or scope["path"].startswith(_PRIVATE)):
-            return False  # pages that tell nobody where they are; others cannot know their paths
+            # pages that tell nobody where they are; others cannot know their paths, and make no
+            # browser send their cookie (SameSite=Strict)
+            return False
         return origin not in (f"{scope['scheme']}://{host}", self._public_url or None)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
@@ -16,13 +17,33 @@ from server.accounts.csrf import CheckedForm, Form
 from server.accounts.password_words import password_fault
 from server.accounts.sign_in import welcome
 from server.accounts.signed_in import database_of
-from server.shell import PageRoute, error_page, render, texts_for
+from server.link_pages import LinkRoute, add_opening
+from server.private_links import PASSWORD
+from server.shell import error_page, render, texts_for
+from server.texts import Texts
 
-router = APIRouter(route_class=PageRoute, include_in_schema=False)
+router = APIRouter(route_class=LinkRoute, include_in_schema=False)
+Secret = Annotated[str, Depends(PASSWORD.token)]
 
 
-@router.get("/set-password/{secret}")
-def set_password_page(request: Request, secret: str) -> Response:
+def _is_good(request: Request, secret: str) -> bool:
+    database = database_of(request)
+    has_account = database is not None and account_of_link(database, secret) is not None
+    return has_account and cookie_name(request) is not None
+
+
+def _no_longer_good(texts: Texts) -> str:
+    return texts.gettext(
+        "A link to set a password is good once and for 24 hours, over an encrypted connection. "
+        "Whoever runs this installation can make you another one."
+    )
+
+
+add_opening(router, PASSWORD, _is_good, trouble=_no_longer_good)
+
+
+@router.get("/set-password/{key}")
+def set_password_page(request: Request, secret: Secret) -> Response:
     """Ask for a new password."""
     database = database_of(request)
     account = account_of_link(database, secret) if database is not None else None
@@ -31,8 +52,8 @@ def set_password_page(request: Request, secret: str) -> Response:
     return _page(request, account.email)
 
 
-@router.post("/set-password/{secret}")
-async def set_password_here(request: Request, secret: str, form: CheckedForm) -> Response:
+@router.post("/set-password/{key}")
+async def set_password_here(request: Request, form: CheckedForm, secret: Secret) -> Response:
     """Set the password, end the link, and begin a session."""
     return await run_in_threadpool(_set, request, secret, form)
 
@@ -46,7 +67,11 @@ def _set(request: Request, secret: str, form: Form) -> Response:
     if not fault:
         try:
             used = use_link(database, secret, form.get("new", ""))
-            return _ended(request) if used is None else welcome(request, used, "/account")
+            if used is None:
+                return _ended(request)
+            answer = welcome(request, used, "/account")
+            PASSWORD.forget(request, answer, secret)
+            return answer
         except ParameterError as exc:
             fault = password_fault(form, texts_for(request), exc)
     return _page(request, account.email, fault=fault, status=HTTPStatus.BAD_REQUEST)
@@ -74,10 +99,7 @@ def _ended(request: Request) -> Response:
         request,
         HTTPStatus.NOT_FOUND,
         heading=texts.gettext("This link is no longer good"),
-        explanation=texts.gettext(
-            "A link to set a password is good once and for 24 hours, over an encrypted connection. "
-            "Whoever runs this installation can make you another one."
-        ),
+        explanation=_no_longer_good(texts),
     )
     return _kept_secret(answer)
 

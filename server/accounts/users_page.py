@@ -17,6 +17,7 @@ from server.accounts.csrf import CheckedForm
 from server.accounts.next_page import see_other
 from server.accounts.role_words import event_name, role_name, who_name
 from server.accounts.signed_in import Account, Admin, database_for
+from server.private_links import PASSWORD
 from server.public_address import public_base
 from server.regions import regions_of
 from server.shell import PageRoute, render, texts_for
@@ -84,7 +85,7 @@ def state_here(request: Request, account: Admin, form: CheckedForm) -> Response:
 
 def _with_link(request: Request, account: Account, other: Account) -> Response:
     secret = make_link(database_for(request), other.id, who=account.id)
-    link = f"{public_base(request)}/set-password/{secret}"
+    link = PASSWORD.link(public_base(request), secret)
     return _page(request, account, link=link, link_for=other.email, status=HTTPStatus.CREATED)
 
 

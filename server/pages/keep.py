@@ -9,26 +9,26 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
 
 from layers.atlas import Atlas
-from layers.errors import SubmissionError, UnknownOfferError
+from layers.errors import SubmissionError, UnknownOfferError, UnknownSubmissionError
 from layers.notices import GIVES, NEEDS, Notice
 from layers.submissions import keeping, own_words
 from layers.submissions.keeping import ASKED, KEPT, Keeper
 from layers.submissions.kept import Sender
 from layers.submissions.sending import ContentError
 from server.accounts.csrf import CheckedForm, Form
-from server.asked import address
+from server.link_pages import LinkRoute, add_opening, no_such_link
 from server.mail import has_mail
 from server.offer_address import offer_path
+from server.private_links import KEPT_ENTRY
 from server.regions import regions_of
 from server.sentences import label
-from server.settings import LANGUAGES
-from server.shell import PageRoute, render, texts_for
+from server.shell import render, texts_for
 from server.submissions.filled import TRAP, Read, filled_of_values
 from server.submissions.form_page import Task, answer, show_form, too_many
 from server.submissions.letters import mail_code, origin_of
@@ -38,7 +38,19 @@ from server.texts import Texts
 
 MOST_DAYS = 366  # of a notice
 
-router = APIRouter(route_class=PageRoute, include_in_schema=False)
+router = APIRouter(route_class=LinkRoute, include_in_schema=False)
+Token = Annotated[str, Depends(KEPT_ENTRY.token)]
+
+
+def _is_good(request: Request, token: str) -> bool:
+    try:
+        keeping.keeper_of(register_of(request), token)
+    except UnknownSubmissionError:
+        return False
+    return True
+
+
+add_opening(router, KEPT_ENTRY, _is_good, trouble=no_such_link)
 
 
 @router.get("/r/{region}/offers/{offer}/claim")
@@ -68,14 +80,14 @@ def claim(request: Request, region: str, offer: str, form: CheckedForm) -> Respo
     return _to(request, token, new="1")
 
 
-@router.get("/e/{token}")
-def own_page(request: Request, token: str) -> Response:
+@router.get("/e/{key}")
+def own_page(request: Request, token: Token) -> Response:
     """Show what a keeper's link opens."""
     return _own_page(request, token)
 
 
-@router.post("/e/{token}")
-def act(request: Request, token: str, form: CheckedForm) -> Response:
+@router.post("/e/{key}")
+def act(request: Request, form: CheckedForm, token: Token) -> Response:
     """Do what a button of the page says."""
     keeper, atlas = _opened(request, token)
     texts, register = texts_for(request), register_of(request)
@@ -93,7 +105,9 @@ def act(request: Request, token: str, form: CheckedForm) -> Response:
         elif do.startswith("drop-") and do[5:].isdecimal() and len(do) < 9:
             own_words.drop_notice(register, atlas, token, int(do[5:]))
         elif do == "renew":
-            return _to(request, keeping.renew(register, token), new="1")
+            renewed = _to(request, keeping.renew(register, token), new="1")
+            KEPT_ENTRY.forget(request, renewed, token)
+            return renewed
         elif do == "give_up":
             keeping.give_up(register, token)
     except _WrongInputError as exc:
@@ -103,8 +117,8 @@ def act(request: Request, token: str, form: CheckedForm) -> Response:
     return _to(request, token, done=do.partition("-")[0])
 
 
-@router.get("/e/{token}/edit")
-def edit_page(request: Request, token: str) -> Response:
+@router.get("/e/{key}/edit")
+def edit_page(request: Request, token: Token) -> Response:
     """Show the form with what the entry says, its private contacts among it."""
     keeper, atlas = _opened(request, token)
     if keeper.state != KEPT:
@@ -116,8 +130,8 @@ def edit_page(request: Request, token: str) -> Response:
     return private(show_form(request, task, filled))
 
 
-@router.post("/e/{token}/edit")
-def edit(request: Request, token: str, form: CheckedForm) -> Response:
+@router.post("/e/{key}/edit")
+def edit(request: Request, form: CheckedForm, token: Token) -> Response:
     """Answer with the faults, the preview, or the published entry."""
     keeper, atlas = _opened(request, token)
     if keeper.state != KEPT:
@@ -182,8 +196,8 @@ def _task(request: Request, atlas: Atlas, token: str) -> Task:
     present.pop("notices", None)
     return Task(
         atlas,
-        f"/e/{token}/edit",
-        f"/e/{token}",
+        f"{KEPT_ENTRY.inside(token)}/edit",
+        KEPT_ENTRY.inside(token),
         texts.gettext("Edit your entry"),
         texts.gettext("What you send is shown to everybody at once. You can change it again."),
         texts.gettext("Publish it"),
@@ -199,10 +213,7 @@ def _opened(request: Request, token: str) -> tuple[Keeper, Atlas]:
 
 
 def _to(request: Request, token: str, **query: str) -> Response:
-    chosen = request.query_params.get("lang")
-    kept = {"lang": chosen} if chosen in LANGUAGES else {}
-    where = address(f"/e/{token}", {**query, **kept})
-    return private(RedirectResponse(where, HTTPStatus.SEE_OTHER))
+    return private(KEPT_ENTRY.lead(request, token, **query))
 
 
 def _entry(atlas: Atlas, offer_id: str, texts: Texts) -> tuple[str, str]:
@@ -256,8 +267,8 @@ def _own_page(request: Request, token: str, *, trouble: str = "") -> Response:
         keeper=keeper,
         name=name,
         path=path,
-        here=f"/e/{token}",
-        link_url=f"{origin_of(request)}/e/{token}",
+        here=KEPT_ENTRY.inside(token),
+        link_url=KEPT_ENTRY.link(origin_of(request), token),
         is_new=request.query_params.get("new") == "1",
         done=_done(texts).get(request.query_params.get("done", ""), ""),
         trouble=trouble,

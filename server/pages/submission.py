@@ -1,49 +1,60 @@
 """
 Behind a sender's private link: what became of a suggestion, and changing or taking it back.
 
-Whoever has the link may do so; it stands in no log, and no other site is told of it.
+Whoever has the link may do so; its secret stands in no address, no log, and goes to no other site.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
 
 from layers.atlas import Atlas
-from layers.errors import SubmissionError, UnknownOfferError
+from layers.errors import SubmissionError, UnknownOfferError, UnknownSubmissionError
 from layers.submissions import sending
 from layers.submissions.content import present_values
 from layers.submissions.kept import ACCEPTED, WAITING, Sender, Submission
 from server.accounts.csrf import CheckedForm
-from server.asked import address
+from server.link_pages import LinkRoute, add_opening, no_such_link
 from server.mail import has_mail
 from server.offer_address import offer_path
+from server.private_links import SUGGESTED
 from server.regions import regions_of
 from server.sentences import label
-from server.settings import LANGUAGES
-from server.shell import PageRoute, render, texts_for
+from server.shell import render, texts_for
 from server.submissions.filled import Filled, Read, filled_of_values
 from server.submissions.form_page import Task, answer, show_form
 from server.submissions.letters import origin_of
 from server.submissions.stored import private, register_of
 from server.submissions.words import hours_days, moment_text, state_text, step_text, value_rows
 
-router = APIRouter(route_class=PageRoute, include_in_schema=False)
+router = APIRouter(route_class=LinkRoute, include_in_schema=False)
+Token = Annotated[str, Depends(SUGGESTED.token)]
 
 
-@router.get("/s/{token}")
-def submission_page(request: Request, token: str) -> Response:
+def _is_good(request: Request, token: str) -> bool:
+    try:
+        sending.followed(register_of(request), token)
+    except UnknownSubmissionError:
+        return False
+    return True
+
+
+add_opening(router, SUGGESTED, _is_good, trouble=no_such_link)
+
+
+@router.get("/s/{key}")
+def submission_page(request: Request, token: Token) -> Response:
     """Show what became of a suggestion."""
     return _page(request, token)
 
 
-@router.post("/s/{token}")
-def act(request: Request, token: str, form: CheckedForm) -> Response:
+@router.post("/s/{key}")
+def act(request: Request, form: CheckedForm, token: Token) -> Response:
     """Take it back, or delete what tells of the sender."""
     register = register_of(request)
     do = form.get("do")
@@ -57,8 +68,8 @@ def act(request: Request, token: str, form: CheckedForm) -> Response:
     return _back(request, token)
 
 
-@router.get("/s/{token}/change")
-def change_page(request: Request, token: str) -> Response:
+@router.get("/s/{key}/change")
+def change_page(request: Request, token: Token) -> Response:
     """Show the form as it was sent."""
     task, given = _task(request, token)
     if given.state != WAITING:
@@ -66,8 +77,8 @@ def change_page(request: Request, token: str) -> Response:
     return private(show_form(request, task, _filled(task, given)))
 
 
-@router.post("/s/{token}/change")
-def change(request: Request, token: str, form: CheckedForm) -> Response:
+@router.post("/s/{key}/change")
+def change(request: Request, form: CheckedForm, token: Token) -> Response:
     """Answer with the faults, the preview, or the changed suggestion."""
     task, given = _task(request, token)
     if given.state != WAITING:
@@ -98,8 +109,8 @@ def _task(request: Request, token: str) -> tuple[Task, Submission]:
         present = present_values(atlas.offers[atlas.offers.row(given.offer_id)])
     task = Task(
         atlas,
-        f"/s/{token}/change",
-        f"/s/{token}",
+        f"{SUGGESTED.inside(token)}/change",
+        SUGGESTED.inside(token),
         texts.gettext("Change your suggestion"),
         texts.gettext("It has not been checked yet. What you send now takes its place."),
         texts.gettext("Send the change"),
@@ -117,9 +128,7 @@ def _filled(task: Task, given: Submission) -> Filled:
 
 
 def _back(request: Request, token: str) -> Response:
-    chosen = request.query_params.get("lang")
-    kept = {"lang": chosen} if chosen in LANGUAGES else {}
-    return private(RedirectResponse(address(f"/s/{token}", kept), HTTPStatus.SEE_OTHER))
+    return private(SUGGESTED.lead(request, token))
 
 
 def _page(request: Request, token: str) -> Response:
@@ -134,8 +143,8 @@ def _page(request: Request, token: str) -> Response:
         given=given,
         name=name,
         path=path,
-        here=f"/s/{token}",
-        link_url=f"{origin_of(request)}/s/{token}",
+        here=SUGGESTED.inside(token),
+        link_url=SUGGESTED.link(origin_of(request), token),
         is_new=request.query_params.get("new") == "1",
         is_mailed=bool(given.email) and has_mail(request.app.state.settings),
         state=state_text(texts, given.state),

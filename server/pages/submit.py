@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from functools import partial
-from http import HTTPStatus
 
 from fastapi import APIRouter, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from layers.submissions.content import present_values
 from layers.submissions.kept import Sender
 from layers.submissions.sending import submit
 from server.accounts.csrf import CheckedForm
-from server.asked import address
 from server.offer_address import offer_path
+from server.private_links import SUGGESTED
 from server.regions import regions_of
 from server.sentences import label
-from server.settings import LANGUAGES
 from server.shell import PageRoute, texts_for
 from server.submissions.filled import Filled, Read, filled_of_values
 from server.submissions.form_page import Task, answer, show_form
@@ -54,10 +52,7 @@ def _save(
         offer_id=offer_id,
     )
     tell_sender(request, given, token)
-    chosen = request.query_params.get("lang")
-    kept = {"lang": chosen} if chosen in LANGUAGES else {}
-    target = address(f"/s/{token}", {"new": "1", **kept})
-    return private(RedirectResponse(target, HTTPStatus.SEE_OTHER))
+    return private(SUGGESTED.lead(request, token, new="1"))
 
 
 def _task(request: Request, region: str, offer: str) -> tuple[Task, str]:

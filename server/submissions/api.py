@@ -16,6 +16,7 @@ from layers.submissions.sending import ContentError, submit
 from server import models
 from server.api import PROBLEMS, AtlasPath, api_router
 from server.errors import problem
+from server.private_links import SUGGESTED
 from server.submissions.letters import origin_of, tell_sender
 from server.submissions.places import placed
 from server.submissions.stored import AN_HOUR, private, register_of, wait_s
@@ -151,7 +152,7 @@ def suggest(request: Request, atlas: AtlasPath, given: SubmissionIn) -> Response
     out = SubmissionOut(
         id=kept.id,
         state="waiting",
-        link=f"{origin_of(request)}/s/{token}",
+        link=SUGGESTED.link(origin_of(request), token),
         content=dict(kept.content),
         similar=[
             SimilarOut(id=p.first, name=p.first_name, distance_m=p.distance_m, why=list(p.why))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from fastapi import Request
 
 from server.mail import has_mail, send
+from server.private_links import SUGGESTED
 from server.shell import texts_for
 from server.texts import texts_of
 
@@ -35,7 +36,7 @@ def tell_sender(request: Request, given: Submission, token: str) -> bool:
             "With this link you follow what becomes of it, change it or take it back. Whoever has "
             "the link can do that, so keep it to yourself:"
         ),
-        f"{origin_of(request)}/s/{token}",
+        SUGGESTED.link(origin_of(request), token),
         texts.gettext("If you did not send it, you need not do anything."),
     ]
     subject = texts.gettext("Your suggestion")

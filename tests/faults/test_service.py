@@ -71,7 +71,7 @@ def test_a_database_that_goes_and_comes_back(
         refused = client.post(SUBMIT, json=told)
         assert (refused.status_code, refused.headers["retry-after"]) == (503, "10")
         assert "nothing of this was kept" in refused.json()["detail"]
-        page = client.get("/s/unknown", headers=BROWSER)
+        page = client.post("/s", data={"link": "unknown"}, headers=BROWSER)
         assert (page.status_code, page.headers["retry-after"]) == (503, "10")
         client.cookies.set(LOCAL, "a" * 43)  # somebody who has signed in
         assert client.get("/r/toy", headers=BROWSER).status_code == 200

@@ -59,6 +59,10 @@ def test_no_log_names_a_secret(toy_settings: Settings, tmp_path: Path, log_forma
                 ask(f"{home}/s/{PLANTED}"),
                 ask(f"{home}/e/{PLANTED}"),
                 ask(f"{home}/set-password/{PLANTED}"),
+                ask(f"{home}/s", body=f"link={PLANTED}".encode(), Content_Type=FORM),
+                ask(f"{home}/e", body=f"link={PLANTED}".encode(), Content_Type=FORM),
+                ask(f"{home}/set-password", body=f"link={PLANTED}".encode(), Content_Type=FORM),
+                ask(f"{home}/s/none", Cookie=f"umkreis-link={PLANTED}"),
                 ask(f"{home}/{PLANTED}", Referer=f"http://x/{PLANTED}"),
                 ask(home, Authorization=f"Bearer {PLANTED}", Cookie=f"umkreis-local={PLANTED}"),
                 ask(f"{home}{REGION}/scenarios/stored", Authorization=f"Bearer umk_{PLANTED}"),
@@ -93,7 +97,7 @@ def test_no_log_names_a_secret(toy_settings: Settings, tmp_path: Path, log_forma
                     Content_Type="application/json"),
             ]  # fmt: skip
             assert max(asked) < 500
-            assert len(asked) == 26
+            assert len(asked) == 30
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(timeout=30)

@@ -38,8 +38,8 @@ LEAKS = (
 )  # fmt: skip
 VALUES = {
     "region": "toy", "district": "A", "offer": "osm:n1001", "feature": "osm:n1001",
-    "collection": "toy.trade", "card": "none", "experiment": "none", "id": "none", "token": "none",
-    "secret": "none", "item": "none",
+    "collection": "toy.trade", "card": "none", "experiment": "none", "id": "none", "key": "none",
+    "item": "none",
 }  # fmt: skip
 DEEP = "[" * 100_000 + "]" * 100_000
 BODIES = {

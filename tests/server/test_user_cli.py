@@ -31,8 +31,8 @@ def test_without_a_password_a_link_is_printed_that_sets_one(database):
     done = run("add", "Ada@Example.org", "--role", "planner")
     assert done.exit_code == 0
     link = done.stdout.strip()
-    assert link.startswith("https://umkreis.example/set-password/")
-    account = account_of_link(database, link.rpartition("/")[2])
+    assert link.startswith("https://umkreis.example/set-password#")
+    account = account_of_link(database, link.rpartition("#")[2])
     assert (account.email, account.role, account.region) == ("ada@example.org", "planner", None)
     assert not user_of(database, "ada@example.org").has_password
 

@@ -26,7 +26,8 @@ _SUBMISSIONS = "/api/v1/regions/{region}/submissions"
 ROWS = {
     ("POST", "/sign-in"): EVERYBODY,
     ("POST", "/sign-out"): EVERYBODY,
-    ("POST", "/set-password/{secret}"): EVERYBODY,
+    ("POST", "/set-password"): EVERYBODY,
+    ("POST", "/set-password/{key}"): EVERYBODY,  # the link is the right to it
     ("GET", "/account"): SIGNED_IN,
     ("POST", "/account/sessions/end"): SIGNED_IN,
     ("POST", "/account/tokens"): SIGNED_IN,
@@ -57,11 +58,13 @@ ROWS = {
     ("POST", _SUBMISSIONS): EVERYBODY,
     ("POST", "/r/{region}/submit"): EVERYBODY,
     ("POST", "/r/{region}/offers/{offer}/write"): EVERYBODY,
-    ("POST", "/s/{token}"): EVERYBODY,  # the address is the right to it
-    ("POST", "/s/{token}/change"): EVERYBODY,
+    ("POST", "/s"): EVERYBODY,
+    ("POST", "/s/{key}"): EVERYBODY,  # the link is the right to it
+    ("POST", "/s/{key}/change"): EVERYBODY,
     ("POST", "/r/{region}/offers/{offer}/claim"): EVERYBODY,
-    ("POST", "/e/{token}"): EVERYBODY,  # likewise
-    ("POST", "/e/{token}/edit"): EVERYBODY,
+    ("POST", "/e"): EVERYBODY,
+    ("POST", "/e/{key}"): EVERYBODY,  # likewise
+    ("POST", "/e/{key}/edit"): EVERYBODY,
 }
 # Routes that change something, and yet look at no session: another site gains nothing by them.
 WITHOUT_SESSION: set[tuple[str, str]] = {

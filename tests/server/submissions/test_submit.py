@@ -7,6 +7,7 @@ from fastapi.testclient import TestClient
 
 from layers.submissions import review
 from server.observed import route_of
+from tests.server.private_link import link_on, open_link
 
 COVERAGE = "/api/v1/regions/toy/coverage?category=repair_cafe&mode=walk&minutes=4"
 API = "/api/v1/regions/toy/submissions"
@@ -74,6 +75,7 @@ def test_a_private_link_is_told_to_nobody(client, send, form):
     answer = client.post("/r/toy/submit", data={**form, "do": "send"})
     assert answer.headers["referrer-policy"] == "no-referrer"
     assert client.get("/s/" + "a" * 43).status_code == 404
+    assert client.post("/s", data={"link": "a" * 43}).status_code == 404
 
 
 def test_logs_name_the_route_and_never_the_link(make_client, form, caplog, tmp_path):
@@ -82,14 +84,19 @@ def test_logs_name_the_route_and_never_the_link(make_client, form, caplog, tmp_p
     )
     with caplog.at_level(logging.DEBUG):
         sent = client.post("/r/toy/submit", data={**form, "do": "send"}, follow_redirects=False)
-        link = sent.headers["location"].partition("?")[0]
-        assert client.get(link).status_code == 200
-        client.post(link, data={"do": "withdraw"})
-        client.get("/s/wrong-" + link[3:])
+        page = sent.headers["location"].partition("?")[0]
+        shown = client.get(page)
+        assert shown.status_code == 200
+        link = link_on(shown.text)
+        client.cookies.clear()
+        assert open_link(client, link) == page
+        client.post(page, data={"do": "withdraw"})
+        client.post("/s", data={"link": f"wrong-{link}"})
     told = [str(r.__dict__) for r in caplog.records if not r.name.startswith("httpx")]
-    assert any("/s/{token}" in line for line in told)
-    assert all(link[3:] not in line for line in told)
-    metrics = route_of({"path": link, "route": None})
+    assert any("/s/{key}" in line for line in told)
+    token, key = link.partition("#")[2], page.rpartition("/")[2]
+    assert all(token not in line and key not in line for line in told)
+    metrics = route_of({"path": page, "route": None})
     assert metrics == "none"
 
 
