@@ -219,7 +219,9 @@ def test_unknown_category_names_the_nearest(shipped: Taxonomy) -> None:
 
 
 def test_unknown_category_far_from_all_says_where_the_list_is(shipped: Taxonomy) -> None:
-    with pytest.raises(UnknownCategoryError, match=r"'zzzz' is not known; `umkreis categories` and"):
+    with pytest.raises(
+        UnknownCategoryError, match=r"'zzzz' is not known; `umkreis categories` and"
+    ):
         shipped.category("zzzz")
 
 
