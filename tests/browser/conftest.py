@@ -17,7 +17,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 
 from geo.tiles import build_base_map
 
@@ -30,6 +30,8 @@ FLAGS = [
     "--disable-component-update", "--disable-sync", "--disable-accelerated-2d-canvas",
 ]  # fmt: skip
 HOME_HOSTS = {"127.0.0.1", "localhost", None}
+PATIENCE_MS = 20_000  # a page may wait for an analysis whose process has just been started
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @dataclass
@@ -103,7 +105,7 @@ def open_page(browser: Browser, serve: Callable[..., str]) -> Iterator[Callable[
 
     def make(**options: object) -> Page:
         context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **options})
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         page = context.new_page()
         page.log = Log()  # type: ignore[attr-defined]
